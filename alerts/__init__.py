@@ -1,0 +1,1 @@
+"""What a person must act on until it is closed: rules, alerts, complaints, evidence."""

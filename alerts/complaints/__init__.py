@@ -1,0 +1,1 @@
+"""1414 complaints: intake, resolver, workflow, clocks, card."""

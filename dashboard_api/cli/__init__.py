@@ -1,0 +1,1 @@
+"""The ./ahual command line."""

@@ -1,0 +1,1 @@
+"""Request and response types, a file a route."""

@@ -1,0 +1,1 @@
+"""Positions to places: freshness, map layers, offices and villages."""

@@ -1,0 +1,1 @@
+"""RTSP streams pulled once each and never decoded: sources, feeds, the registry of a node."""

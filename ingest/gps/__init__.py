@@ -1,0 +1,1 @@
+"""GPS device ports: decoders, receivers, verdicts, storage."""

@@ -1,0 +1,1 @@
+"""The media node's doors: live wall, WHEP, replay, snapshots, tickets."""

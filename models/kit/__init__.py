@@ -1,0 +1,1 @@
+"""Domain-free tools under every room: clock, settings, database, bus, log, errors, service."""

@@ -1,0 +1,117 @@
+"""Engine, sessions and the only commit of the product."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, MetaData, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table. Datetimes are aware UTC; plain dicts become jsonb."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB}
+
+
+def sqlalchemy_url(database_url: str) -> str:
+    """Return the URL with the driver that the whole product uses (psycopg 3)."""
+    for prefix in ("postgresql://", "postgres://"):
+        if database_url.startswith(prefix):
+            return "postgresql+psycopg://" + database_url.removeprefix(prefix)
+    return database_url
+
+
+class Database:
+    """One engine a process. Sessions come only from ``transaction`` and ``read``."""
+
+    def __init__(self, database_url: str, *, pool_size: int = 8) -> None:
+        self.url = database_url
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(database_url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session; commit with its notices on success, roll back on any error.
+
+        Notices (see models/kit/bus.py) are written last, under an advisory lock held only until
+        the commit, so that ``change.seq`` grows in commit order and no reader can skip one.
+        """
+        async with self._sessions() as session:
+            try:
+                yield session
+                await _write_notices(session)
+                await session.commit()
+            except BaseException:
+                await asyncio.shield(session.rollback())
+                raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session that is rolled back at the end: nothing read here can write."""
+        async with self._sessions() as session:
+            await session.execute(text("SET TRANSACTION READ ONLY"))
+            yield session
+            await session.rollback()
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+NOTICE_LOCK = 0x4148_5541  # "AHUA": any fixed number that nobody else takes
+CHANNEL = "ahual"
+
+
+async def _write_notices(session: AsyncSession) -> None:
+    notices: list[tuple[str, str, Mapping[str, Any]]] = session.info.pop("notices", [])
+    if not notices:
+        return
+    await session.flush()
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": NOTICE_LOCK})
+    insert = text(
+        "WITH added AS (INSERT INTO change (topic, subject_id, data) VALUES (:topic, :subject_id, "
+        "CAST(:data AS jsonb)) RETURNING seq) SELECT pg_notify(:channel, :topic || ' ' || seq) FROM added"
+    )
+    from_python = JSONB().bind_processor(session.get_bind().dialect)
+    for topic, subject_id, data in notices:
+        await session.execute(
+            insert,
+            {
+                "topic": topic,
+                "subject_id": subject_id,
+                "data": from_python(dict(data)) if from_python else data,
+                "channel": CHANNEL,
+            },
+        )
+
+
+def add_notice(
+    session: AsyncSession, topic: str, subject_id: UUID | int | str, data: Mapping[str, Any]
+) -> None:
+    """Queue a notice; written by the commit of this session's transaction, or never."""
+    session.info.setdefault("notices", []).append((topic, str(subject_id), data))

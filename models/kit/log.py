@@ -1,0 +1,55 @@
+"""Structured logs on stderr; credentials in stream URLs never reach them."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_CREDENTIALS = re.compile(r"(?P<scheme>\w+://)[^/\s@]+@")
+
+
+def redact(text: str) -> str:
+    """Replace user:password in any URL of the text by ***."""
+    return _CREDENTIALS.sub(r"\g<scheme>***@", text)
+
+
+def _redact_values(
+    _logger: object, _method: str, event_dict: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    for key, value in event_dict.items():
+        if isinstance(value, str) and "://" in value:
+            event_dict[key] = redact(value)
+    return event_dict
+
+
+def configure(*, level: str, log_format: str, process: str) -> None:
+    """Set up logging for one process; call once, in its __main__."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=28)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _redact_values,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr)
+
+
+def get(name: str) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger; events are named ``noun.verb``, e.g. ``camera.stalled``."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(name)
+    return logger

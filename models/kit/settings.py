@@ -1,0 +1,94 @@
+"""Every option of the product, with its default and its unit. Read once, in a process' __main__."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """Options from AHUAL_… environment variables, then ahual.toml, then the defaults below."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AHUAL_", toml_file="ahual.toml", extra="forbid", frozen=True
+    )
+
+    state_dir: Path = Field(Path("var"), description="Recordings, the embedded database, logs.")
+    database_url: str | None = Field(
+        None, description="postgresql://… of an existing PostGIS; unset means the embedded one."
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Signs media tickets; unset means <state_dir>/secret.key, made at first start.",
+    )
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # dashboard_api
+    api_host: str = "127.0.0.1"
+    api_port: int = 8080
+    api_public_url: str | None = Field(
+        None, description="Address people type, e.g. https://ahual.gov4c.kz."
+    )
+    session_hours: float = Field(14, description="A session ends this many hours after login.")
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    map_tiles_url: str | None = Field(
+        None, description="XYZ template or pmtiles:// address of own tiles."
+    )
+    web_dist: Path = Path("web/dist")
+
+    # ingest: the media node
+    media_node: str = Field("node-1", description="Name of this media node; one row in media_node.")
+    media_host: str = "127.0.0.1"
+    media_port: int = 8090
+    media_public_url: str | None = Field(
+        None,
+        description="Address browsers reach the node at; unset means the API's host, media_port.",
+    )
+    recordings_dir: Path | None = Field(None, description="Unset means <state_dir>/recordings.")
+    segment_s: float = Field(10, description="Seconds a recording file lasts.")
+    camera_silence_s: float = Field(5, description="No picture for this long is a stall.")
+    reserve_bytes: int = Field(
+        512 * 1024 * 1024, description="Recording stops before free space is below."
+    )
+    recordings_keep_days: float = Field(30, description="Unheld recordings older than this may go.")
+    whep_peers_max: int = 64
+
+    # ingest: GPS receivers
+    gps_host: str = "127.0.0.1"
+    osmand_port: int = 5055
+    wialon_port: int = 5039
+
+    # vision
+    vision_detector: Literal["auto", "openvino", "onnxruntime", "opencv"] = "auto"
+    vision_weights: str = Field(
+        "nanodet_g_person", description="Name of an entry in vision/weights.toml."
+    )
+    vision_threads: int = 1
+
+    # processes' own health and metrics ports (loopback)
+    vision_health_port: int = 8091
+    geo_health_port: int = 8092
+    alerts_health_port: int = 8093
+
+    @property
+    def recordings_path(self) -> Path:
+        return self.recordings_dir or self.state_dir / "recordings"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,0 +1,130 @@
+"""Words that cross rooms: enums and frozen facts. Pure; knows no table and no framework."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class StreamKind(StrEnum):
+    MAIN = "main"
+    SUB = "sub"
+
+
+class StreamState(StrEnum):
+    """What the media node knows of a stream; ``since`` is stored beside it."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALLED = "stalled"
+    DOWN = "down"
+    UNSUPPORTED = "unsupported"  # reachable, but not H.264
+
+
+class ZoneKind(StrEnum):
+    QUEUE = "queue"
+    OPERATOR = "operator"
+    VISITOR = "visitor"
+    RESTRICTED = "restricted"
+    ENTRANCE = "entrance"
+
+
+class ZoneState(StrEnum):
+    """Presence in a zone. UNKNOWN means no usable picture and is never read as absence."""
+
+    OCCUPIED = "occupied"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneObservation:
+    """A fact that changed: ``people`` in ``zone_id`` are ``state`` since ``since``.
+
+    ``people`` is None exactly when the state is UNKNOWN. ``at`` is when it was concluded.
+    """
+
+    zone_id: UUID
+    kind: ZoneKind
+    state: ZoneState
+    people: int | None
+    since: datetime
+    at: datetime
+
+
+class FixFlag(StrEnum):
+    """Why a stored position is not used for judgement. Raw fixes are flagged, never dropped."""
+
+    INVALID = "invalid"
+    ZERO = "zero"
+    WEAK = "weak"
+    FUTURE = "future"
+    ANCIENT = "ancient"
+    JUMP = "jump"
+
+
+@dataclass(frozen=True, slots=True)
+class PositionFix:
+    """One position as a device reported it, decoded; WGS 84.
+
+    Attributes:
+        device: the identifier the device sent (IMEI or a name).
+        fixed_at: the device's time of the fix, aware UTC.
+        latitude, longitude: degrees.
+        speed_km_h, course_deg, altitude_m, accuracy_m: None when the device did not say.
+        valid: False when the device itself says it had no fix.
+    """
+
+    device: str
+    fixed_at: datetime
+    latitude: float
+    longitude: float
+    valid: bool = True
+    speed_km_h: float | None = None
+    course_deg: float | None = None
+    altitude_m: float | None = None
+    accuracy_m: float | None = None
+    hdop: float | None = None
+    satellites: int | None = None
+    battery_percent: float | None = None
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class ComplaintState(StrEnum):
+    RECEIVED = "received"
+    REGISTERED = "registered"
+    INVESTIGATING = "investigating"
+    ACTING = "acting"
+    SHORT_ANSWER_SENT = "short_answer_sent"
+    FULL_ANSWER_SENT = "full_answer_sent"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+
+
+class OutcomeKind(StrEnum):
+    """What became of the service itself; a card cannot close without one."""
+
+    PROVIDED = "provided"
+    LAWFULLY_REFUSED = "lawfully_refused"
+    WITHDRAWN = "withdrawn"
+
+
+class RoleName(StrEnum):
+    OPERATOR = "operator"
+    DISPATCHER = "dispatcher"
+    AUDITOR = "auditor"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"

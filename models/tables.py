@@ -1,0 +1,18 @@
+"""Imports every table once, so that the metadata is whole; for migrations and drift checks."""
+
+from models import alert, camera, complaint, observation, office, operator, recording, vehicle
+from models.kit import bus
+from models.kit.database import Base
+
+__all__ = [
+    "Base",
+    "alert",
+    "bus",
+    "camera",
+    "complaint",
+    "observation",
+    "office",
+    "operator",
+    "recording",
+    "vehicle",
+]

@@ -1,0 +1,97 @@
+"""Vans, their devices, every position they ever sent and the newest one."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.kit.database import Base
+from models.kit.ids import new_id
+
+
+class Vehicle(Base):
+    """A mobile ХҚКО."""
+
+    __tablename__ = "vehicle"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    plate: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[dict[str, Any]]
+    region_id: Mapped[UUID] = mapped_column(ForeignKey("region.id"))
+    report_interval_s: Mapped[int] = mapped_column(default=30)
+    devices: Mapped[list["Device"]] = relationship(back_populates="vehicle", lazy="raise")
+    __table_args__ = (
+        CheckConstraint("report_interval_s > 0", name="report_interval_positive"),
+        CheckConstraint("name ?& array['kk','ru','en']", name="has_names"),
+    )
+
+
+class Device(Base):
+    """A tracker or phone in a van, known by the identifier it sends."""
+
+    __tablename__ = "device"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicle.id"))
+    identifier: Mapped[str] = mapped_column(unique=True)
+    protocol: Mapped[str]
+    password: Mapped[str | None]
+    vehicle: Mapped[Vehicle] = relationship(back_populates="devices", lazy="raise")
+
+
+class Position(Base):
+    """Every raw fix, with verdict flags; a fix re-sent is the same row. Daily partitions by fixed_at."""
+
+    __tablename__ = "position"
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
+    fixed_at: Mapped[datetime] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime]
+    geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    speed_km_h: Mapped[float | None]
+    course_deg: Mapped[float | None]
+    altitude_m: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    satellites: Mapped[int | None] = mapped_column(SmallInteger)
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text))  # FixFlag values; empty = good
+    protocol: Mapped[str]
+    __table_args__ = (
+        Index("ix_position_geom", "geom", postgresql_using="gist"),
+        {"postgresql_partition_by": "RANGE (fixed_at)"},
+    )
+
+
+class LastPosition(Base):
+    """The newest good fix of a van; the upsert is guarded, so late data never moves it back."""
+
+    __tablename__ = "last_position"
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
+    fixed_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    speed_km_h: Mapped[float | None]
+    course_deg: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    __table_args__ = (Index("ix_last_position_geom", "geom", postgresql_using="gist"),)
+
+
+class RawMessage(Base):
+    """What a device sent that was rejected, as it came, with the reason; for support and re-decoding."""
+
+    __tablename__ = "raw_message"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    received_at: Mapped[datetime]
+    protocol: Mapped[str]
+    device: Mapped[str | None]
+    payload: Mapped[bytes]
+    rejection: Mapped[str]
+    __table_args__ = (Index("ix_raw_message_received_at", "received_at"),)

@@ -1,0 +1,77 @@
+"""One private PostGIS server a run, one fresh migrated database a test that asks for it."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from models import migrate
+from models.kit import postgres
+from models.kit.database import Database
+
+TEMPLATE = "ahual_template"
+
+
+@pytest.fixture(scope="session")
+def cluster_url() -> Iterator[str]:
+    """URL of the ``postgres`` database of a server that lives as long as this run."""
+    given = os.environ.get("AHUAL_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="ahual-test-") as folder:
+        Path(folder).chmod(0o755)
+        cluster = postgres.locate(Path(folder))
+        postgres.create(cluster)
+        with (Path(folder) / "postgres.log").open("w") as log:
+            server = subprocess.Popen(
+                [*postgres.server_command(cluster), "-cfsync=off", "-clog_min_messages=fatal"],
+                cwd="/",
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            yield postgres.ensure_database(cluster, "postgres")
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster_url: str) -> str:
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    url = cluster_url.replace("/postgres?", f"/{TEMPLATE}?")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+    migrate.upgrade(url)
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(cluster_url: str, template_database: str) -> Iterator[str]:
+    """A migrated, empty database of this test's own."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template_database)
+            )
+        )
+    yield cluster_url.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()

@@ -1,0 +1,1 @@
+"""Pictures to observations: who waits, is the window staffed, is the camera blind."""

@@ -1,0 +1,1 @@
+"""One adapter a file behind the Detector port."""
