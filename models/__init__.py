@@ -1,1 +1,4 @@
-"""The data model that every room shares; network weights are not here but pinned in vision/weights.toml."""
+"""The data model that every room shares.
+
+Network weights are not here: they are pinned in vision/weights.toml.
+"""

@@ -99,7 +99,7 @@ class Timetable(Base):
 
 
 class TimetableException(Base):
-    """A dated exception (duty office, holiday, sport hour); both times null means closed all day."""
+    """A dated exception (duty office, holiday, sport hour); null times mean closed all day."""
 
     __tablename__ = "timetable_exception"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -111,7 +111,8 @@ class TimetableException(Base):
     reason: Mapped[str]
     __table_args__ = (
         CheckConstraint(
-            "(opens_at IS NULL) = (closes_at IS NULL) AND (opens_at IS NULL OR opens_at < closes_at)",
+            "(opens_at IS NULL) = (closes_at IS NULL) "
+            "AND (opens_at IS NULL OR opens_at < closes_at)",
             name="both_or_neither",
         ),
         Index("ix_timetable_exception_office", "office_id", "on_date"),

@@ -45,7 +45,7 @@ class Session(Base):
 
 
 class AuditEntry(Base):
-    """Who did or watched what; a trigger refuses UPDATE and DELETE. The hash chain comes with «Audit»."""
+    """Who did or watched what; a trigger refuses UPDATE and DELETE."""
 
     __tablename__ = "audit_entry"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -50,7 +50,7 @@ class Device(Base):
 
 
 class Position(Base):
-    """Every raw fix, with verdict flags; a fix re-sent is the same row. Daily partitions by fixed_at."""
+    """Every raw fix, with verdict flags; a fix re-sent is the same row. Daily partitions."""
 
     __tablename__ = "position"
     vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
@@ -85,7 +85,7 @@ class LastPosition(Base):
 
 
 class RawMessage(Base):
-    """What a device sent that was rejected, as it came, with the reason; for support and re-decoding."""
+    """What a device sent that was rejected, as it came, with the reason; for support."""
 
     __tablename__ = "raw_message"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -1,10 +1,11 @@
 """Engine, sessions and the only commit of the product."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, text
@@ -30,7 +31,7 @@ class Base(DeclarativeBase):
     """Every table. Datetimes are aware UTC; plain dicts become jsonb."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB}
+    type_annotation_map: ClassVar = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB}
 
 
 def sqlalchemy_url(database_url: str) -> str:
@@ -95,16 +96,16 @@ async def _write_notices(session: AsyncSession) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": NOTICE_LOCK})
     insert = text(
         "WITH added AS (INSERT INTO change (topic, subject_id, data) VALUES (:topic, :subject_id, "
-        "CAST(:data AS jsonb)) RETURNING seq) SELECT pg_notify(:channel, :topic || ' ' || seq) FROM added"
+        "CAST(:data AS jsonb)) RETURNING seq) "
+        "SELECT pg_notify(:channel, :topic || ' ' || seq) FROM added"
     )
-    from_python = JSONB().bind_processor(session.get_bind().dialect)
     for topic, subject_id, data in notices:
         await session.execute(
             insert,
             {
                 "topic": topic,
                 "subject_id": subject_id,
-                "data": from_python(dict(data)) if from_python else data,
+                "data": json.dumps(dict(data), ensure_ascii=False),
                 "channel": CHANNEL,
             },
         )

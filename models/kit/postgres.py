@@ -1,7 +1,8 @@
 """The embedded default database: a private PostGIS cluster, reachable only by a unix socket.
 
 No password exists: the socket folder is mode 0700. As root every server program runs as the
-system user ``postgres`` (PostgreSQL refuses root). The server dies with its parent, also on kill -9.
+system user ``postgres`` (PostgreSQL refuses root). The server dies with
+its parent, also on kill -9.
 """
 
 import hashlib
@@ -84,8 +85,8 @@ def find_bindir() -> Path:
     if on_path:
         return Path(on_path).parent
     msg = (
-        "PostgreSQL is not installed. Run ./ahual setup, or "
-        "apt-get install --no-install-recommends postgresql-15-postgis-3, or set AHUAL_DATABASE_URL."
+        "PostgreSQL is not installed. Run ./ahual setup, or apt-get install "
+        "--no-install-recommends postgresql-15-postgis-3, or set AHUAL_DATABASE_URL."
     )
     raise SettingsError(msg)
 

@@ -528,7 +528,8 @@ def upgrade() -> None:
         sa.Column("closes_at", sa.Time(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "(opens_at IS NULL) = (closes_at IS NULL) AND (opens_at IS NULL OR opens_at < closes_at)",
+            "(opens_at IS NULL) = (closes_at IS NULL) "
+            "AND (opens_at IS NULL OR opens_at < closes_at)",
             name=op.f("ck_timetable_exception_both_or_neither"),
         ),
         sa.ForeignKeyConstraint(
