@@ -1,0 +1,173 @@
+"""One simulated camera: which picture is due, who watches, and what an operator made it do."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from ingest.simulated.clip import Clip, Picture
+from ingest.simulated.rtp import CLOCK_HZ, interleaved_picture, interleaved_sender_report
+
+_REPORT_EVERY = 3 * CLOCK_HZ
+_LATE_LIMIT_S = 2.0
+_BACKLOG_LIMIT_BYTES = 4_000_000
+
+
+@dataclass(slots=True, eq=False)
+class Viewer:
+    """A client that may play this camera over its RTSP connection."""
+
+    transport: asyncio.WriteTransport
+    channel: int
+    playing: bool = False
+    wants_key: bool = True
+
+
+class Playback:
+    """Sends the pictures of one camera to its viewers in real time; lives on the event loop.
+
+    ``ticks_at`` turns loop time into 90 kHz ticks of the wall clock: RTP timestamps are these
+    ticks, so a receiver that trusts its own clock can read the age of a picture from them.
+    """
+
+    def __init__(
+        self, clips: dict[str, Clip], *, ticks_at: Callable[[float], int], random: Random
+    ) -> None:
+        self._clips = clips
+        self.variant = next(iter(clips))
+        self._next_variant = self.variant
+        self.stalled = False
+        self.stopped = False
+        self.viewers: set[Viewer] = set()
+        self._loop = asyncio.get_running_loop()
+        self._ticks_at = ticks_at
+        self._ssrc = random.getrandbits(32)
+        self._sequence = random.getrandbits(16)
+        self._packets = 0
+        self._octets = 0
+        self._reported_at = 0
+        # Cameras must not send their large pictures all at the same moment.
+        self._index = random.choice(self.clip.key_indexes)
+        self._due = self._now_ticks() + random.randrange(CLOCK_HZ)
+        self._timer = self._schedule()
+
+    @property
+    def clip(self) -> Clip:
+        return self._clips[self.variant]
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        return tuple(self._clips)
+
+    def next_key(self) -> tuple[int, int]:
+        """Return RTP sequence number and time of the next key picture: where a viewer begins."""
+        pictures = self.clip.pictures
+        sequence, timestamp, index = self._sequence, self._due, self._index
+        while not pictures[index].key:
+            sequence += len(pictures[index].payloads)
+            timestamp += self._until_next(index)
+            index = (index + 1) % len(pictures)
+        shift = pictures[index].show_at - pictures[index].decode_at
+        return sequence & 0xFFFF, (timestamp + shift) & 0xFFFFFFFF
+
+    def show(self, variant: str) -> None:
+        """Switch to another clip when the next key picture is due."""
+        self._next_variant = variant
+
+    def stall(self) -> None:
+        self.stalled = True
+
+    def resume(self) -> None:
+        self.stalled = False
+        self._wait_for_key()
+
+    def kick(self) -> int:
+        """Close the connection of everybody who watches; return how many there were."""
+        viewers = list(self.viewers)
+        self.viewers.clear()
+        for viewer in viewers:
+            viewer.transport.abort()
+        return len(viewers)
+
+    def close(self) -> None:
+        self._timer.cancel()
+        self.kick()
+
+    def _now_ticks(self) -> int:
+        return self._ticks_at(self._loop.time())
+
+    def _schedule(self) -> asyncio.TimerHandle:
+        delay_s = (self._due - self._now_ticks()) / CLOCK_HZ
+        if delay_s < -_LATE_LIMIT_S:
+            # The process was suspended: go on from now, as a camera after a freeze.
+            self._due = self._now_ticks()
+            self._wait_for_key()
+            delay_s = 0.0
+        return self._loop.call_later(delay_s, self._tick)
+
+    def _wait_for_key(self) -> None:
+        for viewer in self.viewers:
+            viewer.wants_key = True
+
+    def _tick(self) -> None:
+        picture = self.clip.pictures[self._index]
+        if picture.key and self._next_variant != self.variant:
+            picture = self._switch()
+        if not self.stalled and not self.stopped:
+            self._send(picture)
+        self._due += self._until_next(self._index)
+        self._index = (self._index + 1) % len(self.clip.pictures)
+        self._timer = self._schedule()
+
+    def _switch(self) -> Picture:
+        group = self.clip.key_indexes.index(self._index)
+        self.variant = self._next_variant
+        keys = self.clip.key_indexes
+        self._index = keys[group % len(keys)]
+        return self.clip.pictures[self._index]
+
+    def _until_next(self, index: int) -> int:
+        pictures = self.clip.pictures
+        following = index + 1
+        end = pictures[following].decode_at if following < len(pictures) else self.clip.duration
+        return end - pictures[index].decode_at
+
+    def _send(self, picture: Picture) -> None:
+        timestamp = self._due + picture.show_at - picture.decode_at
+        report_due = self._due - self._reported_at >= _REPORT_EVERY
+        cut: dict[int, bytes] = {}
+        for viewer in list(self.viewers):
+            if not viewer.playing or (viewer.wants_key and not picture.key):
+                continue
+            viewer.wants_key = False
+            channel = viewer.channel
+            if channel not in cut:
+                cut[channel] = self._wire(picture, channel, timestamp, report=report_due)
+            viewer.transport.write(cut[channel])
+            if viewer.transport.get_write_buffer_size() > _BACKLOG_LIMIT_BYTES:
+                viewer.transport.abort()  # reads too slowly; a camera drops such a client too
+                self.viewers.discard(viewer)
+        self._sequence = (self._sequence + len(picture.payloads)) & 0xFFFF
+        self._packets += len(picture.payloads)
+        self._octets += sum(map(len, picture.payloads))
+        if report_due:
+            self._reported_at = self._due
+
+    def _wire(self, picture: Picture, channel: int, timestamp: int, *, report: bool) -> bytes:
+        wire = interleaved_picture(
+            picture.payloads,
+            channel=channel,
+            sequence=self._sequence,
+            timestamp=timestamp,
+            ssrc=self._ssrc,
+        )
+        if not report:
+            return wire
+        return wire + interleaved_sender_report(
+            channel=channel + 1,
+            ssrc=self._ssrc,
+            unix_s=self._due / CLOCK_HZ,
+            timestamp=self._due,
+            packets=self._packets,
+            octets=self._octets,
+        )
