@@ -1,0 +1,56 @@
+"""What a camera's stream is made of once it is inside: parameters and access units. Pure."""
+
+from dataclasses import dataclass
+
+TIMESCALE = 90_000  # ticks a second of every media time in this room
+
+
+@dataclass(frozen=True, slots=True)
+class StreamParameters:
+    """What a decoder must know before the first picture.
+
+    Attributes:
+        codec: RFC 6381 string, e.g. ``avc1.42e01f``.
+        width: in pixels, after cropping.
+        height: in pixels, after cropping.
+        avcc_config: body of the ``avcC`` box (AVCDecoderConfigurationRecord).
+        sps: sequence parameter set, without start code or length.
+        pps: picture parameter set, without start code or length.
+        has_b_frames: pictures come in another order than they are shown; WebRTC cannot carry that.
+    """
+
+    codec: str
+    width: int
+    height: int
+    avcc_config: bytes
+    sps: bytes
+    pps: bytes
+    has_b_frames: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessUnit:
+    """One coded picture.
+
+    Attributes:
+        sequence: counts up by one a picture of this feed, across reconnections.
+        dts: decoding time: Unix time × 90 000; strictly grows within a feed.
+        cts: presentation minus decoding time, 90 kHz; may be negative.
+        duration: expected ticks until the next picture (the previous distance).
+        key: an IDR picture; decoding may start here.
+        avcc: NAL units, each behind its length as 4 bytes big-endian; without SPS, PPS and AUD.
+        received_at: Unix seconds of its arrival at this node.
+    """
+
+    sequence: int
+    dts: int
+    cts: int
+    duration: int
+    key: bool
+    avcc: bytes
+    received_at: float
+
+    @property
+    def shown_at(self) -> float:
+        """Unix seconds of the picture."""
+        return (self.dts + self.cts) / TIMESCALE

@@ -1,0 +1,86 @@
+"""One stream inside the node: its newest pictures, its state and whoever wants them."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from models.observations import StreamKind, StreamState
+
+_GOP_LIMIT_BYTES = 32 * 1024 * 1024  # a camera that never sends a key picture must not eat the RAM
+
+
+class FeedSink(Protocol):
+    """Whoever wants a feed. Called on the event loop; must neither block nor raise."""
+
+    def on_parameters(self, parameters: StreamParameters) -> None:
+        """Called before the first key picture and before the key picture that changes them."""
+
+    def on_access_unit(self, unit: AccessUnit) -> None: ...
+
+    def on_state(self, state: StreamState, since: datetime, detail: str) -> None: ...
+
+
+class Feed:
+    """The live side of one stream; lives on the event loop, read by sinks, fed by its reader.
+
+    Attributes:
+        camera_id: whose stream.
+        kind: main or sub.
+        parameters: None until the first key picture arrived.
+        state: what the node knows of the stream.
+        state_since: when that began.
+        detail: a sentence for a person, empty while live.
+        gop: the pictures since the last key picture, oldest first; empty until one arrived.
+    """
+
+    def __init__(self, camera_id: UUID, kind: StreamKind, since: datetime) -> None:
+        self.camera_id = camera_id
+        self.kind = kind
+        self.parameters: StreamParameters | None = None
+        self.state = StreamState.CONNECTING
+        self.state_since = since
+        self.detail = ""
+        self.gop: list[AccessUnit] = []
+        self._gop_bytes = 0
+        self._sinks: list[FeedSink] = []
+
+    def subscribe(self, sink: FeedSink) -> None:
+        """From now on ``sink`` gets everything; what happened before is in the attributes."""
+        if sink not in self._sinks:
+            self._sinks.append(sink)
+
+    def unsubscribe(self, sink: FeedSink) -> None:
+        if sink in self._sinks:
+            self._sinks.remove(sink)
+
+    def publish_parameters(self, parameters: StreamParameters) -> None:
+        self.parameters = parameters
+        self._forget_gop()
+        for sink in tuple(self._sinks):
+            sink.on_parameters(parameters)
+
+    def publish(self, unit: AccessUnit) -> None:
+        if unit.key:
+            self._forget_gop()
+        if (unit.key or self.gop) and self._gop_bytes + len(unit.avcc) <= _GOP_LIMIT_BYTES:
+            self.gop.append(unit)
+            self._gop_bytes += len(unit.avcc)
+        else:
+            self._forget_gop()
+        for sink in tuple(self._sinks):
+            sink.on_access_unit(unit)
+
+    def enter(self, state: StreamState, since: datetime, detail: str = "") -> None:
+        """Change the state; saying again what is already so tells nobody."""
+        if (state, detail) == (self.state, self.detail):
+            return
+        if state != self.state:
+            self.state_since = since
+        self.state, self.detail = state, detail
+        for sink in tuple(self._sinks):
+            sink.on_state(state, self.state_since, detail)
+
+    def _forget_gop(self) -> None:
+        self.gop = []
+        self._gop_bytes = 0

@@ -1,0 +1,146 @@
+"""Keeps one feed supplied: connects, reads in a thread, watches for silence, backs off."""
+
+import asyncio
+import random
+import threading
+from collections.abc import Callable
+
+from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from ingest.cameras.assembler import Assembler
+from ingest.cameras.backoff import Backoff
+from ingest.cameras.feed import Feed
+from ingest.cameras.source import Opener, SourceFault, UnsupportedCodec
+from models.kit.clock import Clock
+from models.kit.log import get
+from models.observations import StreamState
+
+log = get(__name__)
+_WATCH_S = 0.25
+_THREAD_END_S = 2.0
+_UNSUPPORTED_RETRY_S = 30.0
+
+
+class _Connection:
+    """One try: a thread that reads, and what the loop has seen of it so far."""
+
+    def __init__(
+        self, url: str, opener: Opener, read_timeout_s: float, deliver: "_Deliver", clock: Clock
+    ) -> None:
+        self._url = url
+        self._opener = opener
+        self._read_timeout_s = read_timeout_s
+        self._deliver = deliver
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._stop = threading.Event()
+        self.ended: asyncio.Future[SourceFault] = self._loop.create_future()
+
+    def start(self, assembler: Assembler, name: str) -> None:
+        threading.Thread(
+            target=self._read, args=(assembler,), name=f"read-{name}", daemon=True
+        ).start()
+
+    def abandon(self) -> None:
+        """From now on nothing of this try is heard any more."""
+        self._stop.set()
+
+    def _read(self, assembler: Assembler) -> None:
+        fault = SourceFault("stopped")
+        try:
+            source = self._opener(self._url, self._read_timeout_s)
+            try:
+                assembler.offer_parameters(source.parameter_sets())
+                for picture in source.pictures(self._stop):
+                    if self._stop.is_set():
+                        break
+                    parameters, unit = assembler.push(picture, self._clock.now().timestamp())
+                    if unit is not None:
+                        self._call(self._heard, parameters, unit)
+            finally:
+                source.close()
+        except SourceFault as error:
+            fault = error
+        self._call(self._end, fault)
+
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _heard(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
+        if not self._stop.is_set():
+            self._deliver(parameters, unit)
+
+    def _end(self, fault: SourceFault) -> None:
+        if not self.ended.done():
+            self.ended.set_result(fault)
+
+
+_Deliver = Callable[[StreamParameters | None, AccessUnit], None]
+
+
+class StreamReader:
+    """Supervises the one pull of one stream; ``run`` until cancelled."""
+
+    def __init__(
+        self, feed: Feed, url: str, opener: Opener, clock: Clock, silence_s: float
+    ) -> None:
+        self._feed = feed
+        self._url = url
+        self._opener = opener
+        self._clock = clock
+        self._silence_s = silence_s
+        self._sequence = 0
+        self._dts = 0
+        self._heard_at = 0.0  # monotonic
+        self._good_since: float | None = None
+
+    async def run(self) -> None:
+        backoff = Backoff()
+        while True:
+            self._good_since = None
+            fault = await self._read_once()
+            good_for_s = 0.0 if self._good_since is None else self._heard_at - self._good_since
+            backoff, wait_s = backoff.failed(good_for_s, random.random)
+            if isinstance(fault, UnsupportedCodec):
+                self._enter(StreamState.UNSUPPORTED, str(fault))
+                wait_s = _UNSUPPORTED_RETRY_S
+            elif self._feed.state is not StreamState.STALLED or self._good_since is None:
+                self._enter(StreamState.DOWN, str(fault))
+            log.warning("stream.lost", reason=str(fault), retry_in_s=round(wait_s, 1))
+            await asyncio.sleep(wait_s)
+
+    async def _read_once(self) -> SourceFault:
+        """Read one connection to its end or its silence; say why it is over."""
+        assembler = Assembler(self._sequence, self._dts)
+        connection = _Connection(
+            self._url, self._opener, self._silence_s, self._deliver, self._clock
+        )
+        name = f"{self._feed.camera_id}-{self._feed.kind}"
+        self._heard_at = self._clock.monotonic()
+        connection.start(assembler, name)
+        try:
+            while not connection.ended.done():
+                await asyncio.wait({connection.ended}, timeout=_WATCH_S)
+                silent_s = self._clock.monotonic() - self._heard_at
+                if self._good_since is not None and silent_s > self._silence_s:
+                    detail = f"no picture for {self._silence_s:g} s"
+                    self._enter(StreamState.STALLED, detail)
+                    connection.abandon()
+                    await asyncio.wait({connection.ended}, timeout=_THREAD_END_S)
+                    return SourceFault(detail)
+            return connection.ended.result()
+        finally:
+            connection.abandon()
+
+    def _deliver(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
+        self._heard_at = self._clock.monotonic()
+        if self._good_since is None:
+            self._good_since = self._heard_at
+        if parameters is not None:
+            self._feed.publish_parameters(parameters)
+        self._enter(StreamState.LIVE, "")
+        self._sequence, self._dts = unit.sequence, unit.dts
+        self._feed.publish(unit)
+
+    def _enter(self, state: StreamState, detail: str) -> None:
+        self._feed.enter(state, self._clock.now(), detail)

@@ -1,0 +1,130 @@
+"""Where coded pictures come from: RTSP over TCP, never decoded. Blocking; one thread each."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+import av
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from ingest.cameras import nal
+from ingest.cameras.access_unit import TIMESCALE
+from ingest.cameras.assembler import CodedPicture
+from models.kit.log import redact
+
+_OPEN_TIMEOUT_S = 5.0
+
+
+class SourceFault(Exception):
+    """The stream cannot be had now; the message is fit for a person and holds no password."""
+
+
+class SourceEnded(SourceFault):
+    """The camera ended the stream; cameras have no end, so this is a fault."""
+
+
+class UnsupportedCodec(SourceFault):
+    """The camera answers, but does not send H.264."""
+
+
+class StreamSource(Protocol):
+    """One connection to one stream; used by one thread."""
+
+    def parameter_sets(self) -> Sequence[bytes]:
+        """SPS and PPS that the camera told outside of its pictures; may be empty."""
+
+    def pictures(self, stop: threading.Event) -> Iterator[CodedPicture]:
+        """Yield pictures until ``stop`` is set.
+
+        Raises:
+            SourceFault: nothing more will come.
+        """
+
+    def close(self) -> None: ...
+
+
+Opener = Callable[[str, float], StreamSource]
+"""Opens a URL with a read timeout in seconds; blocks. Raises SourceFault."""
+
+
+class RtspSource:
+    """A camera's stream by RTSP with RTP interleaved in the TCP connection."""
+
+    def __init__(self, url: str, read_timeout_s: float) -> None:
+        self._url = url
+        self._container: InputContainer | None = None
+        try:
+            self._container = av.open(
+                url,
+                mode="r",
+                format="rtsp",
+                options={
+                    "rtsp_transport": "tcp",
+                    "allowed_media_types": "video",
+                    "fflags": "nobuffer",
+                    "analyzeduration": "0",
+                    "probesize": "32768",
+                },
+                timeout=(_OPEN_TIMEOUT_S, read_timeout_s),
+            )
+            self._video = self._find_video(self._container)
+        except (av.error.FFmpegError, OSError) as error:
+            raise SourceFault(self._explain("cannot open", error)) from error
+        except UnsupportedCodec:
+            self.close()
+            raise
+
+    def parameter_sets(self) -> Sequence[bytes]:
+        return nal.split_annex_b(self._video.codec_context.extradata or b"")
+
+    def pictures(self, stop: threading.Event) -> Iterator[CodedPicture]:
+        if self._container is None:
+            return
+        per_tick = self._video.time_base * TIMESCALE if self._video.time_base else 1
+        try:
+            for packet in self._container.demux(self._video):
+                if stop.is_set():
+                    return
+                if packet.size and (picture := _coded(packet, float(per_tick))) is not None:
+                    yield picture
+        except (av.error.FFmpegError, OSError) as error:
+            raise SourceFault(self._explain("lost", error)) from error
+        raise SourceEnded(f"{redact(self._url)}: the camera ended the stream")
+
+    def close(self) -> None:
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+
+    def _find_video(self, container: InputContainer) -> VideoStream:
+        if not container.streams.video:
+            raise UnsupportedCodec(f"{redact(self._url)}: the stream has no video")
+        video = container.streams.video[0]
+        if video.codec_context.name != "h264":
+            msg = (
+                f"{redact(self._url)}: the camera sends {video.codec_context.name}; "
+                "set this stream to H.264 in the camera"
+            )
+            raise UnsupportedCodec(msg)
+        return video
+
+    def _explain(self, what: str, error: Exception) -> str:
+        reason = redact(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+        if isinstance(error, av.error.ExitError):
+            reason = "no answer in time"
+        return f"{redact(self._url)}: {what}: {reason}"
+
+
+def _coded(packet: Packet[VideoStream], per_tick: float) -> CodedPicture | None:
+    stamp = packet.dts if packet.dts is not None else packet.pts
+    if stamp is None:
+        return None  # FFmpeg does so only before the first sender report of odd cameras
+    shown = packet.pts if packet.pts is not None else stamp
+    return CodedPicture(
+        dts=round(stamp * per_tick),
+        pts=round(shown * per_tick),
+        nals=nal.split_annex_b(bytes(packet)),
+    )

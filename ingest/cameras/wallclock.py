@@ -1,0 +1,46 @@
+"""Gives a stream's own ticks their place in absolute time. Pure.
+
+The first picture is where it arrived; after that the camera's own clock counts, drawn towards the
+arrival times by at most 500 ppm, so that network jitter never shows and drift never grows.
+"""
+
+from ingest.cameras.access_unit import TIMESCALE
+
+SLEW = 500e-6
+_SMOOTHING = 1 / 64  # weight of one picture's arrival against what was known of the error
+_EARLY = 2 * TIMESCALE  # a picture cannot arrive this long before it is made
+_LATE = 30 * TIMESCALE  # and no network holds one back for longer
+
+
+class WallClock:
+    """State of one connection; ``not_before`` is the newest absolute time given out before it."""
+
+    def __init__(self, not_before: int = 0) -> None:
+        self._offset: float | None = None
+        self._error = 0.0
+        self._previous = 0  # newest ticks of the stream
+        self._placed = not_before
+
+    def place(self, ticks: int, arrived_at: float) -> int:
+        """Return the absolute time of a picture in 90 kHz Unix ticks; strictly growing.
+
+        Args:
+            ticks: the stream's own time of the picture, 90 kHz.
+            arrived_at: Unix seconds.
+        """
+        arrived = arrived_at * TIMESCALE
+        if self._offset is None:
+            self._offset, self._error = arrived - ticks, 0.0
+        else:
+            late = arrived - (ticks + self._offset)
+            if ticks < self._previous or late < -_EARLY or late > _LATE:
+                self._offset, self._error = arrived - ticks, 0.0  # the camera set its clock
+            else:
+                self._error += (late - self._error) * _SMOOTHING
+                most = (ticks - self._previous) * SLEW
+                slew = max(-most, min(most, self._error))
+                self._offset += slew
+                self._error -= slew
+        self._previous = ticks
+        self._placed = max(round(ticks + self._offset), self._placed + 1)
+        return self._placed
