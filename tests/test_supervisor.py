@@ -1,0 +1,92 @@
+"""The supervised tree: restarts what dies, stops in order, leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from dashboard_api.supervisor import (
+    FIRST_PAUSE_S,
+    LONGEST_PAUSE_S,
+    STEADY_S,
+    Spec,
+    Supervisor,
+    next_pause,
+)
+from models.kit.clock import SystemClock
+
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "lived_s", "expected"),
+    [
+        (FIRST_PAUSE_S, 0.1, (FIRST_PAUSE_S, FIRST_PAUSE_S * 2)),  # dies at once: wait longer
+        (LONGEST_PAUSE_S, 1.0, (LONGEST_PAUSE_S, LONGEST_PAUSE_S)),  # never longer than this
+        (LONGEST_PAUSE_S, STEADY_S, (FIRST_PAUSE_S, FIRST_PAUSE_S * 2)),  # was steady: forgiven
+    ],
+)
+def test_pause_grows_and_is_forgiven(
+    pause_s: float, lived_s: float, expected: tuple[float, float]
+) -> None:
+    assert next_pause(pause_s, lived_s) == expected
+
+
+def _supervisor(folder: Path) -> Supervisor:
+    return Supervisor(log_dir=folder / "log", run_dir=folder / "run", clock=SystemClock())
+
+
+async def _pid(folder: Path, name: str, other_than: int = 0) -> int:
+    path = folder / "run" / f"{name}.pid"
+    async with asyncio.timeout(10):
+        while not path.exists() or int(path.read_text() or 0) in (0, other_than):
+            await asyncio.sleep(0.02)
+    return int(path.read_text())
+
+
+async def test_a_killed_child_comes_back_and_the_others_stay(tmp_path: Path) -> None:
+    supervisor = _supervisor(tmp_path)
+    await supervisor.start(Spec("a", SLEEPER))
+    await supervisor.start(Spec("b", SLEEPER))
+    first, other = await _pid(tmp_path, "a"), await _pid(tmp_path, "b")
+    os.kill(first, signal.SIGKILL)
+    second = await _pid(tmp_path, "a", other_than=first)
+    assert second != first
+    assert await _pid(tmp_path, "b") == other
+    await supervisor.stop()
+    for pid in (second, other):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+async def test_a_failed_first_start_is_told_to_the_caller(tmp_path: Path) -> None:
+    async def never_ready() -> None:
+        msg = "not ready"
+        raise RuntimeError(msg)
+
+    supervisor = _supervisor(tmp_path)
+    with pytest.raises(RuntimeError, match="not ready"):
+        await supervisor.start(Spec("a", SLEEPER, after_start=never_ready))
+    await supervisor.stop()
+
+
+async def test_a_child_that_ignores_sigterm_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard_api.supervisor.STOP_S", 0.5)
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        "print('up', flush=True); time.sleep(60)"
+    )
+    supervisor = _supervisor(tmp_path)
+    await supervisor.start(Spec("stubborn", (sys.executable, "-c", stubborn)))
+    pid = await _pid(tmp_path, "stubborn")
+    async with asyncio.timeout(10):
+        while not (tmp_path / "log" / "stubborn.log").read_text():
+            await asyncio.sleep(0.02)
+    await supervisor.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
