@@ -1,6 +1,7 @@
 """One private PostGIS server a run, one fresh migrated database a test that asks for it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ from psycopg import sql
 from models import migrate
 from models.kit import postgres
 from models.kit.database import Database
+from tests.house import House, new_house
 
 TEMPLATE = "ahual_template"
 
@@ -75,3 +77,16 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """One running demo for all flow and e2e tests; stopped as by Ctrl-C, which must end with 0."""
+    running = new_house()
+    running.start()
+    try:
+        yield running
+    finally:
+        code = running.stop()
+        shutil.rmtree(running.folder, ignore_errors=True)
+    assert code == 0

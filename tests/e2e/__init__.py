@@ -1,0 +1,1 @@
+"""An operator's quarter of an hour in headless Chromium."""

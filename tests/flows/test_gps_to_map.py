@@ -1,0 +1,82 @@
+"""Flow 2: a device's packet becomes a stored position and moves the van on the map."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.house import CLOCK, House, next_change
+
+pytestmark = pytest.mark.flow
+
+
+async def _van(house: House, protocol: str) -> tuple[str, str]:
+    rows = await house.execute(
+        "SELECT vehicle_id::text, identifier FROM device WHERE protocol = %s ORDER BY identifier "
+        "LIMIT 1",
+        protocol,
+    )
+    return rows[0]
+
+
+async def test_simulated_vans_move_on_the_map(house: House) -> None:
+    client = await house.signed_in("dispatcher")
+    live = await house.live(client)
+    seen: dict[str, list[tuple[float, float]]] = {}
+    while len([p for p in seen.values() if len(set(p)) > 1]) < 2:
+        change = await next_change(live, lambda m: m["topic"] == "position", within_s=60)
+        for position in change["data"]["positions"]:
+            place = (position["latitude"], position["longitude"])
+            seen.setdefault(position["vehicle_id"], []).append(place)
+    vehicles = (await client.get("/api/v1/vehicles")).raise_for_status().json()["items"]
+    assert {v["freshness"] for v in vehicles if v["id"] in seen} == {"online"}
+    await live.close()
+    await client.aclose()
+
+
+async def test_an_osmand_packet_reaches_the_screen_and_is_stored_once(house: House) -> None:
+    client = await house.signed_in("dispatcher")
+    live = await house.live(client)
+    vehicle_id, identifier = await _van(house, "osmand")
+    fixed_at = (CLOCK.now() + timedelta(seconds=5)).replace(microsecond=0)
+    packet = {
+        "id": identifier,
+        "timestamp": str(int(fixed_at.timestamp())),
+        "lat": "43.5",
+        "lon": "77.25",
+        "speed": "10",
+    }
+    async with httpx.AsyncClient(trust_env=False) as device:
+        url = f"http://127.0.0.1:{house.ports['osmand']}/"
+        for _ in range(3):  # a device that did not hear the answer sends again
+            (await device.get(url, params=packet)).raise_for_status()
+        refused = await device.get(url, params={"id": identifier, "lat": "abc", "lon": "1"})
+        assert refused.status_code in {400, 422}
+        unknown = await device.get(url, params={**packet, "id": "nobody"})
+        assert unknown.status_code == 404
+    stored = await house.execute(
+        "SELECT count(*), min(speed_km_h) FROM position WHERE vehicle_id = %s AND fixed_at = %s",
+        vehicle_id,
+        fixed_at,
+    )
+    assert stored[0][0] == 1
+    assert stored[0][1] == pytest.approx(18.52, abs=0.01)  # 10 knots
+    await live.close()
+    await client.aclose()
+
+
+async def test_noise_on_the_wialon_port_is_counted_and_hurts_nobody(house: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.ports["wialon"])
+    writer.write(b"\x00\xffGET / HTTP/1.1\r\n\r\n#X#;;;\r\n" + b"A" * 200_000)
+    try:
+        await writer.drain()
+        await asyncio.wait_for(reader.read(100), 5)
+    except (ConnectionError, TimeoutError):
+        pass  # cut off is a fine answer too
+    writer.close()
+    _vehicle_id, identifier = await _van(house, "wialon")
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.ports["wialon"])
+    writer.write(f"#L#{identifier};NA\r\n".encode())
+    assert await asyncio.wait_for(reader.readline(), 10) == b"#AL#1\r\n"
+    writer.close()
