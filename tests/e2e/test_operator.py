@@ -1,0 +1,106 @@
+"""An operator's quarter of an hour in Chromium: wall, dead camera, alert, 1414 call, map."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import sign_in
+from tests.house import House, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.flow]
+
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+async def _frames(page: Page, tile: int) -> int:
+    canvas = page.get_by_test_id(f"tile-{tile}").get_by_test_id("tile-canvas")
+    return int(await canvas.get_attribute("data-frames") or 0)
+
+
+async def _plays(page: Page, tile: int) -> bool:
+    before = await _frames(page, tile)
+    await asyncio.sleep(1.5)
+    return await _frames(page, tile) > before
+
+
+async def test_a_wrong_password_is_told_and_a_right_one_opens_the_wall(
+    page: Page, house: House
+) -> None:
+    await page.goto(house.api + "/")
+    form = page.get_by_test_id("sign-in-form")
+    await form.locator("input[name=login]").fill("operator")
+    await form.locator("input[name=password]").fill("wrong")
+    await form.locator("button[type=submit]").click()
+    await expect(form.get_by_role("alert")).to_be_visible()
+    await sign_in(page, house, "operator")
+    await expect(page.get_by_test_id("wall")).to_be_visible()
+
+
+async def test_the_wall_plays_and_a_killed_camera_shows_as_dead(page: Page, house: House) -> None:
+    from ingest.simulated.scenes import SCENES
+
+    await sign_in(page, house, "operator")
+    for tile in (1, 2, 3, 4):
+        await expect(page.get_by_test_id(f"tile-{tile}")).to_be_visible()
+
+        async def plays(tile: int = tile) -> bool:
+            return await _plays(page, tile)
+
+        await until(plays, within_s=30, what=f"tile {tile} plays")
+    ages = page.locator("[data-testid^=tile-age-]")
+    await expect(page.locator("[data-testid^=tile-age-][data-state=live]")).to_have_count(4)
+    scene = SCENES[3]
+    await house.sim(f"stall {scene.name}")
+    await expect(page.locator("[data-testid^=tile-age-][data-state=stale]")).to_have_count(1)
+    assert await ages.count() == 4
+    await house.sim(f"resume {scene.name}")
+    await expect(page.locator("[data-testid^=tile-age-][data-state=live]")).to_have_count(4)
+
+
+async def test_a_call_is_registered_by_keyboard_and_its_camera_replays(
+    page: Page, house: House
+) -> None:
+    await sign_in(page, house, "supervisor")
+    await page.goto(house.api + "/complaints/new")
+    form = page.get_by_test_id("complaint-form")
+    await form.wait_for()
+    await page.get_by_test_id("complaint-office").fill("Алматы")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.get_by_test_id("complaint-window").click()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.get_by_test_id("complaint-description").fill("Терезеде ешкім жоқ, 20 минут күттім.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_test_id("talon")).to_be_visible()
+
+    await page.goto(house.api + "/complaints")
+    await page.get_by_test_id("complaint-row").first.click()
+    await expect(page.get_by_test_id("card")).to_be_visible()
+    player = page.get_by_test_id("card-player")
+
+    async def replays() -> bool:
+        return bool(await player.evaluate("v => v.getVideoPlaybackQuality().totalVideoFrames > 5"))
+
+    await until(replays, within_s=60, every_s=0.5, what="the card's player decodes pictures")
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+async def test_every_screen_speaks_the_language(page: Page, house: House, language: str) -> None:
+    await sign_in(page, house, "supervisor", language)
+    for path in ("/", "/alerts", "/map", "/complaints", "/complaints/new"):
+        await page.goto(house.api + path)
+        await page.locator("main").wait_for()
+        assert await page.locator("html").get_attribute("lang") == language
+        text = await page.locator("main").inner_text()
+        assert "undefined" not in text
+        assert "{{" not in text
+
+
+async def test_vans_are_on_the_map_with_their_age(page: Page, house: House) -> None:
+    await sign_in(page, house, "dispatcher")
+    await page.goto(house.api + "/map")
+    await expect(page.get_by_test_id("map")).to_be_visible()
+    await expect(page.locator("[data-testid^=van-]").first).to_be_visible()

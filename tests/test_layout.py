@@ -1,0 +1,57 @@
+"""The house rules a machine can check: file sizes, and that docs name only what exists."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from dashboard_api.cli.commands import app
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = sorted(ROOT.glob("*.md"))
+PYTHON_LINES = 400
+WEB_LINES = 250
+BOOTSTRAP_COMMANDS = {"setup"}  # handled by the script before Python exists
+FOLDERS = ("models", "ingest", "vision", "geo", "alerts", "dashboard_api", "web", "tests", ".ci")
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "--", *patterns], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return [ROOT / line for line in listing.stdout.splitlines() if (ROOT / line).exists()]
+
+
+def test_no_file_hides_a_second_thing() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for pattern, limit in (("*.py", PYTHON_LINES), ("*.ts", WEB_LINES), ("*.tsx", WEB_LINES))
+        for path in _tracked(pattern)
+        if "migrations" not in path.parts
+        and path.name != "schema.ts"  # generated from the OpenAPI description
+        and (lines := len(path.read_text().splitlines())) > limit
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda p: p.name)
+def test_documents_name_paths_that_exist(document: Path) -> None:
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", document.read_text())
+    ours = [name for name in named if name.split("/")[0] in FOLDERS]
+    built = {"web/dist", "web/node_modules"}
+    missing = [
+        name for name in ours if name.rstrip("/") not in built and not (ROOT / name).exists()
+    ]
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)\)", document.read_text())
+    missing += [link for link in links if not (ROOT / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda p: p.name)
+def test_documents_name_commands_that_exist(document: Path) -> None:
+    group = typer.main.get_command(app)
+    commands = set(getattr(group, "commands", {})) | BOOTSTRAP_COMMANDS
+    named = set(re.findall(r"\./ahual ([a-z]+)", document.read_text()))
+    assert named - commands == set()
