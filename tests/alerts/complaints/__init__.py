@@ -1,0 +1,1 @@
+"""alerts/complaints/: intake, clocks, workflow, card."""

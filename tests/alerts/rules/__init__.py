@@ -1,0 +1,1 @@
+"""alerts/rules/: one rule a file."""
