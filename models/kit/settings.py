@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     gps_host: str = "127.0.0.1"
     osmand_port: int = 5055
     wialon_port: int = 5039
+    gps_checksum_strict: bool = Field(
+        False, description="Refuse GPS messages with a wrong checksum; off means count and warn."
+    )
 
     # vision
     vision_detector: Literal["auto", "openvino", "onnxruntime", "opencv"] = "auto"

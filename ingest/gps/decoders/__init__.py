@@ -1,0 +1,1 @@
+"""Device protocols, one pure decoder a file; table.py lists them."""

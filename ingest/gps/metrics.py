@@ -1,0 +1,11 @@
+"""Counters of the GPS receivers, served at /metrics of the media node."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+POSITIONS = Counter("ahual_gps_positions", "Positions committed.", ["protocol"])
+FLAGS = Counter("ahual_gps_flags", "Flags put on committed positions.", ["flag"])
+REJECTIONS = Counter("ahual_gps_rejections", "Rejected messages.", ["protocol", "reason"])
+CHECKSUMS = Counter("ahual_gps_checksum_failures", "Messages with a wrong checksum.", ["protocol"])
+RETRIES = Counter("ahual_gps_batch_retries", "Batches tried again because the database was away.")
+CONNECTIONS = Gauge("ahual_gps_connections", "Open device connections.", ["protocol"])
+BATCH_S = Histogram("ahual_gps_batch_seconds", "Seconds from batch to commit.")

@@ -1,0 +1,1 @@
+"""The sockets that devices talk to, one receiver a transport."""

@@ -1,0 +1,86 @@
+"""Wialon IPS over TCP: a connection is read as fast as its messages are committed, no faster."""
+
+import asyncio
+from contextlib import suppress
+
+from ingest.gps import metrics
+from ingest.gps.decoders.wialon import PROTOCOL, WialonSession, feed
+from ingest.gps.intake import Intake
+from models.kit.clock import Clock
+from models.kit.errors import Unavailable
+from models.kit.log import get
+
+log = get(__name__)
+READ_BYTES = 64 * 1024
+IDLE_S = 900.0  # trackers ping every few minutes; a longer silence is a dead connection
+CONNECTIONS_LIMIT = 2000
+
+
+class WialonReceiver:
+    """Serves devices until closed. Event loop only."""
+
+    def __init__(
+        self, intake: Intake, clock: Clock, *, strict: bool = False, idle_s: float = IDLE_S
+    ) -> None:
+        self._intake = intake
+        self._clock = clock
+        self._strict = strict
+        self._idle_s = idle_s
+        self._open: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; return the port, which matters where 0 was asked for."""
+        self._server = await asyncio.start_server(self._serve, host, port, limit=READ_BYTES)
+        listening: int = self._server.sockets[0].getsockname()[1]
+        return listening
+
+    async def close(self) -> None:
+        """Stop listening and hang up; devices send again what was not acknowledged."""
+        if self._server is not None:
+            self._server.close()
+        for task in list(self._open):
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._open) >= CONNECTIONS_LIMIT:
+            log.warning("gps.too_many_connections", protocol=PROTOCOL, limit=CONNECTIONS_LIMIT)
+            writer.close()
+            return
+        self._open.add(task)
+        metrics.CONNECTIONS.labels(PROTOCOL).inc()
+        try:
+            await self._converse(reader, writer)
+        except (ConnectionError, TimeoutError) as error:
+            log.debug("gps.hung_up", protocol=PROTOCOL, error=str(error))
+        except Unavailable as error:
+            log.warning("gps.not_acknowledged", protocol=PROTOCOL, reason=error.detail)
+        except asyncio.CancelledError:
+            pass  # only close() cancels, and it waits for this task
+        finally:
+            self._open.discard(task)
+            metrics.CONNECTIONS.labels(PROTOCOL).dec()
+            writer.close()
+            with suppress(ConnectionError, asyncio.CancelledError):
+                await writer.wait_closed()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        session = WialonSession()
+        while True:
+            received = await asyncio.wait_for(reader.read(READ_BYTES), self._idle_s)
+            if not received:
+                return
+            received_at = self._clock.now()
+            session, messages = feed(session, received, received_at, strict=self._strict)
+            receipts = [
+                await self._intake.take(message, PROTOCOL, received_at) for message in messages
+            ]
+            for receipt in receipts:
+                await receipt.wait_committed()
+                writer.write(receipt.answer)
+                if receipt.refused is not None:
+                    await writer.drain()
+                    return
+            await writer.drain()

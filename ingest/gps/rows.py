@@ -1,0 +1,175 @@
+"""The SQL of the position writer: arrays in, sorted, conflicts ignored."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ingest.gps.decoders.message import Rejection
+from ingest.gps.verdict import Place, Trust
+from models.observations import FixFlag, PositionFix
+from models.vehicle import Vehicle
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fix of a van, on its way into ``position``."""
+
+    vehicle_id: UUID
+    fix: PositionFix
+    received_at: datetime
+    protocol: str
+    flags: tuple[FixFlag, ...] = ()
+
+    @property
+    def key(self) -> tuple[UUID, datetime]:
+        return self.vehicle_id, self.fix.fixed_at
+
+    def order(self) -> tuple[object, ...]:
+        """Sort key that tells any two different rows apart, so that arrival order never matters."""
+        fix = self.fix
+        return (self.vehicle_id, fix.fixed_at, self.received_at, repr(fix), self.protocol)
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """A rejected message, as it came."""
+
+    received_at: datetime
+    protocol: str
+    device: str | None
+    raw: bytes
+    rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A last position that moved forward."""
+
+    vehicle_id: UUID
+    latitude: float
+    longitude: float
+    speed_km_h: float | None
+    course_deg: float | None
+    accuracy_m: float | None
+    fixed_at: datetime
+    received_at: datetime
+
+
+_COLUMNS = """
+    unnest(CAST(:vehicle_id AS uuid[]), CAST(:fixed_at AS timestamptz[]),
+           CAST(:received_at AS timestamptz[]), CAST(:latitude AS float8[]),
+           CAST(:longitude AS float8[]), CAST(:speed_km_h AS float8[]),
+           CAST(:course_deg AS float8[]), CAST(:altitude_m AS float8[]),
+           CAST(:accuracy_m AS float8[]), CAST(:satellites AS smallint[]),
+           CAST(:flags AS text[]), CAST(:protocol AS text[]))
+    AS r(vehicle_id, fixed_at, received_at, latitude, longitude, speed_km_h, course_deg,
+         altitude_m, accuracy_m, satellites, flags, protocol)
+"""
+# Sorted, because two writers that insert the same keys in different orders deadlock.
+_INSERT_POSITIONS = text(f"""
+    INSERT INTO position (vehicle_id, fixed_at, received_at, geom, speed_km_h, course_deg,
+                          altitude_m, accuracy_m, satellites, flags, protocol)
+    SELECT vehicle_id, fixed_at, received_at, ST_SetSRID(ST_MakePoint(longitude, latitude), 4326),
+           speed_km_h, course_deg, altitude_m, accuracy_m, satellites,
+           string_to_array(flags, ','), protocol
+    FROM {_COLUMNS}
+    ORDER BY vehicle_id, fixed_at
+    ON CONFLICT DO NOTHING
+""")
+_MOVE_LAST = text(f"""
+    INSERT INTO last_position AS l (vehicle_id, fixed_at, received_at, geom, speed_km_h,
+                                    course_deg, accuracy_m)
+    SELECT vehicle_id, fixed_at, received_at, ST_SetSRID(ST_MakePoint(longitude, latitude), 4326),
+           speed_km_h, course_deg, accuracy_m
+    FROM {_COLUMNS}
+    ORDER BY vehicle_id
+    ON CONFLICT (vehicle_id) DO UPDATE SET
+        fixed_at = excluded.fixed_at, received_at = excluded.received_at, geom = excluded.geom,
+        speed_km_h = excluded.speed_km_h, course_deg = excluded.course_deg,
+        accuracy_m = excluded.accuracy_m
+    WHERE l.fixed_at < excluded.fixed_at
+    RETURNING vehicle_id, ST_Y(geom), ST_X(geom), speed_km_h, course_deg, accuracy_m, fixed_at,
+              received_at
+""")
+_LAST_PLACES = text("""
+    SELECT vehicle_id, fixed_at, ST_Y(geom), ST_X(geom) FROM last_position
+    WHERE vehicle_id = ANY(CAST(:vehicle_ids AS uuid[]))
+""")
+_INSERT_RAW = text("""
+    INSERT INTO raw_message (received_at, protocol, device, payload, rejection)
+    SELECT * FROM unnest(CAST(:received_at AS timestamptz[]), CAST(:protocol AS text[]),
+                         CAST(:device AS text[]), CAST(:payload AS bytea[]),
+                         CAST(:rejection AS text[]))
+""")
+
+
+async def insert_positions(session: AsyncSession, rows: Sequence[Row]) -> None:
+    """Store rows that are not stored yet; a row with a known van and time is left as it is."""
+    if rows:
+        await session.execute(_INSERT_POSITIONS, _arrays(rows))
+
+
+async def move_last_positions(session: AsyncSession, rows: Sequence[Row]) -> list[Moved]:
+    """Move last positions forward to the newest good rows; return those that moved."""
+    newest: dict[UUID, Row] = {}
+    for row in rows:
+        best = newest.get(row.vehicle_id)
+        if not row.flags and (best is None or best.fix.fixed_at < row.fix.fixed_at):
+            newest[row.vehicle_id] = row
+    if not newest:
+        return []
+    answer = await session.execute(_MOVE_LAST, _arrays(list(newest.values())))
+    return [Moved(*one) for one in answer]
+
+
+async def last_places(session: AsyncSession, vehicle_ids: Collection[UUID]) -> dict[UUID, Trust]:
+    """Return what was believed of these vans when the last process wrote."""
+    if not vehicle_ids:
+        return {}
+    answer = await session.execute(_LAST_PLACES, {"vehicle_ids": list(vehicle_ids)})
+    return {
+        vehicle_id: Trust(Place(fixed_at, latitude, longitude))
+        for vehicle_id, fixed_at, latitude, longitude in answer
+    }
+
+
+async def existing_vehicles(session: AsyncSession, vehicle_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the ids that are vans."""
+    answer = await session.execute(select(Vehicle.id).where(Vehicle.id.in_(vehicle_ids)))
+    return set(answer.scalars())
+
+
+async def insert_raw(session: AsyncSession, rows: Sequence[RawRow]) -> None:
+    """Keep rejected messages as they came."""
+    if rows:
+        arrays: dict[str, Any] = {
+            "received_at": [row.received_at for row in rows],
+            "protocol": [row.protocol for row in rows],
+            "device": [row.device for row in rows],
+            "payload": [row.raw for row in rows],
+            "rejection": [f"{row.rejection.reason}: {row.rejection.detail}" for row in rows],
+        }
+        await session.execute(_INSERT_RAW, arrays)
+
+
+def _arrays(rows: Sequence[Row]) -> dict[str, Any]:
+    fixes = [row.fix for row in rows]
+    return {
+        "vehicle_id": [row.vehicle_id for row in rows],
+        "fixed_at": [fix.fixed_at for fix in fixes],
+        "received_at": [row.received_at for row in rows],
+        "latitude": [float(fix.latitude) for fix in fixes],
+        "longitude": [float(fix.longitude) for fix in fixes],
+        "speed_km_h": [fix.speed_km_h for fix in fixes],
+        "course_deg": [fix.course_deg for fix in fixes],
+        "altitude_m": [fix.altitude_m for fix in fixes],
+        "accuracy_m": [fix.accuracy_m for fix in fixes],
+        "satellites": [fix.satellites for fix in fixes],
+        "flags": [",".join(row.flags) for row in rows],
+        "protocol": [row.protocol for row in rows],
+    }

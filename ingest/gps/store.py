@@ -1,0 +1,230 @@
+"""The one writer of positions: batches, exactly once; a future resolves after its commit.
+
+While the database is away the writer keeps its batch and tries again, the queue fills, receivers
+wait, and devices are not acknowledged: nothing is lost and nothing grows.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from ingest.gps import metrics
+from ingest.gps.decoders.message import Rejection, RejectionReason
+from ingest.gps.rows import (
+    Moved,
+    RawRow,
+    Row,
+    existing_vehicles,
+    insert_positions,
+    insert_raw,
+    last_places,
+    move_last_positions,
+)
+from ingest.gps.verdict import Trust, judge
+from models.kit.bus import announce
+from models.kit.clock import Clock
+from models.kit.database import Database
+from models.kit.errors import Unavailable
+from models.kit.log import get
+from models.kit.service import wait
+from models.observations import PositionFix
+
+log = get(__name__)
+BATCH_FIXES = 1000
+LINGER_S = 0.02  # a batch waits this long for company; well below the 200 ms that a map may lag
+QUEUE_SUBMISSIONS = 2000
+_RETRY_FIRST_S = 0.2
+_RETRY_LONGEST_S = 5.0
+_TRANSIENT_SQLSTATES = ("40P01", "40001", "53300", "57P01", "57P02", "57P03")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One message of a device, for the writer.
+
+    Attributes:
+        vehicle_id: the van the device is in; None where the device is not known.
+        fixes: to store; empty where vehicle_id is None.
+        rejections: with the raw message, to keep for support.
+    """
+
+    protocol: str
+    received_at: datetime
+    raw: bytes
+    device: str | None
+    vehicle_id: UUID | None = None
+    fixes: tuple[PositionFix, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+
+
+@dataclass(slots=True)
+class _Pending:
+    submission: Submission
+    committed: asyncio.Future[None]
+
+
+class PositionStore:
+    """Owned by the event loop; ``submit`` from any task, ``run`` in exactly one."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._queue: asyncio.Queue[_Pending] = asyncio.Queue(QUEUE_SUBMISSIONS)
+        self._trust: dict[UUID, Trust] = {}
+        self._closed = False
+
+    async def submit(self, submission: Submission) -> asyncio.Future[None]:
+        """Queue a message, waiting for room; the future is done once it is committed.
+
+        The future fails with Unavailable where the process stops first: do not acknowledge then.
+        """
+        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            committed.set_exception(Unavailable("This receiver is stopping; send again."))
+            return committed
+        await self._queue.put(_Pending(submission, committed))
+        return committed
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Write until told to stop; what is still queued then was never acknowledged."""
+        try:
+            while not stop.is_set():
+                batch = await self._next_batch(stop)
+                if batch and not await self._write_until_committed(batch, stop):
+                    _fail(batch)
+        finally:
+            self._closed = True
+            while not self._queue.empty():
+                _fail([self._queue.get_nowait()])
+
+    async def _next_batch(self, stop: asyncio.Event) -> list[_Pending]:
+        try:
+            batch = [await asyncio.wait_for(self._queue.get(), 0.5)]
+        except TimeoutError:
+            return []
+        fixes = len(batch[0].submission.fixes)
+        until = self._clock.monotonic() + LINGER_S
+        while fixes < BATCH_FIXES and not stop.is_set():
+            if self._queue.empty():
+                left_s = until - self._clock.monotonic()
+                if left_s <= 0:
+                    break
+                await asyncio.sleep(min(left_s, LINGER_S / 4))
+                continue
+            batch.append(self._queue.get_nowait())
+            fixes += len(batch[-1].submission.fixes)
+        return batch
+
+    async def _write_until_committed(self, batch: list[_Pending], stop: asyncio.Event) -> bool:
+        retry_s = _RETRY_FIRST_S
+        while True:
+            try:
+                with metrics.BATCH_S.time():
+                    await self._write([pending.submission for pending in batch])
+            except IntegrityError as error:
+                # A van was deleted while its device was still cached: keep its fixes raw.
+                log.warning("gps.vehicle_gone", error=str(error.orig))
+                await self._drop_gone_vehicles(batch)
+            except (OperationalError, InterfaceError, OSError, DBAPIError) as error:
+                if isinstance(error, DBAPIError) and not _transient(error):
+                    raise
+                metrics.RETRIES.inc()
+                log.warning("gps.database_away", error=str(error), retry_in_s=retry_s)
+                if await wait(stop, retry_s):
+                    return False
+                retry_s = min(retry_s * 2, _RETRY_LONGEST_S)
+            else:
+                for pending in batch:
+                    if not pending.committed.done():
+                        pending.committed.set_result(None)
+                return True
+
+    async def _write(self, submissions: Sequence[Submission]) -> None:
+        arrived = [
+            Row(s.vehicle_id, fix, s.received_at, s.protocol)
+            for s in submissions
+            if s.vehicle_id is not None
+            for fix in s.fixes
+        ]
+        raw = [
+            RawRow(s.received_at, s.protocol, s.device, s.raw, rejection)
+            for s in submissions
+            for rejection in s.rejections[:1]
+        ]
+        async with self._database.transaction() as session:
+            unseen = {row.vehicle_id for row in arrived} - self._trust.keys()
+            trust = dict(self._trust)
+            trust.update(await last_places(session, unseen))
+            rows = judged(arrived, trust)
+            await insert_raw(session, raw)
+            await insert_positions(session, rows)
+            moved = await move_last_positions(session, rows)
+            if moved:
+                positions = [_announced(one) for one in moved]
+                announce(session, "position", "batch", {"positions": positions})
+        self._trust = trust
+        for row in rows:
+            metrics.POSITIONS.labels(row.protocol).inc()
+            for flag in row.flags:
+                metrics.FLAGS.labels(flag).inc()
+
+    async def _drop_gone_vehicles(self, batch: list[_Pending]) -> None:
+        wanted = {p.submission.vehicle_id for p in batch if p.submission.vehicle_id is not None}
+        async with self._database.read() as session:
+            present = await existing_vehicles(session, wanted)
+        gone = Rejection(RejectionReason.UNKNOWN_DEVICE, "The van of this device was removed.")
+        for pending in batch:
+            submission = pending.submission
+            if submission.vehicle_id is not None and submission.vehicle_id not in present:
+                pending.submission = replace(
+                    submission,
+                    vehicle_id=None,
+                    fixes=(),
+                    rejections=(gone, *submission.rejections),
+                )
+
+
+def judged(arrived: Sequence[Row], trust: dict[UUID, Trust]) -> list[Row]:
+    """Order rows by van and time, drop repetitions, flag each; ``trust`` is brought forward.
+
+    The same rows in any order give the same result.
+    """
+    rows: list[Row] = []
+    for row in sorted(arrived, key=Row.order):
+        if rows and rows[-1].key == row.key:
+            continue
+        belief, flags = judge(trust.get(row.vehicle_id, Trust()), row.fix, row.received_at)
+        trust[row.vehicle_id] = belief
+        rows.append(replace(row, flags=flags))
+    return rows
+
+
+def _announced(moved: Moved) -> dict[str, object]:
+    return {
+        "vehicle_id": str(moved.vehicle_id),
+        "latitude": moved.latitude,
+        "longitude": moved.longitude,
+        "speed_km_h": moved.speed_km_h,
+        "course_deg": moved.course_deg,
+        "accuracy_m": moved.accuracy_m,
+        "fixed_at": moved.fixed_at.isoformat(),
+        "received_at": moved.received_at.isoformat(),
+    }
+
+
+def _transient(error: DBAPIError) -> bool:
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return True
+    return getattr(error.orig, "sqlstate", None) in _TRANSIENT_SQLSTATES
+
+
+def _fail(batch: Sequence[_Pending]) -> None:
+    for pending in batch:
+        with suppress(asyncio.InvalidStateError):
+            pending.committed.set_exception(Unavailable("This receiver is stopping; send again."))
+            pending.committed.exception()  # its device may have hung up: nobody else will look

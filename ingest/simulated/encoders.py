@@ -1,0 +1,110 @@
+"""What trackers put on the wire: the writing side of ingest/gps/decoders; pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlencode
+
+from ingest.gps.decoders.crc import crc16_arc
+from ingest.gps.decoders.osmand import KNOT_KM_H, M_S_KM_H
+from models.observations import PositionFix
+
+_NOT_SENT = "NA"
+
+
+def osmand_query(fix: PositionFix) -> str:
+    """Return the query string of one position; speed in knots, time in Unix seconds."""
+    fields: dict[str, str] = {
+        "id": fix.device,
+        "timestamp": f"{fix.fixed_at.timestamp():.3f}".rstrip("0").rstrip("."),
+        "lat": f"{fix.latitude:.7f}",
+        "lon": f"{fix.longitude:.7f}",
+    }
+    if fix.speed_km_h is not None:
+        fields["speed"] = f"{fix.speed_km_h / KNOT_KM_H:.3f}"
+    if fix.course_deg is not None:
+        fields["bearing"] = f"{fix.course_deg:.1f}"
+    if fix.altitude_m is not None:
+        fields["altitude"] = f"{fix.altitude_m:.1f}"
+    if fix.accuracy_m is not None:
+        fields["accuracy"] = f"{fix.accuracy_m:.1f}"
+    if fix.battery_percent is not None:
+        fields["batt"] = f"{fix.battery_percent:.0f}"
+    if not fix.valid:
+        fields["valid"] = "false"
+    return urlencode(fields)
+
+
+def osmand_json(fix: PositionFix) -> dict[str, object]:
+    """Return the body of the newer Traccar Client; speed in m/s, time in ISO 8601, -1 = unknown."""
+    speed = -1.0 if fix.speed_km_h is None else fix.speed_km_h / M_S_KM_H
+    coords = {
+        "latitude": fix.latitude,
+        "longitude": fix.longitude,
+        "accuracy": -1.0 if fix.accuracy_m is None else fix.accuracy_m,
+        "speed": speed,
+        "heading": -1.0 if fix.course_deg is None else fix.course_deg,
+        "altitude": fix.altitude_m,
+    }
+    location = {"timestamp": fix.fixed_at.isoformat(), "coords": coords}
+    return {"device_id": fix.device, "location": location}
+
+
+def wialon_login(identifier: str, password: str | None = None, *, version: str = "2.0") -> bytes:
+    """Return the login line of Wialon IPS 1.1 or 2.0."""
+    if version == "1.1":
+        return f"#L#{identifier};{password or _NOT_SENT}\r\n".encode()
+    return _closed("L", f"{version};{identifier};{password or _NOT_SENT};")
+
+
+def wialon_short(fix: PositionFix, *, version: str = "2.0") -> bytes:
+    """Return the SD line of a fix."""
+    return _line("SD", _short_fields(fix), version)
+
+
+def wialon_data(fix: PositionFix, *, version: str = "2.0") -> bytes:
+    """Return the D line of a fix: no inputs, outputs, ADC, key or parameters."""
+    hdop = _NOT_SENT if fix.hdop is None else f"{fix.hdop:.2f}"
+    fields = [*_short_fields(fix), hdop, *[_NOT_SENT] * 5]
+    return _line("D", fields, version)
+
+
+def wialon_black_box(fixes: Sequence[PositionFix], *, version: str = "2.0") -> bytes:
+    """Return the B line of fixes that were kept while there was no network."""
+    records = "|".join(";".join(_short_fields(fix)) for fix in fixes)
+    if version == "1.1":
+        return f"#B#{records}\r\n".encode()
+    return _closed("B", records + "|")
+
+
+def _line(kind: str, fields: Sequence[str], version: str) -> bytes:
+    if version == "1.1":
+        return f"#{kind}#{';'.join(fields)}\r\n".encode()
+    return _closed(kind, ";".join(fields) + ";")
+
+
+def _closed(kind: str, text: str) -> bytes:
+    body = text.encode()
+    return b"#" + kind.encode() + b"#" + body + f"{crc16_arc(body):04X}\r\n".encode()
+
+
+def _short_fields(fix: PositionFix) -> list[str]:
+    at: datetime = fix.fixed_at
+    fraction = f".{at.microsecond:06d}" if at.microsecond else ""
+    return [
+        at.strftime("%d%m%y"),
+        at.strftime("%H%M%S") + fraction,
+        *_angle(fix.latitude, 2, "N", "S"),
+        *_angle(fix.longitude, 3, "E", "W"),
+        _NOT_SENT if fix.speed_km_h is None else f"{fix.speed_km_h:.0f}",
+        _NOT_SENT if fix.course_deg is None else f"{fix.course_deg:.0f}",
+        _NOT_SENT if fix.altitude_m is None else f"{fix.altitude_m:.0f}",
+        _NOT_SENT if fix.satellites is None else str(fix.satellites),
+    ]
+
+
+def _angle(degrees: float, digits: int, positive: str, negative: str) -> tuple[str, str]:
+    # In ten-thousandths of a minute, so that rounding never shows 60 minutes.
+    units = round(abs(degrees) * 60 * 10_000)
+    whole, minutes = divmod(units, 60 * 10_000)
+    text = f"{whole:0{digits}d}{minutes // 10_000:02d}.{minutes % 10_000:04d}"
+    return text, negative if degrees < 0 else positive
