@@ -1,0 +1,36 @@
+"""python -m vision: looks at every camera with zones and reports what changed."""
+
+import asyncio
+
+from models.kit import log
+from models.kit.clock import SystemClock
+from models.kit.database import Database
+from models.kit.errors import SettingsError
+from models.kit.secret import load_key
+from models.kit.service import stop_event
+from models.kit.settings import Settings
+from vision.detectors.choose import choose
+from vision.service import VisionService
+
+
+async def serve(settings: Settings) -> None:
+    if settings.database_url is None:
+        msg = "AHUAL_DATABASE_URL is not set; start with ./ahual up, or give the database's address"
+        raise SettingsError(msg)
+    detector = choose(
+        settings.vision_detector, settings.vision_weights, threads=settings.vision_threads
+    )
+    database = Database(settings.database_url)
+    service = VisionService(database, detector, load_key(settings), SystemClock())
+    try:
+        await service.run(
+            stop_event(), health_host="127.0.0.1", health_port=settings.vision_health_port
+        )
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    chosen = Settings()
+    log.configure(level=chosen.log_level, log_format=chosen.log_format, process="vision")
+    asyncio.run(serve(chosen))

@@ -1,0 +1,69 @@
+"""The port: a picture goes in, people come out. One adapter a runtime in vision/detectors/."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.kit.errors import InvalidInput
+
+Picture = NDArray[np.uint8]  # height × width × 3, BGR, 0-255
+Tensor = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """People in one picture as parallel arrays, best first.
+
+    Attributes:
+        boxes: N × 4 float32, left, top, right, bottom in pixels of the picture given.
+        scores: N float32, 0-1.
+    """
+
+    boxes: Tensor
+    scores: Tensor
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @classmethod
+    def none(cls) -> "Detections":
+        return cls(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
+
+
+class Detector(Protocol):
+    """Finds people. Called from one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """Runtime and weights, for logs and metrics."""
+        ...
+
+    def detect(self, picture: Picture) -> Detections:
+        """Return the people in ``picture``.
+
+        Raises:
+            InvalidInput: not a height × width × 3 picture of bytes.
+        """
+        ...
+
+
+class Network(Protocol):
+    """A loaded network on some runtime: 1×3×H×W float32 in, its output tensors out."""
+
+    @property
+    def runtime(self) -> str: ...
+
+    def infer(self, tensor: Tensor) -> list[Tensor]: ...
+
+
+def require_picture(picture: Picture) -> None:
+    """Refuse what is not a colour picture.
+
+    Raises:
+        InvalidInput: wrong shape, type or no pixel at all.
+    """
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or not picture.size:
+        msg = f"a picture must be height × width × 3 bytes, not {picture.shape} {picture.dtype}"
+        raise InvalidInput(msg)

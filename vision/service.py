@@ -1,0 +1,177 @@
+"""Runs the room: the plan and changes are the database's, the pictures are the media nodes'."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.kit import bus
+from models.kit.clock import Clock
+from models.kit.database import Database
+from models.kit.errors import InvalidInput, Unavailable
+from models.kit.log import get
+from models.kit.service import serve_health, wait
+from vision import metrics
+from vision.detector import Detector
+from vision.eyes import Eyes
+from vision.plan import load, node_address
+from vision.record import Backlog
+from vision.slots import KeyPicture, Slots
+from vision.viewer import Viewer
+from vision.watch import Outcome, Plan, Watch
+
+log = get(__name__)
+_RETRY_S = 1.0
+_RELOAD_S = 30.0  # a lost notice costs this much, not the change
+_AWAY = (SQLAlchemyError, psycopg.Error, OSError)
+
+
+class VisionService:
+    """One process: one inference thread, one viewer a media node, one state a zone."""
+
+    def __init__(self, database: Database, detector: Detector, key: bytes, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._key = key
+        self._eyes = Eyes(detector)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="inference")
+        self._slots = Slots()
+        self._arrived = asyncio.Event()
+        self._watch = Watch()
+        self._backlog = Backlog(database)
+        self._to_write = asyncio.Event()
+        self._reload_now = asyncio.Event()
+        self._viewers: dict[str, Viewer] = {}
+        self._addresses: dict[str, str] = {}
+        self._plan: Plan | None = None
+        self._database_here = False
+
+    async def run(self, stop: asyncio.Event, *, health_host: str, health_port: int) -> None:
+        """Work until ``stop``; then write what is known and leave."""
+        health = await serve_health(health_host, health_port, self.ready)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._reload(group, stop))
+                group.create_task(self._look(stop))
+                group.create_task(self._tick(stop))
+                group.create_task(self._write(stop))
+                listener = group.create_task(self._hear_config())
+                await stop.wait()
+                listener.cancel()
+                for asleep in (self._reload_now, self._arrived, self._to_write):
+                    asleep.set()
+        finally:
+            self._thread.shutdown(wait=True, cancel_futures=True)
+            self._backlog.add(self._watch.finish())
+            await self._flush()
+            health.close()
+
+    async def ready(self) -> dict[str, bool]:
+        return {
+            "database": self._database_here,
+            "plan": self._plan is not None,
+            "media": all(viewer.connected for viewer in self._viewers.values()),
+        }
+
+    async def _reload(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            self._reload_now.clear()
+            pause_s = _RETRY_S
+            try:
+                async with self._database.read() as session:
+                    plan = await load(session)
+            except _AWAY as error:
+                self._database_here = False
+                log.warning("database.away", error=str(error), retry_in_s=_RETRY_S)
+            else:
+                self._database_here = True
+                await self._follow(plan, group, stop)
+                pause_s = _RELOAD_S
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._reload_now.wait(), pause_s)
+
+    async def _hear_config(self) -> None:
+        while True:
+            try:
+                async for _ in bus.listen(self._database, ["config"]):
+                    self._reload_now.set()
+            except _AWAY as error:
+                log.warning("database.away", error=str(error), retry_in_s=_RETRY_S)
+                await asyncio.sleep(_RETRY_S)
+                self._reload_now.set()  # what was announced meanwhile is lost to this listener
+
+    async def _follow(self, plan: Plan, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        self._plan = plan
+        self._keep(self._watch.follow(plan, self._clock.now()))
+        cameras = frozenset(plan)
+        metrics.CAMERAS.set(len(cameras))
+        self._slots.keep_only(cameras)
+        in_thread = asyncio.get_running_loop().run_in_executor
+        await in_thread(self._thread, self._eyes.keep_only, cameras)
+        for name in {camera.node_name for camera in plan.values()} - self._viewers.keys():
+            address = partial(self._address, name)
+            viewer = Viewer(address, self._key, self._clock, self._on_picture)
+            self._viewers[name] = viewer
+            group.create_task(viewer.run(stop))
+        for name, viewer in self._viewers.items():
+            viewer.watch([c.camera_id for c in plan.values() if c.node_name == name])
+
+    async def _address(self, name: str) -> str:
+        try:
+            async with self._database.read() as session:
+                self._addresses[name] = await node_address(session, name)
+        except _AWAY as error:
+            if name not in self._addresses:
+                msg = f"the database that knows media node {name} is away ({error})"
+                raise Unavailable(msg) from error
+        return self._addresses[name]
+
+    def _on_picture(self, picture: KeyPicture) -> None:
+        if self._slots.put(picture):
+            metrics.DROPPED.inc()
+        self._arrived.set()
+
+    async def _look(self, stop: asyncio.Event) -> None:
+        event_loop = asyncio.get_running_loop()
+        while not stop.is_set():
+            picture = self._slots.take()
+            if picture is None:
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            try:
+                look = await event_loop.run_in_executor(self._thread, self._eyes.look, picture)
+            except InvalidInput as error:
+                log.warning("look.refused", camera=str(picture.camera_id), error=error.detail)
+                continue
+            self._keep(self._watch.see(look.camera_id, look.boxes, look.at))
+            metrics.LATENESS_S.observe(self._clock.monotonic() - picture.arrived_s)
+
+    def _keep(self, outcome: Outcome) -> None:
+        if outcome.changes or outcome.minutes:
+            self._backlog.add(outcome)
+            self._to_write.set()
+
+    async def _tick(self, stop: asyncio.Event) -> None:
+        while not await wait(stop, 1.0):
+            self._keep(self._watch.tick(self._clock.now()))
+
+    async def _write(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await self._to_write.wait()
+            self._to_write.clear()
+            while not await self._flush() and not stop.is_set():
+                await wait(stop, _RETRY_S)
+
+    async def _flush(self) -> bool:
+        try:
+            await self._backlog.flush()
+        except _AWAY as error:
+            self._database_here = False
+            log.warning("database.away", error=str(error), waiting=len(self._backlog))
+            return False
+        self._database_here = True
+        return True

@@ -1,0 +1,133 @@
+"""Pure: who is in which zone. Everything is in picture shares, 0-1 from the top left."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.kit.errors import InvalidInput
+from models.observations import ZoneKind
+
+Polygon = NDArray[np.float64]  # corners × 2
+Boxes = NDArray[np.float64]  # N × 4: left, top, right, bottom
+
+# An operator stands behind a counter: the feet are hidden, so the body's share decides.
+OPERATOR_SHARE = 0.30
+# Whose feet are in a queue is a visitor, unless this much of the body is behind the counter.
+STRONG_SHARE = 0.50
+_UPPER_BODY = 0.25  # the upper body's centre, from the box's top
+_SMALLEST_AREA = 1e-5  # of the picture; below it no person fits
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedZone:
+    """A zone that can be judged; make it with ``watched_zone``, which refuses what cannot."""
+
+    zone_id: UUID
+    kind: ZoneKind
+    polygon: Polygon
+
+
+def watched_zone(zone_id: UUID, kind: ZoneKind, corners: object) -> WatchedZone:
+    """Return the zone, its corners cut to the picture.
+
+    Raises:
+        InvalidInput: fewer than three corners, not numbers, or no area inside the picture.
+    """
+    try:
+        polygon = np.asarray(corners, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        msg = "a zone is a list of [x, y] corners; draw it again"
+        raise InvalidInput(msg, field="polygon") from error
+    if polygon.ndim != 2 or polygon.shape[1] != 2 or len(polygon) < 3:
+        msg = "a zone needs at least three [x, y] corners; draw it again"
+        raise InvalidInput(msg, field="polygon")
+    if not np.isfinite(polygon).all():
+        msg = "a zone's corners must be numbers from 0 to 1; draw it again"
+        raise InvalidInput(msg, field="polygon")
+    inside = clip(polygon, (0.0, 0.0, 1.0, 1.0))
+    if area(inside) < _SMALLEST_AREA:
+        msg = "a zone must have an area inside the picture; draw it again"
+        raise InvalidInput(msg, field="polygon")
+    return WatchedZone(zone_id, kind, inside)
+
+
+def people_by_zone(boxes: Boxes, zones: tuple[WatchedZone, ...]) -> dict[UUID, int]:
+    """Return how many people are in each zone.
+
+    A person is at one window at most: the operator zone that holds the largest share of the body.
+    Whose feet stand in a visitor or queue zone is a visitor and staffs nothing, unless at least
+    half the body is inside an operator zone; then it is staff and does not wait.
+    """
+    counts = {zone.zone_id: 0 for zone in zones}
+    operators = [zone for zone in zones if zone.kind is ZoneKind.OPERATOR]
+    floors = [zone for zone in zones if zone.kind is not ZoneKind.OPERATOR]
+    for box in boxes:
+        foot = ((box[0] + box[2]) / 2, box[3])
+        stands_in = [zone for zone in floors if contains(zone.polygon, *foot)]
+        visits = any(zone.kind in (ZoneKind.VISITOR, ZoneKind.QUEUE) for zone in stands_in)
+        window, share = _window_of(box, operators)
+        is_staff = window is not None and (not visits or share >= STRONG_SHARE)
+        if is_staff and window is not None:
+            counts[window.zone_id] += 1
+        for zone in stands_in:
+            waits = zone.kind in (ZoneKind.VISITOR, ZoneKind.QUEUE)
+            if not (waits and is_staff):
+                counts[zone.zone_id] += 1
+    return counts
+
+
+def _window_of(
+    box: NDArray[np.float64], operators: list[WatchedZone]
+) -> tuple[WatchedZone | None, float]:
+    """Return the operator zone a person belongs to and the share of the box inside it."""
+    body = (float(box[2]) - float(box[0])) * (float(box[3]) - float(box[1]))
+    if body <= 0 or not operators:
+        return None, 0.0
+    shares = [area(clip(zone.polygon, tuple(map(float, box)))) / body for zone in operators]
+    best = int(np.argmax(shares))
+    zone, share = operators[best], shares[best]
+    middle = ((box[0] + box[2]) / 2, box[1] + _UPPER_BODY * (box[3] - box[1]))
+    if share >= OPERATOR_SHARE or contains(zone.polygon, *middle):
+        return zone, share
+    return None, share
+
+
+def contains(polygon: Polygon, x: float, y: float) -> bool:
+    """Return whether the point is inside (even-odd rule)."""
+    x1, y1 = polygon[:, 0], polygon[:, 1]
+    x2, y2 = np.roll(x1, -1), np.roll(y1, -1)
+    crosses = (y1 > y) != (y2 > y)
+    rise = np.where(crosses, y2 - y1, 1.0)
+    return bool(np.count_nonzero(crosses & (x < (x2 - x1) * (y - y1) / rise + x1)) % 2)
+
+
+def area(polygon: Polygon) -> float:
+    """Return the area; 0 for fewer than three corners."""
+    if len(polygon) < 3:
+        return 0.0
+    x, y = polygon[:, 0], polygon[:, 1]
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def clip(polygon: Polygon, box: tuple[float, ...]) -> Polygon:
+    """Return the part of the polygon inside the box (Sutherland-Hodgman), maybe without corners."""
+    left, top, right, bottom = box
+    for axis, limit, sign in ((0, left, 1), (1, top, 1), (0, right, -1), (1, bottom, -1)):
+        polygon = _clip_side(polygon, axis, limit, sign)
+        if not len(polygon):
+            break
+    return polygon
+
+
+def _clip_side(polygon: Polygon, axis: int, limit: float, sign: int) -> Polygon:
+    distance = sign * (polygon[:, axis] - limit)
+    kept: list[NDArray[np.float64]] = []
+    for i, corner in enumerate(polygon):
+        before, here, there = polygon[i - 1], distance[i], distance[i - 1]
+        if (here >= 0) != (there >= 0):
+            kept.append(before + (corner - before) * (there / (there - here)))
+        if here >= 0:
+            kept.append(corner)
+    return np.array(kept, np.float64).reshape(-1, 2)
