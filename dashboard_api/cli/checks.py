@@ -1,4 +1,4 @@
-"""./ahual test: every check of the project, cheapest first; one line each, all output on failure."""
+"""./ahual test: every check of the project, cheapest first; full output on failure."""
 
 import os
 import subprocess

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dashboard_api.cli import house, installation
+from dashboard_api.cli import certificates, house, installation
 from dashboard_api.supervisor import Supervisor
 from models import migrate
 from models.kit import postgres
@@ -18,6 +18,8 @@ from models.kit.service import stop_event
 from models.kit.settings import Settings
 
 log = get(__name__)
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 Step = Callable[[Supervisor, str], Awaitable[None]]
 
@@ -94,4 +96,12 @@ async def run(settings: Settings, clock: Clock) -> int:
     busy = installation.busy_ports(wanted_ports(settings))
     for sentence in busy:
         log.error("house.refused", reason=sentence)
-    return 1 if busy else await run_house(settings, clock)
+    if busy:
+        return 1
+    if settings.tls_certificate is None and settings.api_host not in LOOPBACK:
+        names = certificates.own_names(settings.api_host)
+        made = certificates.ensure(settings.state_dir.resolve() / "tls", names, clock)
+        os.environ["AHUAL_TLS_CERTIFICATE"] = str(made.certificate)
+        os.environ["AHUAL_TLS_KEY"] = str(made.key)
+        log.info("house.https", trust=str(made.ca), names=", ".join(names))
+    return await run_house(settings, clock)

@@ -1,0 +1,1 @@
+"""dashboard_api/cli: the command line, the demo, the installation."""
