@@ -1,5 +1,7 @@
 """The demo's script: in order, only with scenes that exist, and nothing stays broken."""
 
+from itertools import pairwise
+
 from dashboard_api.cli.director import ROUND_S, script
 from ingest.simulated.scenes import SCENES, STAFFED
 
@@ -27,6 +29,6 @@ def test_a_window_stays_empty_longer_than_its_alert_needs() -> None:
 
     for scene in SCENES:
         shown = [(c.at_s, c.show[1]) for c in script(SCENES) if c.show and c.show[0] == scene.name]
-        for (at_s, variant), (next_s, _next) in zip(shown, shown[1:], strict=False):
+        for (at_s, variant), (next_s, _next) in pairwise(shown):
             if variant.startswith("window-"):
                 assert next_s - at_s > UNSTAFFED_AFTER_S + 15
