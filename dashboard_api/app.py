@@ -1,0 +1,112 @@
+"""Puts the application together: routes, errors, live changes and the web application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from dashboard_api import errors, live, openapi, web
+from dashboard_api.hub import Hub
+from dashboard_api.middleware import Surroundings
+from dashboard_api.passwords import Passwords
+from dashboard_api.routes import (
+    alerts,
+    audit,
+    cameras,
+    complaint_steps,
+    complaints,
+    evidence,
+    health,
+    holds,
+    map,  # noqa: A004 - the route's own name
+    offices,
+    recordings,
+    regions,
+    service_codes,
+    session,
+    users,
+    vehicles,
+)
+from dashboard_api.services import Services
+from dashboard_api.throttle import Throttle
+from dashboard_api.version import VERSION
+from models.kit.clock import Clock, SystemClock
+from models.kit.database import Database
+from models.kit.settings import Settings
+
+ROUTES = (
+    session,
+    regions,
+    offices,
+    cameras,
+    recordings,
+    holds,
+    vehicles,
+    map,
+    alerts,
+    complaints,
+    complaint_steps,
+    evidence,
+    service_codes,
+    users,
+    audit,
+)
+
+
+def create_app(*, settings: Settings, database: Database, clock: Clock, key: bytes) -> FastAPI:
+    """Return the ASGI application; the caller owns the database and closes it."""
+    hub = Hub(database, clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with hub.running():
+            yield
+
+    app = FastAPI(
+        title="Ahual",
+        version=VERSION,
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = Services(
+        settings=settings,
+        database=database,
+        clock=clock,
+        key=key,
+        passwords=Passwords(),
+        throttle=Throttle(),
+    )
+    app.state.hub = hub
+    errors.install(app)
+    app.add_middleware(Surroundings, clock=clock)
+    v1 = APIRouter(prefix="/api/v1", responses=openapi.PROBLEM_RESPONSE)
+    for module in ROUTES:
+        v1.include_router(module.router)
+    v1.include_router(live.router)
+    app.include_router(v1)
+    app.include_router(health.router)
+    app.include_router(web.router)
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = openapi.document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+    return app
+
+
+def schema() -> dict[str, Any]:
+    """Return the OpenAPI document without a database or settings of this machine."""
+    app = create_app(
+        settings=Settings.model_construct(),
+        database=Database("postgresql:///schema-only"),
+        clock=SystemClock(),
+        key=b"",
+    )
+    return app.openapi()

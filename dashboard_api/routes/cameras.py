@@ -1,0 +1,150 @@
+"""/cameras: what they are, their zones, and tickets to see them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import select
+
+from dashboard_api import audit, camera_view, media, pages, scope, zone_edit
+from dashboard_api.dependencies import Centre, Cursor, Limit, Requires
+from dashboard_api.permissions import Permission
+from dashboard_api.schemas import cameras
+from dashboard_api.schemas.common import Page
+from dashboard_api.sessions import Caller
+from ingest.media.tickets import Ticket, sign
+from models.camera import Camera, Stream
+from models.kit.bus import announce
+from models.kit.errors import Conflict, Forbidden
+from models.kit.ids import new_id
+from models.observations import StreamState
+
+router = APIRouter(tags=["cameras"])
+Reader = Annotated[Caller, Depends(Requires(Permission.CAMERAS_READ))]
+Configurer = Annotated[Caller, Depends(Requires(Permission.CAMERAS_CONFIGURE))]
+
+
+@router.get("/cameras")
+async def list_cameras(
+    caller: Reader,
+    centre: Centre,
+    office_id: UUID | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[cameras.Camera]:
+    """Cameras by code, of one office or of all."""
+    query = select(Camera).where(scope.cameras(caller))
+    if office_id is not None:
+        query = query.where(Camera.office_id == office_id)
+    async with centre.database.read() as session:
+        rows, following = await pages.fetch(
+            session, query, [Camera.code], cursor=cursor, limit=limit
+        )
+        shown = await camera_view.show(session, [row.id for row in rows])
+    return Page(items=shown, next_cursor=following)
+
+
+@router.get("/cameras/{camera_id}")
+async def read_camera(camera_id: UUID, caller: Reader, centre: Centre) -> cameras.Camera:
+    async with centre.database.read() as session:
+        await scope.camera(session, camera_id, caller)
+        return (await camera_view.show(session, [camera_id]))[0]
+
+
+@router.post("/cameras", status_code=201)
+async def add_camera(
+    wanted: cameras.CameraIn, response: Response, caller: Configurer, centre: Centre
+) -> cameras.Camera:
+    """Add a camera; its media node starts pulling it at once."""
+    async with centre.database.transaction() as session:
+        await scope.office(session, wanted.office_id, caller)
+        if await session.scalar(select(Camera.id).where(Camera.code == wanted.code)):
+            raise Conflict(f"There is already a camera with the code {wanted.code}")
+        camera = Camera(
+            id=new_id(centre.clock),
+            office_id=wanted.office_id,
+            code=wanted.code,
+            name=wanted.name.model_dump(),
+            view=wanted.view,
+            node_name=wanted.node_name or centre.settings.media_node,
+        )
+        session.add(camera)
+        await session.flush()
+        for stream in wanted.streams:
+            session.add(
+                Stream(
+                    camera_id=camera.id,
+                    kind=stream.kind,
+                    url=stream.url,
+                    recorded=stream.recorded,
+                    state=StreamState.CONNECTING,
+                    state_since=centre.clock.now(),
+                )
+            )
+        audit.record(session, caller.operator_id, "camera.add", camera.id, code=camera.code)
+        announce(session, "config", camera.id, {"camera_id": str(camera.id)})
+        await session.flush()
+        shown = (await camera_view.show(session, [camera.id]))[0]
+    response.headers["Location"] = f"/api/v1/cameras/{camera.id}"
+    return shown
+
+
+@router.put("/cameras/{camera_id}/zones")
+async def replace_zones(
+    camera_id: UUID, wanted: cameras.ZonesIn, caller: Configurer, centre: Centre
+) -> cameras.Camera:
+    """Replace all zones; a zone that keeps its id keeps its history."""
+    async with centre.database.transaction() as session:
+        camera = await scope.camera(session, camera_id, caller)
+        await zone_edit.replace(session, camera, wanted.zones)
+        audit.record(
+            session, caller.operator_id, "camera.zones", camera_id, zones=len(wanted.zones)
+        )
+        announce(session, "config", camera_id, {"camera_id": str(camera_id)})
+        return (await camera_view.show(session, [camera_id]))[0]
+
+
+@router.post("/cameras/{camera_id}/ticket")
+async def issue_ticket(
+    camera_id: UUID,
+    wanted: cameras.TicketRequest,
+    request: Request,
+    caller: Annotated[Caller, Depends(Requires(Permission.LIVE_VIEW, Permission.REPLAY_VIEW))],
+    centre: Centre,
+) -> cameras.MediaTicket:
+    """Sign a right to watch, good for 60 s to begin; who watched what goes into the audit trail."""
+    needed = Permission.LIVE_VIEW if wanted.purpose == "live" else Permission.REPLAY_VIEW
+    if not caller.may(needed):
+        raise Forbidden(f"Your role ({caller.role}) may not watch {wanted.purpose} video")
+    async with centre.database.transaction() as session:
+        camera = await scope.camera(session, camera_id, caller)
+        url = await media.media_url(session, request, centre, camera.node_name)
+        replay = wanted.purpose == "replay"
+        starts_at = wanted.starts_at if replay else None
+        ends_at = wanted.ends_at if replay else None
+        span = (
+            {"from": starts_at.isoformat(), "to": ends_at.isoformat()}
+            if (starts_at and ends_at)
+            else {}
+        )
+        audit.record(
+            session,
+            caller.operator_id,
+            f"camera.{wanted.purpose}",
+            camera_id,
+            reason=wanted.reason,
+            **span,
+        )
+        ticket = Ticket(
+            user=caller.login,
+            session=str(caller.session_id),
+            camera=camera_id,
+            purpose=wanted.purpose,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            expires_at=centre.clock.now() + media.TICKET_LIFE,
+            reason=wanted.reason,
+        )
+    return cameras.MediaTicket(
+        ticket=sign(ticket, centre.key), expires_at=ticket.expires_at, media_url=url
+    )

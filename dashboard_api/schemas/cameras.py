@@ -1,0 +1,136 @@
+"""Cameras, their streams and zones, and media tickets."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from dashboard_api.schemas.common import FilledLine, Incoming, Line, Moment, Names
+from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
+
+Corner = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
+View = Literal["hall", "window", "entrance"]
+
+
+class StreamStatus(BaseModel):
+    kind: StreamKind
+    state: StreamState
+    since: datetime
+    detail: str
+    codec: str | None
+    width: int | None
+    height: int | None
+    recorded: bool
+
+
+class ZoneSighting(BaseModel):
+    """The newest observation of a zone; ``people`` is null exactly when unknown."""
+
+    state: ZoneState
+    people: int | None
+    since: datetime
+    at: datetime
+
+
+class Zone(BaseModel):
+    id: UUID
+    kind: ZoneKind
+    name: str
+    polygon: list[Corner]
+    window_id: UUID | None
+    window_number: int | None
+    queue_limit: int | None
+    queue_for_s: int | None
+    observation: ZoneSighting | None
+
+
+class Camera(BaseModel):
+    """A camera without its RTSP addresses, which hold credentials and never leave the server."""
+
+    id: UUID
+    code: str
+    name: Names
+    view: str
+    office_id: UUID
+    office_name: Names
+    enabled: bool
+    streams: list[StreamStatus]
+    zones: list[Zone]
+
+
+class StreamIn(Incoming):
+    kind: StreamKind
+    url: Annotated[str, StringConstraints(max_length=500, pattern=r"^rtsps?://[^\s\x00]+$")]
+    recorded: bool = True
+
+
+class CameraIn(Incoming):
+    """A new camera. ``node_name`` is the media node that owns it; unset means ours."""
+
+    office_id: UUID
+    code: FilledLine
+    name: Names
+    view: View = "hall"
+    node_name: FilledLine | None = None
+    streams: Annotated[list[StreamIn], Field(min_length=1, max_length=2)]
+
+    @model_validator(mode="after")
+    def _one_stream_a_kind(self) -> Self:
+        if len({stream.kind for stream in self.streams}) < len(self.streams):
+            msg = "give at most one main and one sub stream"
+            raise ValueError(msg)
+        return self
+
+
+class ZoneIn(Incoming):
+    """A zone to keep (``id`` given) or to add. An operator zone needs its window."""
+
+    id: UUID | None = None
+    kind: ZoneKind
+    name: Line
+    polygon: Annotated[list[Corner], Field(min_length=3, max_length=64)]
+    window_id: UUID | None = None
+    queue_limit: Annotated[int, Field(ge=0, le=1000)] | None = None
+    queue_for_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
+
+    @model_validator(mode="after")
+    def _operator_has_window(self) -> Self:
+        if self.kind is ZoneKind.OPERATOR and self.window_id is None:
+            msg = "an operator zone needs window_id"
+            raise ValueError(msg)
+        return self
+
+
+class ZonesIn(Incoming):
+    """Every zone of the camera; those left out are removed."""
+
+    zones: Annotated[list[ZoneIn], Field(max_length=100)]
+
+
+class TicketRequest(Incoming):
+    """``replay`` needs from and to; ``reason`` is kept in the audit trail."""
+
+    purpose: Literal["live", "replay"]
+    starts_at: Moment | None = Field(None, alias="from")
+    ends_at: Moment | None = Field(None, alias="to")
+    reason: Line = ""
+
+    @model_validator(mode="after")
+    def _replay_has_span(self) -> Self:
+        if self.purpose == "replay":
+            if self.starts_at is None or self.ends_at is None:
+                msg = "a replay ticket needs from and to"
+                raise ValueError(msg)
+            if self.starts_at >= self.ends_at:
+                msg = "from must be before to"
+                raise ValueError(msg)
+        return self
+
+
+class MediaTicket(BaseModel):
+    """What a player passes to the media node at ``media_url`` before ``expires_at``."""
+
+    ticket: str
+    expires_at: datetime
+    media_url: str

@@ -1,0 +1,26 @@
+"""What every request needs, made once a process and kept on the application."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from dashboard_api.passwords import Passwords
+from dashboard_api.throttle import Throttle
+from models.kit.clock import Clock
+from models.kit.database import Database
+from models.kit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    database: Database
+    clock: Clock
+    key: bytes  # signs media tickets
+    passwords: Passwords
+    throttle: Throttle
+
+
+def services(connection: HTTPConnection) -> Services:
+    found: Services = connection.app.state.services
+    return found

@@ -1,0 +1,3 @@
+"""The version that the API, its OpenAPI document and the command line show."""
+
+VERSION = "0.1.0"
