@@ -60,7 +60,10 @@ class Assembler:
         if self._dts is not None:
             self._duration = min(dts - self._dts, _LONGEST_DURATION)
         self._dts = dts
-        self._reordered = self._reordered or picture.pts != picture.dts
+        cts = picture.pts - picture.dts
+        if abs(cts) > _LONGEST_DURATION:
+            cts = 0  # nonsense from the camera; the order of decoding is the best guess
+        self._reordered = self._reordered or cts != 0
         parameters = self._changed() if key else None
         if self._published is None or not body:
             return None, None
@@ -68,7 +71,7 @@ class Assembler:
         unit = AccessUnit(
             sequence=self._sequence,
             dts=dts,
-            cts=picture.pts - picture.dts,
+            cts=cts,
             duration=self._duration,
             key=key,
             avcc=body,

@@ -1,0 +1,28 @@
+"""Runs the media node: ``python -m ingest``."""
+
+import uvloop
+
+from ingest import service
+from models.kit import log
+from models.kit.clock import SystemClock
+from models.kit.database import Database
+from models.kit.errors import SettingsError
+from models.kit.service import stop_event
+from models.kit.settings import Settings
+
+
+async def main() -> None:
+    settings = Settings()
+    log.configure(level=settings.log_level, log_format=settings.log_format, process="ingest")
+    if settings.database_url is None:
+        msg = "AHUAL_DATABASE_URL is not set. Start the node with ./ahual up, or set it."
+        raise SettingsError(msg)
+    database = Database(settings.database_url)
+    try:
+        await service.run(settings, database, SystemClock(), stop_event())
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

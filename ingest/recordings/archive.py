@@ -1,0 +1,141 @@
+"""What footage there is of a camera in a span, and what is missing and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ingest.recordings.facts import unpack_gops
+from models.observations import StreamKind
+from models.recording import Recording, RecordingGap
+
+_LONGEST_FILE = timedelta(hours=1)  # bounds the index scan; files last segment_s plus a GOP
+
+
+@dataclass(frozen=True, slots=True)
+class Gop:
+    """One fragment: a key picture and what follows; ``offset`` and ``length`` are bytes."""
+
+    at: datetime
+    duration_s: float
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSpan:
+    """One file that overlaps the span asked for; ``path`` is relative to the recordings folder.
+
+    ``gops`` are all of the file, in order; bytes 0 to ``init_bytes`` are its ftyp and moov.
+    """
+
+    recording_id: int
+    camera_id: UUID
+    kind: StreamKind
+    node_name: str
+    path: str
+    started_at: datetime
+    ended_at: datetime
+    init_bytes: int
+    size_bytes: int
+    gops: tuple[Gop, ...]
+    codec: str
+    closed: bool
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GapSpan:
+    """A span without footage; ``ended_at`` None while it lasts."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    reason: str
+
+
+async def segments(
+    session: AsyncSession,
+    camera_id: UUID,
+    kind: StreamKind,
+    start: datetime,
+    end: datetime,
+    *,
+    node_name: str | None = None,
+) -> list[SegmentSpan]:
+    """Return the files that hold anything of [start, end), oldest first.
+
+    Args:
+        session: to read with.
+        camera_id: whose.
+        kind: main or sub.
+        start: aware.
+        end: aware, exclusive.
+        node_name: only those that this node holds; None for all nodes.
+    """
+    query = (
+        select(Recording)
+        .where(
+            Recording.camera_id == camera_id,
+            Recording.stream_kind == kind.value,
+            Recording.started_at < end,
+            Recording.started_at > start - _LONGEST_FILE,
+            Recording.ended_at > start,
+        )
+        .order_by(Recording.started_at)
+    )
+    if node_name is not None:
+        query = query.where(Recording.node_name == node_name)
+    return [span_of(row) for row in (await session.execute(query)).scalars()]
+
+
+async def gaps(
+    session: AsyncSession, camera_id: UUID, kind: StreamKind, start: datetime, end: datetime
+) -> list[GapSpan]:
+    """Return the gaps that touch [start, end), oldest first."""
+    still_open_or_later: ColumnElement[bool] = or_(
+        RecordingGap.ended_at.is_(None), RecordingGap.ended_at > start
+    )
+    query = (
+        select(RecordingGap.started_at, RecordingGap.ended_at, RecordingGap.reason)
+        .where(
+            RecordingGap.camera_id == camera_id,
+            RecordingGap.stream_kind == kind.value,
+            RecordingGap.started_at < end,
+            still_open_or_later,
+        )
+        .order_by(RecordingGap.started_at)
+    )
+    return [GapSpan(*row) for row in (await session.execute(query)).tuples()]
+
+
+def covering(span: SegmentSpan, start: datetime, end: datetime) -> Sequence[Gop]:
+    """Return the GOPs of a file that overlap [start, end); the first may begin before start."""
+    return [
+        gop
+        for gop in span.gops
+        if gop.at < end and gop.at + timedelta(seconds=gop.duration_s) > start
+    ]
+
+
+def span_of(row: Recording) -> SegmentSpan:
+    return SegmentSpan(
+        recording_id=row.id,
+        camera_id=row.camera_id,
+        kind=StreamKind(row.stream_kind),
+        node_name=row.node_name,
+        path=row.path,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        init_bytes=row.init_bytes,
+        size_bytes=row.size_bytes,
+        gops=tuple(
+            Gop(row.started_at + timedelta(milliseconds=at_ms), length_ms / 1000, offset, length)
+            for at_ms, length_ms, offset, length in unpack_gops(row.gops)
+        ),
+        codec=row.codec,
+        closed=row.closed,
+        sha256=row.sha256,
+    )

@@ -1,0 +1,114 @@
+"""Reads back what fmp4.py writes: where each whole fragment lies and when it was. Pure."""
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from models.kit.errors import InvalidInput
+
+_MOOF_LIMIT = 4 * 1024 * 1024
+Read = Callable[[int, int], bytes]
+"""read(offset, length) returns at most that many bytes of the file, fewer only at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class FragmentPlace:
+    """One whole fragment of a file; times in 90 kHz Unix ticks, ``cts`` of its first sample."""
+
+    dts: int
+    duration: int
+    cts: int
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileMap:
+    """What a file holds; ``whole_bytes`` is where the last whole fragment ends."""
+
+    init_bytes: int
+    codec: str
+    fragments: tuple[FragmentPlace, ...]
+    whole_bytes: int
+
+
+def map_file(read: Read, size: int) -> FileMap:
+    """Return the places of all whole fragments; a torn tail is left out.
+
+    Raises:
+        InvalidInput: the beginning is not one of our files.
+    """
+    boxes = _top_level(read, size)
+    init_bytes, codec = 0, ""
+    fragments: list[FragmentPlace] = []
+    moof: tuple[int, bytes] | None = None
+    for kind, offset, length in boxes:
+        if kind == b"moov":
+            codec = _codec(read(offset, length))
+            init_bytes = offset + length
+        elif kind == b"moof" and codec and length <= _MOOF_LIMIT:
+            moof = (offset, read(offset, length))
+        elif kind == b"mdat" and moof is not None:
+            fragments.append(_place(moof[1], moof[0], offset + length - moof[0]))
+            moof = None
+    if not codec:
+        msg = "the file has no whole moov box with an H.264 track"
+        raise InvalidInput(msg)
+    end = fragments[-1].offset + fragments[-1].length if fragments else init_bytes
+    return FileMap(init_bytes, codec, tuple(fragments), end)
+
+
+def _top_level(read: Read, size: int) -> Iterator[tuple[bytes, int, int]]:
+    at = 0
+    while at + 8 <= size:
+        length, kind = struct.unpack(">I4s", read(at, 8))
+        if length < 8 or at + length > size:
+            return
+        yield kind, at, length
+        at += length
+
+
+def _codec(moov: bytes) -> str:
+    at = moov.find(b"avcC")
+    profile = moov[at + 5 : at + 8] if at >= 0 else b""
+    return f"avc1.{profile.hex()}" if len(profile) == 3 else ""
+
+
+def _place(moof: bytes, offset: int, length: int) -> FragmentPlace:
+    tfdt, trun = moof.find(b"tfdt"), moof.find(b"trun")
+    if tfdt < 0 or trun < 0:
+        msg = f"the fragment at byte {offset} has no time"
+        raise InvalidInput(msg)
+    try:
+        (dts,) = struct.unpack_from(">Q", moof, tfdt + 8)
+        (count,) = struct.unpack_from(">I", moof, trun + 8)
+        rows = [struct.unpack_from(">IIIi", moof, trun + 16 + 16 * n) for n in range(count)]
+    except struct.error as error:
+        msg = f"the fragment at byte {offset} is damaged"
+        raise InvalidInput(msg) from error
+    if not rows:
+        msg = f"the fragment at byte {offset} is empty"
+        raise InvalidInput(msg)
+    return FragmentPlace(dts, sum(row[0] for row in rows), rows[0][3], offset, length)
+
+
+def retime(fragment: bytes, sequence: int, ticks: int) -> bytes:
+    """Return the fragment renumbered and moved by ``ticks``; its pictures stay untouched."""
+    at = fragment.find(b"tfdt") + 8
+    (dts,) = struct.unpack_from(">Q", fragment, at)
+    number_at = fragment.find(b"mfhd") + 8
+    return b"".join(
+        (
+            fragment[:number_at],
+            struct.pack(">I", sequence),
+            fragment[number_at + 4 : at],
+            struct.pack(">Q", dts + ticks),
+            fragment[at + 8 :],
+        )
+    )
+
+
+def fragment_dts(fragment: bytes) -> int:
+    """Return the decoding time of a fragment's first picture, 90 kHz ticks."""
+    (dts,) = struct.unpack_from(">Q", fragment, fragment.find(b"tfdt") + 8)
+    return int(dts)

@@ -1,0 +1,181 @@
+"""Records the feeds that are to be recorded: a sink gathers GOPs, a thread writes them."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ingest.cameras.access_unit import TIMESCALE, AccessUnit, StreamParameters
+from ingest.cameras.feed import Feed
+from ingest.recordings.facts import (
+    GAP_OF_STATE,
+    Fact,
+    GapFact,
+    GapReason,
+    StreamKey,
+    at_ticks,
+)
+from ingest.recordings.segmenter import Gop, Segmenter
+from models.kit.clock import Clock
+from models.kit.log import get
+from models.kit.settings import Settings
+from models.observations import StreamState
+
+log = get(__name__)
+_QUEUE_BYTES = 64 * 1024 * 1024  # what one stream may wait for a slow disk
+_LONGEST_GOP_BYTES = 32 * 1024 * 1024
+_WRITERS = 4
+_UNSEEN_HOLE = timedelta(seconds=1)
+Report = Callable[[list[Fact]], None]
+
+
+class _StreamRecorder:
+    """Sink of one feed. Everything but the writing itself happens on the event loop."""
+
+    def __init__(
+        self, stream: StreamKey, segmenter: Segmenter, pool: ThreadPoolExecutor, report: Report
+    ) -> None:
+        self._stream = stream
+        self._segmenter = segmenter
+        self._pool = pool
+        self._report = report
+        self._parameters: StreamParameters | None = None
+        self._units: list[AccessUnit] = []
+        self._unit_bytes = 0
+        self._gap: GapFact | None = None
+        self._recorded_until: datetime | None = None
+        self._queue: asyncio.Queue[tuple[Gop | None, int]] = asyncio.Queue()
+        self._waiting_bytes = 0
+        self._writer = asyncio.create_task(self._write())
+        self._writer.add_done_callback(self._writer_ended)
+
+    def on_parameters(self, parameters: StreamParameters) -> None:
+        self._finish_gop(None)
+        self._parameters = parameters
+
+    def on_access_unit(self, unit: AccessUnit) -> None:
+        if unit.key:
+            self._finish_gop(unit.dts)
+            self._account_until(at_ticks(unit.dts + unit.cts))
+        elif not self._units:
+            return  # nothing can be shown before a key picture
+        self._units.append(unit)
+        self._unit_bytes += len(unit.avcc)
+        if self._unit_bytes > _LONGEST_GOP_BYTES:
+            log.error("recording.gop_too_long", camera_id=str(self._stream.camera_id))
+            self._finish_gop(None)
+
+    def on_state(self, state: StreamState, since: datetime, detail: str) -> None:
+        reason = GAP_OF_STATE.get(state)
+        if reason is None:
+            return
+        self._finish_gop(None)
+        self._queue.put_nowait((None, 0))
+        self._begin_gap(self._recorded_until or since, reason)
+
+    async def close(self) -> None:
+        """Write what is there and close the file."""
+        self._finish_gop(None)
+        self._queue.put_nowait((None, 0))
+        written = asyncio.ensure_future(self._queue.join())
+        await asyncio.wait({written, self._writer}, return_when=asyncio.FIRST_COMPLETED)
+        written.cancel()
+        self._writer.cancel()
+
+    def _begin_gap(self, since: datetime, reason: GapReason) -> None:
+        if self._gap is None:
+            self._gap = GapFact(self._stream, since, None, reason)
+            self._report([self._gap])
+
+    def _account_until(self, start: datetime) -> None:
+        """Footage goes on at ``start``: end the gap, or name the hole that nobody saw begin."""
+        gap, self._gap = self._gap, None
+        until = self._recorded_until
+        if gap is None and until is not None and start - until > _UNSEEN_HOLE:
+            gap = GapFact(self._stream, until, None, GapReason.STALLED)
+        if gap is not None:
+            end = max(start, gap.started_at)
+            self._report([GapFact(gap.stream, gap.started_at, end, gap.reason)])
+
+    def _finish_gop(self, next_dts: int | None) -> None:
+        """Hand the gathered GOP to the writer; ``next_dts`` None: nothing follows at once."""
+        if not self._units or self._parameters is None:
+            return
+        units, self._units, length, self._unit_bytes = self._units, [], self._unit_bytes, 0
+        last, first = units[-1], units[0]
+        expected = last.dts + last.duration
+        end = next_dts if next_dts is not None and next_dts - last.dts < TIMESCALE else expected
+        until = at_ticks(end + first.cts)
+        if self._waiting_bytes + length > _QUEUE_BYTES:
+            self._begin_gap(at_ticks(first.dts + first.cts), GapReason.DISK_SLOW)
+            return
+        self._recorded_until = until
+        self._waiting_bytes += length
+        self._queue.put_nowait((Gop(self._parameters, units, end), length))
+
+    def _writer_ended(self, writer: asyncio.Task[None]) -> None:
+        if not writer.cancelled() and (error := writer.exception()) is not None:
+            log.critical("recording.writer_died", stream=str(self._stream), exc_info=error)
+
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            gop, length = await self._queue.get()
+            try:
+                facts = await (
+                    loop.run_in_executor(self._pool, self._segmenter.close)
+                    if gop is None
+                    else loop.run_in_executor(self._pool, self._segmenter.write, gop)
+                )
+                if facts:
+                    self._report(facts)
+            finally:
+                self._waiting_bytes -= length
+                self._queue.task_done()
+
+
+class Recorder:
+    """Observes the registry and records every feed that is to be recorded."""
+
+    def __init__(self, settings: Settings, clock: Clock, report: Report) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._report = report
+        self._pool = ThreadPoolExecutor(_WRITERS, "record")
+        self._recorders: dict[Feed, _StreamRecorder] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def root(self) -> Path:
+        return self._settings.recordings_path
+
+    def feed_added(self, feed: Feed, *, recorded: bool) -> None:
+        if not recorded:
+            return
+        stream = StreamKey(feed.camera_id, feed.kind)
+        segmenter = Segmenter(
+            self.root,
+            stream,
+            segment_s=self._settings.segment_s,
+            reserve_bytes=self._settings.reserve_bytes,
+        )
+        recorder = _StreamRecorder(stream, segmenter, self._pool, self._report)
+        self._recorders[feed] = recorder
+        feed.subscribe(recorder)
+
+    def feed_removed(self, feed: Feed) -> None:
+        recorder = self._recorders.pop(feed, None)
+        if recorder is not None:
+            feed.unsubscribe(recorder)
+            task = asyncio.create_task(recorder.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def close(self) -> None:
+        """Close every file; call after the feeds have stopped."""
+        for feed in list(self._recorders):
+            self.feed_removed(feed)
+        while self._closing:
+            await asyncio.wait(set(self._closing))
+        self._pool.shutdown()

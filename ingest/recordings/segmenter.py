@@ -1,0 +1,209 @@
+"""Writes one stream's GOPs into files. Blocking; called by one thread at a time."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.cameras.access_unit import TIMESCALE, AccessUnit, StreamParameters
+from ingest.recordings.boxes import FragmentPlace
+from ingest.recordings.facts import (
+    Fact,
+    GapFact,
+    GapReason,
+    SegmentFact,
+    StreamKey,
+    at_ticks,
+    segment_path,
+)
+from ingest.recordings.fmp4 import Sample, fragment, init_segment
+from models.kit.log import get
+
+log = get(__name__)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_JUMP = TIMESCALE // 2  # a hole this long between two GOPs starts a new file
+
+
+@dataclass(frozen=True, slots=True)
+class Gop:
+    """A key picture and what follows it until the next; ``end_dts`` is where the next begins."""
+
+    parameters: StreamParameters
+    units: Sequence[AccessUnit]
+    end_dts: int
+
+    def samples(self) -> list[Sample]:
+        ends = [unit.dts for unit in self.units[1:]] + [self.end_dts]
+        return [
+            Sample(end - unit.dts, unit.key, unit.cts, unit.avcc)
+            for unit, end in zip(self.units, ends, strict=True)
+        ]
+
+
+def free_bytes(folder: Path) -> int:
+    there = os.statvfs(folder)
+    return there.f_bavail * there.f_frsize
+
+
+class _File:
+    """One open recording: only whole fragments count, whatever the disk does."""
+
+    def __init__(self, root: Path, stream: StreamKey, gop: Gop) -> None:
+        first = gop.units[0]
+        start = first.dts + first.cts
+        while True:
+            self.path = segment_path(stream, start)
+            target = root / self.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o640)
+                break
+            except FileExistsError:
+                start += TIMESCALE // 1000  # the wall clock was set back: take the next free name
+        self._target = target
+        self._stream = stream
+        self._hash = hashlib.sha256()
+        self._init = init_segment(gop.parameters)
+        self._size = 0
+        self.parameters = gop.parameters
+        self.fragments: list[FragmentPlace] = []
+
+    @property
+    def end_dts(self) -> int:
+        return self.fragments[-1].dts + self.fragments[-1].duration
+
+    def append(self, gop: Gop) -> None:
+        """Write one fragment whole or not at all.
+
+        Raises:
+            OSError: the disk refused; the file ends where it did before.
+        """
+        body = fragment(len(self.fragments) + 1, gop.units[0].dts, gop.samples())
+        lead = b"" if self.fragments else self._init
+        try:
+            _write_all(self._descriptor, lead + body)
+        except OSError:
+            os.ftruncate(self._descriptor, self._size)
+            os.lseek(self._descriptor, self._size, os.SEEK_SET)
+            raise
+        self._hash.update(lead)
+        self._hash.update(body)
+        offset = self._size + len(lead)
+        self._size = offset + len(body)
+        first = gop.units[0]
+        self.fragments.append(
+            FragmentPlace(first.dts, gop.end_dts - first.dts, first.cts, offset, len(body))
+        )
+
+    def fact(self, *, closed: bool) -> SegmentFact:
+        return SegmentFact(
+            self._stream,
+            str(self.path),
+            self.parameters.codec,
+            len(self._init),
+            tuple(self.fragments),
+            closed,
+            self._hash.hexdigest() if closed else None,
+        )
+
+    def close(self) -> list[Fact]:
+        """Close the file; one without a fragment leaves no trace."""
+        try:
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            log.warning("recording.not_synced", path=str(self.path), error=str(error))
+        os.close(self._descriptor)
+        if self.fragments:
+            return [self.fact(closed=True)]
+        self._target.unlink(missing_ok=True)
+        return []
+
+
+class Segmenter:
+    """The files of one stream, in order; says what happened as facts for the index."""
+
+    def __init__(
+        self,
+        root: Path,
+        stream: StreamKey,
+        *,
+        segment_s: float,
+        reserve_bytes: int,
+        free: Callable[[Path], int] = free_bytes,
+    ) -> None:
+        self._root = root
+        self._stream = stream
+        self._segment_ticks = round(segment_s * TIMESCALE)
+        self._reserve_bytes = reserve_bytes
+        self._free = free
+        self._file: _File | None = None
+        self._refused: GapFact | None = None
+
+    def write(self, gop: Gop) -> list[Fact]:
+        """Append a GOP, rotating where it is time; a full disk becomes a gap, never an error."""
+        facts: list[Fact] = []
+        if self._file is not None and self._must_rotate(self._file, gop):
+            facts += self.close()
+        try:
+            self._check_space(sum(len(unit.avcc) for unit in gop.units))
+            if self._file is None:
+                self._file = _File(self._root, self._stream, gop)
+            self._file.append(gop)
+        except OSError as error:
+            return facts + self._refuse(gop, error)
+        if self._refused is not None:
+            first = gop.units[0]
+            facts.append(
+                GapFact(
+                    self._stream,
+                    self._refused.started_at,
+                    at_ticks(first.dts + first.cts),
+                    self._refused.reason,
+                )
+            )
+            self._refused = None
+        return [*facts, self._file.fact(closed=False)]
+
+    def close(self) -> list[Fact]:
+        """Close the open file, where there is one."""
+        file, self._file = self._file, None
+        return file.close() if file is not None else []
+
+    def _must_rotate(self, file: _File, gop: Gop) -> bool:
+        start = gop.units[0].dts
+        return (
+            start - file.fragments[0].dts >= self._segment_ticks
+            or abs(start - file.end_dts) > _JUMP
+            or gop.parameters != file.parameters
+        )
+
+    def _check_space(self, length: int) -> None:
+        self._root.mkdir(parents=True, exist_ok=True)
+        if self._free(self._root) - length < self._reserve_bytes:
+            raise OSError(errno.ENOSPC, "free space is down to the reserve")
+
+    def _refuse(self, gop: Gop, error: OSError) -> list[Fact]:
+        facts = self.close()
+        if self._refused is not None:
+            return facts
+        log.error(
+            "recording.refused",
+            camera_id=str(self._stream.camera_id),
+            kind=self._stream.kind,
+            error=error.strerror,
+            full=error.errno in _FULL,
+        )
+        first = gop.units[0]
+        self._refused = GapFact(
+            self._stream, at_ticks(first.dts + first.cts), None, GapReason.DISK_FULL
+        )
+        return [*facts, self._refused]
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    """Write everything; a disk that fills up first takes a part and only then says so."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

@@ -1,0 +1,114 @@
+"""The media node: feeds, recordings, media doors and GPS ports in one event loop."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from ingest.cameras.heartbeat import beat
+from ingest.cameras.lease import Leases
+from ingest.cameras.registry import Feeds
+from ingest.cameras.reporter import StreamReporter
+from ingest.cameras.source import Opener, RtspSource
+from ingest.gps import service as gps
+from ingest.media.app import create_app
+from ingest.media.server import server
+from ingest.outage import AWAY, wake_on
+from ingest.recordings.clip import ClipDesk
+from ingest.recordings.index import RecordingIndex
+from ingest.recordings.recorder import Recorder
+from ingest.recordings.rescan import Rescan
+from ingest.recordings.retention import Retention
+from models.kit.clock import Clock
+from models.kit.database import Database
+from models.kit.ids import new_id
+from models.kit.log import get
+from models.kit.secret import load_key
+from models.kit.settings import Settings
+
+log = get(__name__)
+_RETRY_S = 1.0
+
+
+async def run(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    opener: Opener = RtspSource,
+) -> None:
+    """Run the node until ``stop``; recordings are closed and indexed before it returns.
+
+    Raises:
+        OSError: a port is taken.
+    """
+    settings.recordings_path.mkdir(parents=True, exist_ok=True)
+    node = settings.media_node
+    leases = Leases(f"{node}/{new_id()}", database)
+    index = RecordingIndex(node, database, leases)
+    recorder = Recorder(settings, clock, index.report)
+    reporter = StreamReporter(database)
+    feeds = Feeds(settings, database, clock, observers=(recorder, reporter), opener=opener)
+    rescan = Rescan(settings.recordings_path, node, database, index)
+    edited, clip_asked = asyncio.Event(), asyncio.Event()
+    media = server(
+        create_app(
+            feeds=feeds, database=database, settings=settings, key=load_key(settings), clock=clock
+        ),
+        settings,
+    )
+    feeds_closed = asyncio.Event()
+
+    async def recordings() -> None:
+        await feeds.run(stop, edited)
+        await recorder.close()
+        feeds_closed.set()
+
+    async def stop_media() -> None:
+        await stop.wait()
+        media.should_exit = True
+
+    async def indexing() -> None:
+        await _rescan_recent(rescan, clock, stop)
+        await asyncio.gather(index.run(feeds_closed), _rescan_older(rescan, clock))
+
+    jobs: list[Coroutine[Any, Any, None]] = [
+        recordings(),
+        indexing(),
+        reporter.run(feeds_closed),
+        beat(settings, database, leases, clock, stop),
+        ClipDesk(settings, database, clock).run(stop, clip_asked),
+        Retention(settings, database, clock).run(stop),
+        media.serve(),
+        stop_media(),
+        gps.run(settings, database, clock, stop),
+    ]
+    listening = asyncio.create_task(wake_on(database, {"config": edited, "clip": clip_asked}))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(job)
+    finally:
+        listening.cancel()
+    log.info("node.stopped", node=node)
+
+
+async def _rescan_recent(rescan: Rescan, clock: Clock, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            report = await rescan.recent(clock.now())
+        except AWAY as error:
+            log.warning("rescan.waiting", error=str(error), retry_in_s=_RETRY_S)
+            await asyncio.sleep(_RETRY_S)
+        else:
+            log.info("rescan.done", closed=report.closed, found=report.found)
+            return
+
+
+async def _rescan_older(rescan: Rescan, clock: Clock) -> None:
+    try:
+        report = await rescan.older(clock.now())
+    except AWAY as error:
+        log.warning("rescan.older_left", error=str(error))
+    else:
+        log.info("rescan.older_done", found=report.found, unreadable=report.unreadable)
