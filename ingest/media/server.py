@@ -1,0 +1,40 @@
+"""The HTTP server of the media node, set up for media: no deflate, no access log, no signals."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from models.kit.settings import Settings
+
+_LONGEST_WISH_BYTES = 64 * 1024  # a wall sends short JSON only
+_STOP_S = 3
+
+
+class MediaServer(uvicorn.Server):
+    """A server whose process handles its own signals: set ``should_exit`` to stop it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def server(app: FastAPI, settings: Settings) -> MediaServer:
+    """Return the server; ``await server.serve()`` on a uvloop loop runs it."""
+    config = uvicorn.Config(
+        app,
+        host=settings.media_host,
+        port=settings.media_port,
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # pictures do not shrink, and it costs ten times the CPU
+        ws_max_size=_LONGEST_WISH_BYTES,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        access_log=False,  # addresses hold tickets
+        log_config=None,
+        timeout_graceful_shutdown=_STOP_S,
+        server_header=False,
+    )
+    return MediaServer(config)

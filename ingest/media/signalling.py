@@ -1,0 +1,98 @@
+"""WHEP's SDP both ways: what a browser offers, cleaned and refused by name; candidates trickled."""
+
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
+from aiortc.sdp import candidate_from_sdp
+
+from models.kit.errors import InvalidInput
+
+_LONGEST_SDP = 64 * 1024
+# What aiortc's parser raises on text that is not SDP; it has no error of its own for that.
+_NOT_SDP = (ValueError, IndexError, KeyError, AttributeError, AssertionError, TypeError)
+_NOT_AN_OFFER = (InvalidAccessError, InvalidStateError, OperationError)
+
+
+def without_local_candidates(sdp: str) -> str:
+    """Return the SDP without mDNS candidates: resolving one costs a second and gains nothing."""
+    kept = [
+        line
+        for line in sdp.splitlines()
+        if not (line.startswith("a=candidate:") and _is_local(line))
+    ]
+    return "\r\n".join(kept) + "\r\n"
+
+
+def _is_local(line: str) -> bool:
+    fields = line.split()
+    return len(fields) > 4 and fields[4].endswith(".local")
+
+
+def make_peer() -> tuple[RTCPeerConnection, RTCRtpSender]:
+    """Return a connection that sends one H.264 video and asks no public server for anything."""
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    transceiver = peer.addTransceiver("video", direction="sendonly")
+    codecs = RTCRtpSender.getCapabilities("video").codecs
+    # Before setRemoteDescription: afterwards aiortc ignores it and packs H.264 as VP8.
+    transceiver.setCodecPreferences([codec for codec in codecs if codec.mimeType == "video/H264"])
+    return peer, transceiver.sender
+
+
+async def answer(peer: RTCPeerConnection, offer: str) -> str:
+    """Return the SDP answer to a viewer's offer.
+
+    Raises:
+        InvalidInput: not an SDP offer, or one without H.264 video to receive.
+    """
+    if len(offer) > _LONGEST_SDP:
+        msg = f"An SDP offer longer than {_LONGEST_SDP} bytes is not read."
+        raise InvalidInput(msg)
+    description = RTCSessionDescription(without_local_candidates(offer), "offer")
+    try:
+        await peer.setRemoteDescription(description)
+        await peer.setLocalDescription(await peer.createAnswer())
+    except _NOT_AN_OFFER as error:
+        msg = "The offer must hold one video with H.264 to receive (recvonly)."
+        raise InvalidInput(msg) from error
+    except _NOT_SDP as error:
+        msg = f"The body is not an SDP offer: {type(error).__name__}. Send application/sdp."
+        raise InvalidInput(msg) from error
+    sdp = str(peer.localDescription.sdp)
+    if not _sends_h264(sdp):
+        msg = "The offer must hold one video with H.264 to receive (recvonly)."
+        raise InvalidInput(msg)
+    return sdp
+
+
+def _sends_h264(sdp: str) -> bool:
+    """Tell whether the first video of an answer sends, with H.264 as its first codec."""
+    _, found, video = sdp.partition("m=video ")
+    video = video.partition("\r\nm=")[0]
+    first_line = video.splitlines()[0].split() if found else []
+    if len(first_line) < 3:
+        return False
+    return f"a=rtpmap:{first_line[2]} H264/90000" in video and "a=sendonly" in video
+
+
+async def trickle(peer: RTCPeerConnection, fragment: str) -> None:
+    """Add the candidates of an application/trickle-ice-sdpfrag body.
+
+    Raises:
+        InvalidInput: not a fragment, or one that wants an ICE restart.
+    """
+    remote = peer.remoteDescription.sdp
+    mid = "0"
+    for line in without_local_candidates(fragment).splitlines():
+        name, _, value = line.partition(":")
+        if name == "a=ice-ufrag" and f"a=ice-ufrag:{value}\r\n" not in remote:
+            msg = "An ICE restart is not offered. Delete this and POST a new offer."
+            raise InvalidInput(msg)
+        if name == "a=mid":
+            mid = value.strip()
+        if name == "a=candidate":
+            try:
+                candidate = candidate_from_sdp(value)
+            except _NOT_SDP as error:
+                msg = f"«{value[:80]}» is not an ICE candidate."
+                raise InvalidInput(msg) from error
+            candidate.sdpMid = mid
+            await peer.addIceCandidate(candidate)

@@ -1,0 +1,157 @@
+"""One operator's window: its tiles, each a viewer of a feed, all on one outbox."""
+
+from datetime import datetime
+
+from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from ingest.cameras.feed import Feed
+from ingest.media import wire
+from ingest.media.metrics import WALL_DROPPED, WALL_TILES
+from ingest.media.outbox import Outbox
+from ingest.media.wire import Config, Flag, Kind
+from models.kit.clock import Clock
+from models.kit.errors import NotFound, TooMany
+from models.observations import StreamState
+
+TILES_MAX = 64
+
+
+class Tile:
+    """One camera on a wall; a FeedSink that turns what it hears into records.
+
+    Attributes:
+        lost: pictures dropped and not yet told; while it is not 0 only a key picture may follow.
+        focused: sent at once instead of in batches, dropped last.
+    """
+
+    def __init__(
+        self, number: int, feed: Feed, outbox: Outbox, clock: Clock, *, key_only: bool
+    ) -> None:
+        self.lost = 0
+        self.focused = False
+        self._number = number
+        self._feed = feed
+        self._outbox = outbox
+        self._clock = clock
+        self._key_only = key_only
+
+    def open(self) -> None:
+        """Tell the state and show the newest picture, then follow the feed."""
+        feed = self._feed
+        self.on_state(feed.state, feed.state_since, feed.detail)
+        if feed.parameters is not None:
+            self.on_parameters(feed.parameters)
+            if feed.state is StreamState.LIVE:
+                self._catch_up(feed.gop)
+        feed.subscribe(self)
+        WALL_TILES.inc()
+
+    def close(self) -> None:
+        self._feed.unsubscribe(self)
+        self._outbox.forget(self)
+        WALL_TILES.dec()
+
+    def on_parameters(self, parameters: StreamParameters) -> None:
+        config = Config(
+            parameters.codec, parameters.width, parameters.height, parameters.avcc_config
+        )
+        now_s = self._clock.now().timestamp()
+        self._put(Kind.CONFIG, Flag.NONE, now_s, now_s, wire.pack_config(config))
+
+    def on_access_unit(self, unit: AccessUnit) -> None:
+        if self._key_only and not unit.key:
+            return
+        self._outbox.make_room(wire.HEAD_BYTES + len(unit.avcc))
+        if self.lost:
+            if not unit.key:
+                self.lost += 1
+                return
+            WALL_DROPPED.inc(self.lost)
+            self._notice({"type": "drop", "count": self.lost})
+            self.lost = 0
+        self._frame(unit, Flag.KEY if unit.key else Flag.NONE)
+
+    def on_state(self, state: StreamState, since: datetime, detail: str) -> None:
+        self._notice(
+            {"type": "state", "state": state.value, "since": since.isoformat(), "detail": detail}
+        )
+
+    def _catch_up(self, gop: list[AccessUnit]) -> None:
+        """Send the cached pictures; all but the last only to be decoded."""
+        wanted = gop[:1] if self._key_only else gop
+        self._outbox.make_room(sum(wire.HEAD_BYTES + len(unit.avcc) for unit in wanted))
+        for unit in wanted:
+            flags = Flag.KEY if unit.key else Flag.NONE
+            self._frame(unit, flags if unit is wanted[-1] else flags | Flag.CATCH_UP)
+
+    def _frame(self, unit: AccessUnit, flags: Flag) -> None:
+        head = wire.head(
+            self._number, Kind.FRAME, flags, unit.received_at, unit.shown_at, len(unit.avcc)
+        )
+        at_once = self.focused or self._key_only
+        self._outbox.put(self, head, unit.avcc, droppable=True, at_once=at_once)
+
+    def _notice(self, notice: dict[str, object]) -> None:
+        now_s = self._clock.now().timestamp()
+        self._put(Kind.NOTICE, Flag.NONE, now_s, now_s, wire.pack_notice(notice))
+
+    def _put(
+        self, kind: Kind, flags: Flag, server_time_s: float, media_time_s: float, payload: bytes
+    ) -> None:
+        head = wire.head(self._number, kind, flags, server_time_s, media_time_s, len(payload))
+        self._outbox.put(self, head, payload, droppable=False, at_once=True)
+
+
+class Wall:
+    """The tiles of one socket."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self.outbox = outbox
+        self._clock = clock
+        self._tiles: dict[int, Tile] = {}
+
+    def add(self, number: int, feed: Feed, *, key_only: bool) -> None:
+        """Show a feed on a tile; what the tile showed before ends.
+
+        Raises:
+            TooMany: the wall has its 64 tiles.
+        """
+        if number not in self._tiles and len(self._tiles) >= TILES_MAX:
+            msg = f"A wall has at most {TILES_MAX} tiles. Remove one first."
+            raise TooMany(msg)
+        before = self._tiles.pop(number, None)
+        tile = Tile(number, feed, self.outbox, self._clock, key_only=key_only)
+        if before is not None:
+            tile.focused = before.focused
+            before.close()
+        self._tiles[number] = tile
+        tile.open()
+
+    def remove(self, number: int) -> None:
+        """Take a tile off the wall.
+
+        Raises:
+            NotFound: there is no such tile.
+        """
+        tile = self._tiles.pop(number, None)
+        if tile is None:
+            msg = f"There is no tile {number} on this wall."
+            raise NotFound(msg)
+        tile.close()
+
+    def focus(self, number: int | None) -> None:
+        """Send this tile's pictures at once, every other tile's in batches.
+
+        Raises:
+            NotFound: there is no such tile.
+        """
+        if number is not None and number not in self._tiles:
+            msg = f"There is no tile {number} on this wall."
+            raise NotFound(msg)
+        for own_number, tile in self._tiles.items():
+            tile.focused = own_number == number
+
+    def close(self) -> None:
+        for tile in self._tiles.values():
+            tile.close()
+        self._tiles.clear()
+        self.outbox.close()

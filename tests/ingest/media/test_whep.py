@@ -1,0 +1,232 @@
+"""WHEP against a second real WebRTC peer, which decodes the packets as the camera made them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aioice.ice
+import av
+import httpx
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+
+from ingest.cameras.feed import Feed
+from ingest.media import packet_sender, signalling
+from models.kit.clock import SystemClock
+from models.kit.database import Database
+from models.kit.settings import Settings
+from tests.ingest.media import footage
+from tests.ingest.media.conftest import CAMERA, KnownFeeds, RunningNode, live_feed, running
+
+PATH = f"/media/v1/cameras/{CAMERA}/whep"
+SDP = {"Content-Type": "application/sdp"}
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only 127.0.0.1, so that the test needs no network."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
+
+
+@asynccontextmanager
+async def viewer() -> AsyncIterator[RTCPeerConnection]:
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    connection.addTransceiver("video", direction="recvonly")
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def offer_of(connection: RTCPeerConnection) -> str:
+    await connection.setLocalDescription(await connection.createOffer())
+    return str(connection.localDescription.sdp)
+
+
+async def join(node: RunningNode, connection: RTCPeerConnection) -> httpx.Response:
+    answer = await node.http.post(
+        PATH,
+        params={"stream": "sub"},
+        content=await offer_of(connection),
+        headers={**SDP, "Authorization": f"Bearer {node.ticket()}"},
+    )
+    if answer.status_code == 201:
+        await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+    return answer
+
+
+async def brightness_seen(connection: RTCPeerConnection, count: int) -> list[float]:
+    [transceiver] = connection.getTransceivers()
+    seen = []
+    for _ in range(count):
+        frame = await asyncio.wait_for(transceiver.receiver.track.recv(), 10)
+        assert isinstance(frame, av.VideoFrame)
+        seen.append(float(frame.to_ndarray(format="gray").mean()))
+    return seen
+
+
+async def connected(connection: RTCPeerConnection) -> None:
+    while connection.connectionState != "connected":
+        await asyncio.sleep(0.01)
+
+
+async def test_a_viewer_gets_the_cached_pictures_then_the_live_ones(
+    node: RunningNode, feed: Feed
+) -> None:
+    async with viewer() as connection:
+        answer = await join(node, connection)
+        assert answer.status_code == 201
+        assert answer.headers["content-type"].startswith("application/sdp")
+        assert answer.headers["location"].startswith(f"{PATH}/")
+        assert "H264/90000" in answer.text
+        assert "VP8" not in answer.text
+        await asyncio.wait_for(connected(connection), 10)
+        await asyncio.sleep(0.1)
+        _, units = footage.clip(40)
+        for unit in units[15:]:
+            feed.publish(unit)
+            await asyncio.sleep(0.005)
+        expected = [footage.brightness(n) for n in range(10, 30)]
+        assert await brightness_seen(connection, 20) == pytest.approx(expected, abs=3)
+        gone = await node.http.delete(answer.headers["location"])
+        again = await node.http.delete(answer.headers["location"])
+        assert (gone.status_code, again.status_code) == (204, 404)
+
+
+async def test_lost_packets_are_sent_again(
+    node: RunningNode, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = packet_sender.PacketSender._send
+    count = 0
+
+    def lossy(self: packet_sender.PacketSender, packet: bytes) -> bool:
+        nonlocal count
+        count += 1
+        return True if count % 7 == 3 else sent(self, packet)
+
+    async with viewer() as connection:
+        await join(node, connection)
+        await asyncio.wait_for(connected(connection), 10)
+        monkeypatch.setattr(packet_sender.PacketSender, "_send", lossy)
+        _, units = footage.clip(60, noise=True)
+        for unit in units[20:]:
+            feed.publish(unit)
+            await asyncio.sleep(0.01)
+        assert len(await brightness_seen(connection, 30)) == 30
+    metrics = (await node.http.get("/metrics")).text
+    resent = next(
+        line
+        for line in metrics.splitlines()
+        if line.startswith("ahual_media_whep_resent_packets_t")
+    )
+    assert float(resent.split()[1]) > 0
+
+
+async def test_the_cap_refuses_the_third_and_leaves_the_others(node: RunningNode) -> None:
+    async with viewer() as one, viewer() as two, viewer() as three:
+        assert (await join(node, one)).status_code == 201
+        first = await join(node, two)
+        assert first.status_code == 201
+        refused = await join(node, three)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+        await node.http.delete(first.headers["location"])
+        assert (await join(node, three)).status_code == 201
+        await asyncio.wait_for(connected(one), 10)
+
+
+async def test_a_camera_with_b_frames_is_sent_to_the_walls_transport(
+    settings: Settings, no_database: Database
+) -> None:
+    feeds = KnownFeeds(live_feed(15, b_frames=2))
+    async with running(feeds, no_database, settings, SystemClock()) as node, viewer() as connection:
+        answer = await join(node, connection)
+    assert answer.status_code == 409
+    assert "/media/v1/live" in answer.json()["detail"]
+
+
+async def test_a_camera_that_sent_nothing_yet(settings: Settings, no_database: Database) -> None:
+    async with (
+        running(KnownFeeds(live_feed()), no_database, settings, SystemClock()) as node,
+        viewer() as connection,
+    ):
+        assert (await join(node, connection)).status_code == 503
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "noise",
+        "v=0",
+        "v=0\r\nm=video",
+        "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n",
+        "m=" * 40_000,
+    ],
+)
+async def test_a_bad_offer_is_a_problem(node: RunningNode, body: str) -> None:
+    headers = {**SDP, "Authorization": f"Bearer {node.ticket()}"}
+    answer = await node.http.post(PATH, params={"stream": "sub"}, content=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_offer_without_h264_is_refused(node: RunningNode) -> None:
+    async with viewer() as connection:
+        [transceiver] = connection.getTransceivers()
+        capabilities = RTCRtpReceiver.getCapabilities("video")
+        assert capabilities is not None
+        vp8 = [codec for codec in capabilities.codecs if codec.mimeType == "video/VP8"]
+        transceiver.setCodecPreferences(vp8)
+        answer = await join(node, connection)
+    assert (answer.status_code, "H.264" in answer.json()["detail"]) == (422, True)
+
+
+async def test_an_offer_must_come_as_sdp(node: RunningNode) -> None:
+    answer = await node.http.post(
+        PATH, params={"stream": "sub", "ticket": node.ticket()}, json={"sdp": "v=0"}
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "Content-Type")
+
+
+@pytest.mark.parametrize(
+    ("fragment", "status"),
+    [
+        ("a=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\na=end-of-candidates\r\n", 204),
+        ("a=mid:0\r\na=candidate:1 1 udp 1 x-y.local 9 typ host\r\n", 204),  # left out
+        ("", 204),
+        ("a=candidate:noise\r\n", 422),
+        ("a=ice-ufrag:another\r\na=ice-pwd:one\r\n", 422),
+    ],
+)
+async def test_candidates_may_come_later(node: RunningNode, fragment: str, status: int) -> None:
+    async with viewer() as connection:
+        location = (await join(node, connection)).headers["location"]
+        answer = await node.http.patch(
+            location,
+            content=fragment,
+            headers={"Content-Type": "application/trickle-ice-sdpfrag"},
+        )
+        assert answer.status_code == status
+
+
+async def test_nobody_may_touch_another_viewer(node: RunningNode) -> None:
+    assert (await node.http.delete(f"{PATH}/guess")).status_code == 404
+
+
+def test_local_candidates_are_left_out_of_an_offer() -> None:
+    offer = (
+        "v=0\r\na=candidate:1 1 udp 1 4f1d.local 5000 typ host\r\n"
+        "a=candidate:2 1 udp 1 10.0.0.7 5000 typ host\r\n"
+    )
+    kept = signalling.without_local_candidates(offer)
+    assert ".local" not in kept
+    assert "10.0.0.7" in kept
+
+
+async def test_aiortc_still_has_the_internals_that_the_sender_replaces() -> None:
+    """Fails loudly after an upgrade of aiortc: read packet_sender.py before pinning the new one."""
+    connection, sender = signalling.make_peer()
+    assert packet_sender.check_internals(sender) == []
+    del sender._ssrc
+    assert packet_sender.check_internals(sender) == ["_ssrc"]
+    await connection.close()
