@@ -64,6 +64,7 @@ class SimulatedCameras:
             self._server = None
 
     async def __aenter__(self) -> "SimulatedCameras":
+        """Enter to close at the end; starts on a free port unless started already."""
         if self._server is None:
             await self.start()
         return self

@@ -1,0 +1,79 @@
+"""The control port: one command a line over TCP, one answer a line. It makes cameras fail on cue.
+
+``list`` · ``stall S`` · ``resume S`` · ``kick S`` · ``stop S`` · ``start S`` · ``show S VARIANT`` ·
+``truth S``; S is a scene (``hall-1``) or one of its streams (``hall-1/main``).
+"""
+
+import asyncio
+import json
+from contextlib import suppress
+
+from ingest.simulated.rtsp_server import SimulatedCameras
+from ingest.simulated.scenes import SCENES, scene
+from models.kit.errors import CentreError, InvalidInput, NotFound
+
+_USAGE = "commands: list, stall S, resume S, kick S, stop S, start S, show S VARIANT, truth S"
+_LINE_LIMIT = 1_024
+
+
+async def serve_control(cameras: SimulatedCameras, host: str, port: int = 0) -> asyncio.Server:
+    """Listen for commands; ``port`` 0 takes a free one."""
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while line := await _line(reader):
+                writer.write(answer(cameras, line.decode("utf-8", "replace")).encode() + b"\n")
+                await writer.drain()
+        writer.close()
+
+    return await asyncio.start_server(converse, host, port, limit=_LINE_LIMIT)
+
+
+def answer(cameras: SimulatedCameras, line: str) -> str:
+    """Carry out one command and return ``ok …`` or ``error …``."""
+    try:
+        return f"ok {_carried_out(cameras, line.split())}".rstrip()
+    except CentreError as error:
+        return f"error {error.detail}"
+
+
+def _carried_out(cameras: SimulatedCameras, words: list[str]) -> str:
+    match words:
+        case ["list"]:
+            return " ".join(f"{name}={cameras.showing(name)}" for name in cameras.names)
+        case ["stall", name]:
+            cameras.stall(name)
+        case ["resume", name]:
+            cameras.resume(name)
+        case ["kick", name]:
+            return f"{cameras.kick(name)} closed"
+        case ["stop", name]:
+            cameras.stop_camera(name)
+        case ["start", name]:
+            cameras.start_camera(name)
+        case ["show", name, variant]:
+            cameras.show(name, variant)
+        case ["truth", name]:
+            return _truth(cameras, name)
+        case _:
+            raise InvalidInput(_USAGE)
+    return ""
+
+
+def _truth(cameras: SimulatedCameras, name: str) -> str:
+    variant = cameras.showing(name)
+    known = {s.name for s in SCENES}
+    hall = name.partition("/")[0]
+    if hall not in known:
+        raise NotFound(f"{hall} is not a scene with a known truth; scenes: {sorted(known)}")
+    truth = scene(hall).truth(variant)
+    windows = {str(number): present for number, present in truth.present.items()}
+    return json.dumps({"variant": variant, "queue": truth.queue, "windows": windows})
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """Return the next line, or nothing when the client left or sends no lines at all."""
+    try:
+        return await reader.readline()
+    except ValueError:  # longer than the limit: not a command
+        return b""
