@@ -65,8 +65,9 @@ class RtspSource:
                     "rtsp_transport": "tcp",
                     "allowed_media_types": "video",
                     "fflags": "nobuffer",
-                    "analyzeduration": "0",
+                    "analyzeduration": "1",  # microseconds; 0 would mean five seconds
                     "probesize": "32768",
+                    "fpsprobesize": "0",  # the SDP told what it is; nothing is to be guessed
                 },
                 timeout=(_OPEN_TIMEOUT_S, read_timeout_s),
             )
@@ -118,7 +119,7 @@ class RtspSource:
         return f"{redact(self._url)}: {what}: {reason}"
 
 
-def _coded(packet: Packet[VideoStream], per_tick: float) -> CodedPicture | None:
+def _coded(packet: "Packet[VideoStream]", per_tick: float) -> CodedPicture | None:
     stamp = packet.dts if packet.dts is not None else packet.pts
     if stamp is None:
         return None  # FFmpeg does so only before the first sender report of odd cameras
