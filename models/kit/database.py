@@ -78,6 +78,7 @@ class Database:
         async with self._sessions() as session:
             await session.execute(text("SET TRANSACTION READ ONLY"))
             yield session
+            session.expunge_all()  # else the rollback would empty the rows that were read
             await session.rollback()
 
     async def close(self) -> None:
