@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { moved } from "./liveQueries";
+import { withAlert } from "./queries/alerts";
+import type { Alert, Vehicle, VehiclePosition } from "./types";
+
+const fix = (fixed_at: string, latitude: number) =>
+  ({ vehicle_id: "v1", latitude, longitude: 71, fixed_at }) as VehiclePosition;
+const van = (position: VehiclePosition | null) =>
+  ({ id: "v1", freshness: "stale", position }) as Vehicle;
+const alert = (id: string, raised_at: string, state = "open") =>
+  ({ id, raised_at, state }) as Alert;
+
+describe("moved", () => {
+  it("takes a newer fix and calls the van online", () => {
+    const [after] = moved(
+      [van(fix("2026-11-22T05:00:00Z", 51))],
+      [fix("2026-11-22T05:00:10Z", 52)],
+    );
+    expect(after).toMatchObject({ freshness: "online", position: { latitude: 52 } });
+  });
+  it("never goes back to an older fix", () => {
+    const before = van(fix("2026-11-22T05:00:00Z", 51));
+    expect(moved([before], [fix("2026-11-22T04:59:00Z", 50)])).toEqual([before]);
+  });
+  it("takes the first fix of a van that had none", () => {
+    expect(moved([van(null)], [fix("2026-11-22T05:00:00Z", 51)])[0]?.position?.latitude).toBe(51);
+  });
+});
+
+describe("withAlert", () => {
+  const old = alert("a", "2026-11-22T05:00:00Z");
+  it("puts the newest first", () => {
+    const fresh = alert("b", "2026-11-22T05:01:00Z");
+    expect(withAlert([old], fresh).map(({ id }) => id)).toEqual(["b", "a"]);
+  });
+  it("changes one in its place and drops what is resolved", () => {
+    const other = alert("b", "2026-11-22T05:01:00Z");
+    const acknowledged = alert("a", old.raised_at, "acknowledged");
+    expect(withAlert([other, old], acknowledged)).toEqual([other, acknowledged]);
+    expect(withAlert([other, old], alert("a", old.raised_at, "resolved"))).toEqual([other]);
+  });
+});

@@ -1,0 +1,92 @@
+/** Applies changes from the socket to what the screens have read, so that nothing is polled. */
+
+import type { QueryClient } from "@tanstack/react-query";
+import type { LiveStore, Topics } from "./live";
+import { putAlert } from "./queries/alerts";
+import { keys } from "./queries/keys";
+import type { Camera, Office, Vehicle } from "./types";
+
+export function followLive(store: LiveStore, client: QueryClient): () => void {
+  const refetch = (queryKey: readonly unknown[]) => void client.invalidateQueries({ queryKey });
+  const stops = [
+    store.on("alert", (alert) => {
+      putAlert(client, alert);
+      refetch(keys.alert(alert.id));
+      for (const { id } of alert.complaints) refetch(keys.complaint(id));
+    }),
+    store.on("complaint", ({ id }) => {
+      refetch(keys.complaint(id));
+      refetch(keys.complaints);
+    }),
+    store.on("clip", ({ complaint_id }) => refetch(keys.complaint(complaint_id))),
+    store.on("observation", (seen) => {
+      client.setQueryData<Camera[]>(keys.cameras, (list) => list && observed(list, seen));
+      client.setQueryData<Office[]>(keys.offices, (list) => list && staffed(list, seen));
+    }),
+    store.on("stream", (stream) =>
+      client.setQueryData<Camera[]>(keys.cameras, (list) => list && streamed(list, stream)),
+    ),
+    store.on("position", ({ positions }) =>
+      client.setQueryData<Vehicle[]>(keys.vehicles, (list) => list && moved(list, positions)),
+    ),
+    store.on("vehicle", ({ id, freshness }) =>
+      client.setQueryData<Vehicle[]>(keys.vehicles, (list) =>
+        list?.map((van) => (van.id === id ? { ...van, freshness } : van)),
+      ),
+    ),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+
+export function observed(cameras: Camera[], seen: Topics["observation"]): Camera[] {
+  const { state, people, since, at } = seen;
+  return cameras.map((camera) =>
+    camera.id === seen.camera_id
+      ? {
+          ...camera,
+          zones: camera.zones.map((zone) =>
+            zone.id === seen.zone_id
+              ? { ...zone, observation: { state, people, since, at } }
+              : zone,
+          ),
+        }
+      : camera,
+  );
+}
+
+export function staffed(offices: Office[], seen: Topics["observation"]): Office[] {
+  if (seen.kind !== "operator" || !seen.window_id) return offices;
+  const presence = { state: seen.state, since: seen.since };
+  return offices.map((office) =>
+    office.id === seen.office_id
+      ? {
+          ...office,
+          windows: office.windows.map((window) =>
+            window.id === seen.window_id ? { ...window, presence } : window,
+          ),
+        }
+      : office,
+  );
+}
+
+export function streamed(cameras: Camera[], change: Topics["stream"]): Camera[] {
+  const { camera_id, kind, ...state } = change;
+  return cameras.map((camera) =>
+    camera.id === camera_id
+      ? {
+          ...camera,
+          streams: camera.streams.map((one) => (one.kind === kind ? { ...one, ...state } : one)),
+        }
+      : camera,
+  );
+}
+
+/** Only newer fixes move a van, so a late message never throws it back. */
+export function moved(vans: Vehicle[], positions: Topics["position"]["positions"]): Vehicle[] {
+  const newest = new Map(positions.map((position) => [position.vehicle_id, position]));
+  return vans.map((van) => {
+    const position = newest.get(van.id);
+    if (!position || (van.position && position.fixed_at <= van.position.fixed_at)) return van;
+    return { ...van, position, freshness: "online" };
+  });
+}

@@ -1,0 +1,95 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { get, post } from "@/api/client";
+import type {
+  Clip,
+  ComplaintCard,
+  ComplaintIntake,
+  ComplaintSummary,
+  ServiceCode,
+} from "@/api/complaintTypes";
+import type { ComplaintState, OutcomeKind, Page } from "@/api/types";
+import { keys } from "./keys";
+
+export interface ComplaintFilter {
+  state: string;
+  q: string;
+}
+
+export const useComplaints = (filter: ComplaintFilter) =>
+  useInfiniteQuery({
+    queryKey: [...keys.complaints, filter],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<ComplaintSummary>>("/complaints", {
+        query: { ...filter, cursor: pageParam },
+        signal,
+      }),
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const useComplaint = (id: string) =>
+  useQuery({
+    queryKey: keys.complaint(id),
+    queryFn: ({ signal }) => get<ComplaintCard>(`/complaints/${id}`, { signal }),
+  });
+
+export const useServiceCodes = () =>
+  useQuery({
+    queryKey: keys.serviceCodes,
+    staleTime: Infinity,
+    queryFn: ({ signal }) => get<ServiceCode[]>("/service-codes", { signal }),
+  });
+
+/** `attempt` names this one try of the form, so that a repeated click registers nothing twice. */
+export function useRegister() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ intake, attempt }: { intake: ComplaintIntake; attempt: string }) =>
+      post<ComplaintCard>("/complaints", intake, { headers: { "Idempotency-Key": attempt } }),
+    onSuccess: (card) => {
+      client.setQueryData(keys.complaint(card.id), card);
+      void client.invalidateQueries({ queryKey: keys.complaints });
+    },
+  });
+}
+
+export interface Move {
+  to: ComplaintState;
+  note: string;
+  outcome?: { kind: OutcomeKind; note: string };
+}
+
+function useCardMutation<T, R>(id: string, send: (given: T) => Promise<R>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: send,
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: keys.complaint(id) }),
+        client.invalidateQueries({ queryKey: keys.complaints }),
+      ]),
+  });
+}
+
+export const useMoveComplaint = (id: string, version: number) =>
+  useCardMutation(id, (move: Move) =>
+    post<unknown>(`/complaints/${id}/moves`, move, { headers: { "If-Match": `"${version}"` } }),
+  );
+
+export const useComment = (id: string) =>
+  useCardMutation(id, (note: string) => post<unknown>(`/complaints/${id}/comments`, { note }));
+
+export const useConfirmCamera = (id: string) =>
+  useCardMutation(id, (given: { camera_id: string; at: string }) =>
+    post<unknown>(`/complaints/${id}/camera`, given),
+  );
+
+export interface ClipRequest {
+  camera_id: string;
+  from: string;
+  to: string;
+  reason: string;
+}
+
+export const useRequestClip = (id: string) =>
+  useCardMutation(id, (given: ClipRequest) => post<Clip>(`/complaints/${id}/clips`, given));

@@ -1,0 +1,40 @@
+import { useQuery } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import type { Camera, Office, Recordings, Vehicle } from "@/api/types";
+import { keys } from "./keys";
+import { allPages } from "./pages";
+
+export const useOffices = () =>
+  useQuery({
+    queryKey: keys.offices,
+    queryFn: ({ signal }) => allPages<Office>("/offices", signal),
+  });
+
+export const useCameras = () =>
+  useQuery({
+    queryKey: keys.cameras,
+    queryFn: ({ signal }) => allPages<Camera>("/cameras", signal),
+  });
+
+export const useVehicles = () =>
+  useQuery({
+    queryKey: keys.vehicles,
+    queryFn: ({ signal }) => allPages<Vehicle>("/vehicles", signal),
+  });
+
+export const useMapLayer = (layer: string) =>
+  useQuery({
+    queryKey: keys.mapLayer(layer),
+    staleTime: Infinity,
+    queryFn: ({ signal }) => get<GeoJSON.FeatureCollection>(`/map/${layer}.geojson`, { signal }),
+  });
+
+export const useRecordings = (cameraId: string, from: string, to: string) =>
+  useQuery({
+    queryKey: [...keys.recordings, cameraId, from, to],
+    queryFn: ({ signal }) =>
+      get<Recordings>("/recordings", {
+        query: { camera_id: cameraId, from, to, kind: "main" },
+        signal,
+      }),
+  });

@@ -1,0 +1,39 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ApiProblem, get, post, remove } from "@/api/client";
+import type { Me } from "@/api/types";
+import { keys } from "./keys";
+
+/** Who is signed in; null when nobody is. */
+export function useMe() {
+  return useQuery({
+    queryKey: keys.me,
+    staleTime: 5 * 60_000,
+    queryFn: async ({ signal }): Promise<Me | null> => {
+      try {
+        return await get<Me>("/session", { signal });
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (given: { login: string; password: string }) => post<Me>("/session", given),
+    onSuccess: (me) => client.setQueryData(keys.me, me),
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => remove("/session"),
+    onSettled: () => {
+      client.clear();
+      client.setQueryData(keys.me, null);
+    },
+  });
+}

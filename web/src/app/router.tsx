@@ -1,0 +1,76 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+} from "@tanstack/react-router";
+import { useMe } from "@/api/queries/session";
+import type { RoleName } from "@/api/types";
+import { Crash, NotFound } from "./Faults";
+import { Gate } from "./Gate";
+
+const HOME: Record<RoleName, string> = {
+  operator: "/wall",
+  supervisor: "/wall",
+  dispatcher: "/map",
+  admin: "/map",
+  auditor: "/complaints",
+  agent: "/intake",
+};
+
+function Home() {
+  const { data: me } = useMe();
+  return <Navigate to={me ? HOME[me.role] : "/wall"} replace />;
+}
+
+const root = createRootRoute({ component: Gate, notFoundComponent: NotFound });
+
+const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
+const wall = createRoute({
+  getParentRoute: () => root,
+  path: "/wall",
+  component: lazyRouteComponent(() => import("@/features/wall/WallScreen"), "WallScreen"),
+});
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: "/alerts",
+  validateSearch: (search: Record<string, unknown>): { id?: string } =>
+    typeof search["id"] === "string" ? { id: search["id"] } : {},
+  component: lazyRouteComponent(() => import("@/features/alerts/AlertScreen"), "AlertScreen"),
+});
+const map = createRoute({
+  getParentRoute: () => root,
+  path: "/map",
+  component: lazyRouteComponent(() => import("@/features/map/MapScreen"), "MapScreen"),
+});
+const intake = createRoute({
+  getParentRoute: () => root,
+  path: "/intake",
+  component: lazyRouteComponent(() => import("@/features/intake/IntakeScreen"), "IntakeScreen"),
+});
+const complaints = createRoute({
+  getParentRoute: () => root,
+  path: "/complaints",
+  component: lazyRouteComponent(
+    () => import("@/features/complaints/ComplaintsScreen"),
+    "ComplaintsScreen",
+  ),
+});
+const card = createRoute({
+  getParentRoute: () => root,
+  path: "/complaints/$id",
+  component: lazyRouteComponent(() => import("@/features/card/CardScreen"), "CardScreen"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, wall, alerts, map, intake, complaints, card]),
+  defaultPreload: "intent",
+  defaultErrorComponent: Crash,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

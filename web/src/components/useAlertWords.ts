@@ -1,0 +1,26 @@
+import { useTranslation } from "react-i18next";
+import type { Alert } from "@/api/types";
+import { useNames } from "@/i18n";
+
+/** How an alert is called on every screen: what happened, and where. */
+export function useAlertWords() {
+  const { t, i18n } = useTranslation();
+  const nameOf = useNames();
+  return {
+    title: ({ rule, complaints, details }: Alert): string => {
+      const key = `alert.rule.${rule}`;
+      const said = i18n.exists(key) ? t(key) : rule;
+      const people = details["people"];
+      if (rule === "complaint_received" && complaints[0]) return `${said} ${complaints[0].number}`;
+      if (rule === "queue_too_long" && typeof people === "number") return `${said}: ${people}`;
+      return said;
+    },
+    place: ({ office, window, camera }: Alert): string =>
+      [
+        nameOf(office?.name),
+        window ? t("office.window", { n: window.number }) : nameOf(camera?.name),
+      ]
+        .filter(Boolean)
+        .join(" · "),
+  };
+}

@@ -1,0 +1,3 @@
+export function AlertScreen() {
+  return null;
+}

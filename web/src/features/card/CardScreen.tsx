@@ -1,0 +1,3 @@
+export function CardScreen() {
+  return null;
+}

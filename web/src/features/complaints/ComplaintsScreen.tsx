@@ -1,0 +1,3 @@
+export function ComplaintsScreen() {
+  return null;
+}

@@ -1,0 +1,130 @@
+import { Button, Group, SegmentedControl, Text } from "@mantine/core";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMoveAlert, useOpenAlerts, type AlertMove } from "@/api/queries/alerts";
+import { useCameras, useOffices } from "@/api/queries/places";
+import { Loading } from "@/components/Loading";
+import { ProblemNote } from "@/components/ProblemNote";
+import { useHotkeys, type Hotkeys } from "@/components/useHotkeys";
+import { attentionQueue, borderOf, neighbour } from "./attention";
+import { CameraPicker } from "./CameraPicker";
+import { fillSlots, loadLayout, nextSide, saveLayout, SIDES, withSlot } from "./layout";
+import type { Side, WallLayout } from "./layout";
+import { WallTile } from "./WallTile";
+import classes from "./Wall.module.css";
+
+export function WallScreen() {
+  const { t } = useTranslation();
+  const cameras = useCameras();
+  const offices = useOffices();
+  const { data: alerts = [] } = useOpenAlerts();
+  const move = useMoveAlert();
+  const [layout, setLayout] = useState(loadLayout);
+  const [focused, setFocused] = useState<number | null>(null);
+  const [picking, setPicking] = useState<number | null>(null);
+  const [pinned, setPinned] = useState<string | null>(null);
+  const [released, setReleased] = useState<ReadonlySet<string>>(new Set());
+
+  const byId = useMemo(
+    () => new Map((cameras.data ?? []).map((camera) => [camera.id, camera])),
+    [cameras.data],
+  );
+  const officeById = useMemo(
+    () => new Map((offices.data ?? []).map((office) => [office.id, office])),
+    [offices.data],
+  );
+  const slots = fillSlots(layout, [...byId.keys()]);
+  const last = slots.length - 1;
+  const queue = attentionQueue(alerts, released);
+  const attention = queue.find(({ id }) => id === pinned) ?? queue[0] ?? null;
+
+  const change = (next: WallLayout) => {
+    setLayout(next);
+    saveLayout(next);
+  };
+  const chooseSide = (side: Side) => {
+    setFocused(null);
+    change({ ...layout, side });
+  };
+  const act = (what: AlertMove) =>
+    attention && move.mutate({ id: attention.id, move: what, note: "" });
+  const release = () => attention && setReleased(new Set([...released, attention.id]));
+  const step = (by: 1 | -1) => setPinned(neighbour(queue, attention?.id ?? null, by)?.id ?? null);
+
+  const hotkeys: Hotkeys = {
+    KeyG: () => chooseSide(nextSide(layout.side)),
+    KeyN: () => step(1),
+    KeyP: () => step(-1),
+    KeyA: () => act("acknowledge"),
+    KeyR: () => act("resolve"),
+    Slash: () => setPicking(focused ?? 0),
+    Escape: () => setFocused(null),
+  };
+  for (let digit = 1; digit <= 9; digit += 1) {
+    const toggle = () =>
+      digit <= slots.length && setFocused(focused === digit - 1 ? null : digit - 1);
+    hotkeys[`Digit${digit}`] = toggle;
+    hotkeys[`Numpad${digit}`] = toggle;
+  }
+  useHotkeys(hotkeys);
+
+  if (cameras.error) {
+    return <ProblemNote error={cameras.error} onRetry={() => void cameras.refetch()} />;
+  }
+  if (!cameras.data) return <Loading />;
+
+  return (
+    <>
+      <Group className={classes.bar} gap="sm" wrap="nowrap">
+        <SegmentedControl
+          size="xs"
+          aria-label={t("wall.layout")}
+          data-testid="wall-layout"
+          value={String(layout.side)}
+          onChange={(side) => chooseSide(Number(side) as Side)}
+          data={SIDES.map((side) => ({ value: String(side), label: `${side}×${side}` }))}
+        />
+        <Button size="compact-sm" variant="default" onClick={() => setPicking(focused ?? 0)}>
+          {t("wall.tree")}
+        </Button>
+        {focused !== null && (
+          <Button size="compact-sm" variant="default" onClick={() => setFocused(null)}>
+            {t("wall.unfocus")}
+          </Button>
+        )}
+        {byId.size === 0 && <Text size="sm">{t("wall.no_cameras")}</Text>}
+      </Group>
+      <div className={classes.grid} data-side={layout.side} data-testid="wall">
+        {slots.map((slot, index) => {
+          const alert = index === last ? attention : null;
+          const camera = byId.get(alert?.camera?.id ?? slot ?? "");
+          return (
+            <WallTile
+              key={index}
+              n={index + 1}
+              camera={camera ?? null}
+              office={officeById.get(camera?.office_id ?? "") ?? null}
+              focused={focused === index}
+              isAttention={index === last}
+              attention={alert}
+              border={camera ? borderOf(alerts, camera.id) : null}
+              onFocus={() => setFocused(focused === index ? null : index)}
+              onPick={() => setPicking(index)}
+              onAcknowledge={() => act("acknowledge")}
+              onRelease={release}
+            />
+          );
+        })}
+      </div>
+      <CameraPicker
+        tile={picking}
+        cameras={cameras.data}
+        onClose={() => setPicking(null)}
+        onChoose={(camera) => {
+          if (picking !== null) change(withSlot(layout, picking, camera));
+          setPicking(null);
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { Alert } from "@/api/types";
+import { attentionQueue, borderOf, neighbour } from "./attention";
+import { FIRST_LAYOUT, fillSlots, nextSide, parseLayout, withSlot } from "./layout";
+
+const alert = (id: string, change: Partial<Alert> = {}): Alert =>
+  ({
+    id,
+    rule: "queue_too_long",
+    severity: "warning",
+    state: "open",
+    camera: { id: "c1" },
+    raised_at: `2026-11-22T05:00:0${id}Z`,
+    ...change,
+  }) as Alert;
+const ids = (alerts: Alert[]) => alerts.map(({ id }) => id).join("");
+
+describe("layout", () => {
+  it("fills unset tiles with cameras that are not shown yet", () => {
+    const layout = withSlot(withSlot(FIRST_LAYOUT, 1, "a"), 2, null);
+    expect(fillSlots(layout, ["a", "b", "c", "d"])).toEqual(["b", "a", null, "c"]);
+  });
+  it("leaves tiles empty when there are too few cameras", () => {
+    expect(fillSlots({ side: 2, slots: [] }, ["a"])).toEqual(["a", null, null, null]);
+  });
+  it("replaces a camera that is gone", () => {
+    expect(fillSlots({ side: 2, slots: ["gone"] }, ["a"])[0]).toBe("a");
+  });
+  it.each([null, "", "[]", "{}", '{"side":7,"slots":[]}', '{"side":3}', "nonsense"])(
+    "starts anew from %s",
+    (text) => expect(parseLayout(text)).toEqual(FIRST_LAYOUT),
+  );
+  it("reads what it wrote", () => {
+    expect(parseLayout('{"side":3,"slots":["a",null,false]}')).toEqual({
+      side: 3,
+      slots: ["a", null, undefined],
+    });
+  });
+  it("cycles 2, 3, 4", () =>
+    expect([2, 3, 4].map((side) => nextSide(side as 2))).toEqual([3, 4, 2]));
+});
+
+describe("attention", () => {
+  const complaint = alert("1", { rule: "complaint_received", severity: "info" });
+  const critical = alert("2", { severity: "critical" });
+  it("puts complaints first, then the graver, then the newer", () => {
+    expect(ids(attentionQueue([alert("3"), alert("4"), critical, complaint], new Set()))).toBe(
+      "1243",
+    );
+  });
+  it("leaves out what is acknowledged, released or has no camera", () => {
+    const others = [
+      alert("5", { state: "acknowledged" }),
+      alert("6", { camera: null }),
+      alert("7"),
+    ];
+    expect(attentionQueue(others, new Set(["7"]))).toEqual([]);
+  });
+  it.each([
+    ["2", 1, "3"],
+    ["3", 1, "2"],
+    ["2", -1, "3"],
+    [null, 1, "2"],
+    ["gone", -1, "2"],
+  ] as const)("from %s by %s comes %s", (current, step, next) => {
+    expect(neighbour([alert("2"), alert("3")], current, step)?.id).toBe(next);
+  });
+  it("has no neighbour in an empty queue", () => expect(neighbour([], null, 1)).toBeNull());
+  it("shows an open alert before an acknowledged graver one", () => {
+    const acknowledged = alert("2", { severity: "critical", state: "acknowledged" });
+    expect(borderOf([acknowledged, alert("3")], "c1")?.id).toBe("3");
+    expect(borderOf([alert("3")], "c2")).toBeNull();
+  });
+});

@@ -1,0 +1,107 @@
+/** The page's side of live video: hands canvases and tickets to the worker, gives out numbers. */
+
+import { ApiProblem } from "@/api/client";
+import { backoffMs } from "@/api/backoff";
+import { liveTicket } from "@/api/queries/tickets";
+import type { StreamKind } from "@/api/types";
+import { NO_STATS, type TileStats } from "./age";
+import type { FromWorker, ToWorker } from "./workerMessages";
+
+export interface LiveTile {
+  stats(): TileStats;
+  subscribe(listener: () => void): () => void;
+  show(stream: StreamKind): void;
+  close(): void;
+}
+
+export const canDecode = (): boolean =>
+  typeof VideoDecoder === "function" && "transferControlToOffscreen" in HTMLCanvasElement.prototype;
+
+let worker: Worker | null = null;
+let lastTile = 0;
+const tiles = new Map<number, WorkerTile>();
+
+class WorkerTile implements LiveTile {
+  private current = NO_STATS;
+  private stream: StreamKind = "sub";
+  private failures = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly id: number,
+    private readonly cameraId: string,
+    private readonly canvas: HTMLCanvasElement,
+  ) {}
+
+  stats = () => this.current;
+
+  subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  show(stream: StreamKind): void {
+    this.stream = stream;
+    void this.renew();
+  }
+
+  close(): void {
+    clearTimeout(this.retry);
+    tiles.delete(this.id);
+    tell({ type: "remove", tile: this.id });
+  }
+
+  /** Fetches a ticket and hands it over; keeps trying, ever more slowly. */
+  async renew(): Promise<void> {
+    clearTimeout(this.retry);
+    try {
+      const { ticket, media_url } = await liveTicket(this.cameraId);
+      if (!tiles.has(this.id)) return;
+      this.failures = 0;
+      tell({ type: "ticket", tile: this.id, mediaUrl: media_url, ticket, stream: this.stream });
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      if (!tiles.has(this.id)) return;
+      this.failures += 1;
+      this.take({ ...this.current, problem: error.status });
+      this.retry = setTimeout(() => void this.renew(), backoffMs(this.failures, Math.random()));
+    }
+  }
+
+  take(stats: TileStats): void {
+    this.current = this.failures > 0 ? { ...stats, problem: this.current.problem } : stats;
+    this.canvas.dataset["frames"] = String(stats.frames);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** Starts a tile on a canvas that was not drawn on before. */
+export function startTile(cameraId: string, canvas: HTMLCanvasElement): LiveTile {
+  lastTile = (lastTile % 65_535) + 1;
+  const tile = new WorkerTile(lastTile, cameraId, canvas);
+  tiles.set(lastTile, tile);
+  const offscreen = canvas.transferControlToOffscreen();
+  tell({ type: "add", tile: lastTile, canvas: offscreen }, [offscreen]);
+  return tile;
+}
+
+/** The focused tile gets each picture at once; the others in batches of 50 ms. */
+export function focusTile(tile: LiveTile | null): void {
+  const id = [...tiles].find(([, one]) => one === tile)?.[0] ?? null;
+  tell({ type: "focus", tile: id });
+}
+
+function tell(message: ToWorker, transfer: Transferable[] = []): void {
+  worker ??= startWorker();
+  worker.postMessage(message, transfer);
+}
+
+function startWorker(): Worker {
+  const started = new Worker(new URL("./live.worker.ts", import.meta.url), { type: "module" });
+  started.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if (data.type === "ticket_wanted") void tiles.get(data.tile)?.renew();
+    else for (const [id, stats] of data.stats) tiles.get(id)?.take(stats);
+  };
+  return started;
+}

@@ -1,0 +1,97 @@
+/** Live video for browsers without WebCodecs: the node's endless MP4 in a <video>. */
+
+import { ApiProblem } from "@/api/client";
+import { backoffMs } from "@/api/backoff";
+import { liveTicket } from "@/api/queries/tickets";
+import { NO_STATS, type TileStats } from "./age";
+import type { LiveTile } from "./liveMedia";
+
+const LOOK_MS = 500;
+const RESTART_AFTER_MS = 10_000;
+const FARTHEST_BEHIND_S = 2;
+
+/**
+ * Age is counted from when a picture was last shown here, since a <video> does not tell the
+ * node's time; a picture that stops is still found within the same 3 s.
+ */
+export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveTile {
+  const listeners = new Set<() => void>();
+  let current: TileStats = NO_STATS;
+  let failures = 0;
+  let lastStartMs = 0;
+  let closed = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  video.muted = true;
+  video.autoplay = true;
+  video.playsInline = true;
+
+  const take = (change: Partial<TileStats>) => {
+    current = { ...current, ...change };
+    video.dataset["frames"] = String(current.frames);
+    for (const listener of listeners) listener();
+  };
+
+  const drawn = () => {
+    if (closed) return;
+    failures = 0;
+    current = {
+      ...current,
+      frames: current.frames + 1,
+      mediaTime: Date.now() / 1000,
+      width: video.videoWidth,
+      height: video.videoHeight,
+      state: "live",
+      problem: null,
+    };
+    video.requestVideoFrameCallback(drawn);
+  };
+
+  const start = async () => {
+    lastStartMs = Date.now();
+    try {
+      const { ticket, media_url } = await liveTicket(cameraId);
+      if (closed) return;
+      video.src = `${media_url}/media/v1/cameras/${cameraId}/live.mp4?ticket=${encodeURIComponent(ticket)}`;
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      take({ problem: error.status });
+      failed();
+    }
+  };
+
+  const failed = () => {
+    if (closed) return;
+    failures += 1;
+    clearTimeout(retry);
+    retry = setTimeout(() => void start(), backoffMs(failures, Math.random()));
+  };
+
+  const look = setInterval(() => {
+    const end = video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0;
+    if (end - video.currentTime > FARTHEST_BEHIND_S) video.currentTime = end - 0.2;
+    const silentMs = Date.now() - Math.max(lastStartMs, (current.mediaTime ?? 0) * 1000);
+    if (silentMs > RESTART_AFTER_MS) void start();
+    take({});
+  }, LOOK_MS);
+
+  video.addEventListener("error", failed);
+  video.requestVideoFrameCallback(drawn);
+  void start();
+
+  return {
+    stats: () => current,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    show: () => undefined, // live.mp4 has one stream
+    close: () => {
+      closed = true;
+      clearInterval(look);
+      clearTimeout(retry);
+      video.removeEventListener("error", failed);
+      video.removeAttribute("src");
+      video.load();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { StreamKind } from "@/api/types";
+import type { TileStats } from "./age";
+
+export type ToWorker =
+  | { type: "add"; tile: number; canvas: OffscreenCanvas }
+  | { type: "ticket"; tile: number; mediaUrl: string; ticket: string; stream: StreamKind }
+  | { type: "focus"; tile: number | null }
+  | { type: "remove"; tile: number };
+
+export type FromWorker =
+  { type: "stats"; stats: [number, TileStats][] } | { type: "ticket_wanted"; tile: number };
