@@ -1,0 +1,88 @@
+"""The geo process: says when a van's position grows old, makes partitions ahead."""
+
+import asyncio
+from uuid import UUID
+
+from prometheus_client import Gauge
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from geo.freshness import Freshness
+from geo.partitions import make_partitions
+from geo.repository import vehicles
+from models.kit.bus import announce
+from models.kit.clock import Clock
+from models.kit.database import Database
+from models.kit.log import get
+from models.kit.service import serve_health, wait
+from models.kit.settings import Settings
+
+log = get(__name__)
+JUDGE_EVERY_S = 3.0
+PARTITIONS_EVERY_S = 6 * 3600.0
+_LONGEST_RETRY_S = 30.0
+VANS = Gauge("ahual_geo_vehicles", "Vans by age of their position.", ["freshness"])
+
+
+class FreshnessWatch:
+    """Remembers what was said of each van; one in a process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._said: dict[UUID, Freshness] | None = None
+
+    async def judge(self, database: Database) -> list[UUID]:
+        """Announce vans whose freshness changed; return them. The first look says nothing."""
+        async with database.transaction() as session:
+            found = await self._look(session)
+            known = found if self._said is None else self._said
+            changed = [one for one, fresh in found.items() if known.get(one) != fresh]
+            for vehicle_id in changed:
+                announce(
+                    session,
+                    "vehicle",
+                    vehicle_id,
+                    {"id": str(vehicle_id), "freshness": str(found[vehicle_id])},
+                )
+        self._said = found
+        for fresh in Freshness:
+            VANS.labels(fresh).set(sum(one is fresh for one in found.values()))
+        return changed
+
+    async def _look(self, session: AsyncSession) -> dict[UUID, Freshness]:
+        now = self._clock.now()
+        return {van.id: van.freshness(now) for van in await vehicles(session)}
+
+
+async def run(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
+    """Work until ``stop`` is set; a database that is away is waited for."""
+    watch = FreshnessWatch(clock)
+    reached = {"database": False}
+
+    async def ready() -> dict[str, bool]:
+        return dict(reached)
+
+    health = await serve_health("127.0.0.1", settings.geo_health_port, ready)
+    log.info("geo.started", health_port=settings.geo_health_port)
+    partitions_due = clock.monotonic()
+    pause_s = JUDGE_EVERY_S
+    try:
+        while not stop.is_set():
+            try:
+                if clock.monotonic() >= partitions_due:
+                    async with database.transaction() as session:
+                        made = await make_partitions(session)
+                    partitions_due = clock.monotonic() + PARTITIONS_EVERY_S
+                    log.info("partitions.made", count=made)
+                await watch.judge(database)
+            except (DBAPIError, OSError) as error:
+                reached["database"] = False
+                pause_s = min(pause_s * 2, _LONGEST_RETRY_S)
+                log.warning("database.away", error=str(error), retry_in_s=pause_s)
+            else:
+                reached["database"] = True
+                pause_s = JUDGE_EVERY_S
+            await wait(stop, pause_s)
+    finally:
+        health.close()
+        await health.wait_closed()

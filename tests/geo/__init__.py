@@ -1,0 +1,1 @@
+"""geo/: freshness, map layers, tracks, partitions."""
