@@ -1,0 +1,158 @@
+"""Loads what the watchtower needs to go on where it, or a killed leader, stopped; writes alerts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alerts import record, ties
+from alerts.facts import Reading, StreamReading
+from alerts.hours import load_hours
+from alerts.rules.table import RULES
+from alerts.watchtower import ToClear, ToRaise, Watchtower
+from alerts.world import CameraLayout, Layout, WindowLayout, World, ZoneLayout
+from models.alert import Alert
+from models.camera import Camera, MediaNode, Stream, Zone
+from models.observation import ZoneMinute, ZoneObservationRow
+from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
+from models.office import ServiceWindow
+
+_FRESH = timedelta(hours=1)
+_LOOK_BACK = timedelta(days=1)
+# Vision writes changes only; of a zone that has not changed for an hour, a minute rollup with
+# known looks says that somebody still looks.
+_CONFIRMED_WITHIN = timedelta(minutes=5)
+_ENDED_WITHIN = timedelta(minutes=10)
+_RULE_NAMES = tuple(rule.name for rules in RULES.values() for rule in rules)
+
+
+async def load_world(session: AsyncSession, now: datetime, watched_since: datetime) -> World:
+    """Return the layout of enabled cameras with the latest word about each part."""
+    world = World(await _load_layout(session), watched_since)
+    for stream in (await session.execute(select(Stream))).scalars():
+        world.hear(
+            stream.camera_id,
+            StreamKind(stream.kind),
+            StreamReading(StreamState(stream.state), stream.state_since),
+        )
+    await note_nodes(session, world)
+    latest = (
+        select(ZoneObservationRow)
+        .where(
+            ZoneObservationRow.zone_id == Zone.id,
+            ZoneObservationRow.at >= now - _LOOK_BACK,
+        )
+        .order_by(ZoneObservationRow.at.desc())
+        .limit(1)
+        .lateral()
+    )
+    confirmed = exists().where(
+        ZoneMinute.zone_id == Zone.id,
+        ZoneMinute.minute_at >= now - _CONFIRMED_WITHIN,
+        ZoneMinute.known_looks > 0,
+    )
+    for zone_id, state, people, since in await session.execute(
+        select(Zone.id, latest.c.state, latest.c.people, latest.c.since)
+        .join(latest, true())
+        .where(or_(latest.c.at >= now - _FRESH, confirmed))
+    ):
+        world.observe(zone_id, Reading(ZoneState(state), people, since))
+    return world
+
+
+async def note_nodes(session: AsyncSession, world: World) -> None:
+    """Read the heartbeats of the media nodes."""
+    for name, seen_at in await session.execute(select(MediaNode.name, MediaNode.seen_at)):
+        world.node_seen(name, seen_at)
+
+
+async def load_watchtower(session: AsyncSession, now: datetime) -> Watchtower:
+    """Return a watchtower that knows the open alerts and those that ended just now."""
+    tower = Watchtower()
+    alerts = await session.execute(
+        select(Alert)
+        .where(
+            Alert.rule.in_(_RULE_NAMES),
+            or_(
+                Alert.resolved_at.is_(None),
+                and_(Alert.resolved_at >= now - _ENDED_WITHIN, Alert.raised_at <= now),
+            ),
+        )
+        .order_by(Alert.resolved_at.desc().nulls_first())
+    )
+    for alert in alerts.scalars():
+        if alert.resolved_at is None:
+            tower.resume(alert.rule, alert.subject, alert.since_at)
+        else:
+            tower.remember_end(alert.rule, alert.subject, alert.resolved_at)
+    return tower
+
+
+async def write(session: AsyncSession, decision: ToRaise | ToClear) -> None:
+    """Write one decision with its history, ties and notices."""
+    if isinstance(decision, ToClear):
+        alert = await record.unresolved(session, decision.rule_name, decision.subject)
+        if alert is not None:
+            record.clear_alert(session, alert, decision.cleared.at)
+            await record.publish(session, alert.id)
+        return
+    place, raised = decision.place, decision.raised
+    alert = await record.raise_alert(
+        session,
+        record.NewAlert(
+            rule=decision.rule.name,
+            subject=place.subject,
+            severity=decision.rule.severity,
+            since_at=raised.since,
+            office_id=place.office_id,
+            window_id=place.window_id,
+            camera_id=place.camera_id,
+            details=raised.details,
+        ),
+        raised.at,
+    )
+    if alert is not None:
+        await ties.tie_alert(session, alert, raised.at)
+        await record.publish(session, alert.id)
+
+
+async def _load_layout(session: AsyncSession) -> Layout:
+    cameras = (
+        await session.execute(
+            select(Camera.id, Camera.office_id, Camera.node_name).where(Camera.enabled)
+        )
+    ).all()
+    zones = (
+        await session.execute(
+            select(Zone).join(Camera, Camera.id == Zone.camera_id).where(Camera.enabled)
+        )
+    ).scalars()
+    windows: Sequence[ServiceWindow] = (
+        (await session.execute(select(ServiceWindow))).scalars().all()
+    )
+    return Layout(
+        cameras={row.id: CameraLayout(row.id, row.office_id, row.node_name) for row in cameras},
+        zones={
+            zone.id: ZoneLayout(
+                zone.id,
+                ZoneKind(zone.kind),
+                zone.camera_id,
+                zone.window_id,
+                zone.queue_limit,
+                zone.queue_for_s,
+            )
+            for zone in zones
+        },
+        windows={
+            window.id: WindowLayout(
+                window.id,
+                window.office_id,
+                window.number,
+                window.owner,
+                window.unstaffed_after_s,
+            )
+            for window in windows
+        },
+        hours=await load_hours(session),
+    )

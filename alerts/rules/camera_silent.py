@@ -1,0 +1,45 @@
+"""A camera sends no usable picture, or the media node that owns it is gone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from alerts.facts import CameraFacts
+from alerts.rules.base import UNKNOWN, Sign, Verdict
+from models.observations import Severity, StreamState
+
+SILENT_FOR = timedelta(seconds=10)
+NODE_SILENT_FOR = timedelta(seconds=15)  # its heartbeat is every 2 s
+LIVE_FOR = timedelta(seconds=3)
+
+
+def node_is_silent(facts: CameraFacts, now: datetime) -> bool:
+    """Say whether the heartbeat stopped while we were watching."""
+    if facts.node_seen_at is None:
+        return False
+    return now - max(facts.node_seen_at, facts.watched_since) > NODE_SILENT_FOR
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSilent:
+    """One alert a camera and outage, whichever of its streams or its node went first."""
+
+    name: ClassVar[str] = "camera_silent"
+    severity: ClassVar[Severity] = Severity.CRITICAL
+    reraise_after: ClassVar[timedelta] = timedelta(seconds=30)
+
+    def judge(self, facts: CameraFacts, now: datetime) -> Verdict:
+        streams = {str(kind): str(reading.state) for kind, reading in facts.streams}
+        if facts.node_seen_at is not None and node_is_silent(facts, now):
+            details = {"streams": streams, "node_silent": True}
+            return Verdict(Sign.FIRING, facts.node_seen_at, details=details)
+        if not facts.streams:
+            return UNKNOWN
+        details = {"streams": streams, "node_silent": False}
+        silent = [r.since for _, r in facts.streams if r.state is not StreamState.LIVE]
+        if not silent:
+            return Verdict(Sign.CLEAR, max(r.since for _, r in facts.streams), LIVE_FOR, details)
+        since = min(silent)
+        # After our own start a node gets as long to connect as a camera gets to come back.
+        hold = max(SILENT_FOR, facts.watched_since + SILENT_FOR - since)
+        return Verdict(Sign.FIRING, since, hold, details)

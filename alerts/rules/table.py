@@ -1,0 +1,19 @@
+"""Every rule of the product, by the kind of facts that it judges."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from alerts.facts import CameraFacts, QueueFacts, WindowFacts
+from alerts.rules.base import Rule
+from alerts.rules.camera_silent import CameraSilent
+from alerts.rules.queue_too_long import QueueTooLong
+from alerts.rules.window_unstaffed import WindowUnstaffed
+
+RULES: Mapping[type, tuple[Rule[Any], ...]] = MappingProxyType(
+    {
+        QueueFacts: (QueueTooLong(),),
+        WindowFacts: (WindowUnstaffed(),),
+        CameraFacts: (CameraSilent(),),
+    }
+)

@@ -1,0 +1,203 @@
+"""The alerts process: follows notices, ticks every second, writes what the watchtower decides.
+
+Nothing is kept that the database does not have: after any database error everything is loaded
+anew, so a restart, a take-over and an outage are one path, and none of them doubles an alert.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import psycopg
+from prometheus_client import Counter, Gauge
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from alerts import record, repository, ties
+from alerts.facts import Reading, StreamReading
+from alerts.leadership import Leadership, lead
+from alerts.watchtower import ToClear, ToRaise, Watchtower
+from alerts.world import World
+from models.complaint import Complaint
+from models.kit.bus import Notice, last_seq, listen
+from models.kit.clock import Clock
+from models.kit.database import Database
+from models.kit.log import get
+from models.kit.service import wait
+from models.observations import AlertState, StreamKind, StreamState, ZoneState
+
+log = get(__name__)
+TOPICS = ("observation", "stream", "complaint", "config", "alert")
+_TICK_S = 1.0
+_RETRY_S = 1.0
+_PROBE_S = 2.0
+_RELOAD_EVERY = timedelta(seconds=30)  # catches what was edited without a notice
+
+_raised = Counter("ahual_alerts_raised_total", "Alerts raised.", ["rule"])
+_cleared = Counter("ahual_alerts_cleared_total", "Alerts whose condition ended.", ["rule"])
+_leading = Gauge("ahual_alerts_leading", "1 while this process leads.")
+
+
+class AlertService:
+    """Leads or waits to lead until told to stop; survives the database being away."""
+
+    def __init__(self, database: Database, clock: Clock, *, tick_s: float = _TICK_S) -> None:
+        self._database = database
+        self._clock = clock
+        self._tick_s = tick_s
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until ``stop`` is set."""
+        while not stop.is_set():
+            try:
+                async with lead(self._database.url, stop) as leadership:
+                    if leadership is not None:
+                        await self._serve(leadership, stop)
+            except* (psycopg.OperationalError, DBAPIError, OSError) as lost:
+                log.warning(
+                    "leader.lost", error=str(lost.exceptions[0]).strip(), retry_in_s=_RETRY_S
+                )
+                await wait(stop, _RETRY_S)
+            finally:
+                _leading.set(0)
+
+    async def ready(self) -> dict[str, bool]:
+        """A standby is ready too: all it needs is the database."""
+        try:
+            async with asyncio.timeout(_PROBE_S), self._database.read() as session:
+                await session.execute(text("SELECT 1"))
+        except (DBAPIError, OSError):  # TimeoutError is an OSError
+            return {"database": False}
+        return {"database": True}
+
+    async def _serve(self, leadership: Leadership, stop: asyncio.Event) -> None:
+        term = Term(self._database, self._clock)
+        await term.begin()
+        _leading.set(1)
+        log.info("leader.began")
+        async with asyncio.TaskGroup() as group:
+            follower = group.create_task(term.follow())
+            while not await wait(stop, self._tick_s):
+                await leadership.confirm()
+                await term.tick()
+            follower.cancel()
+
+
+class Term:
+    """One leader's term: the world and the watchtower as loaded at its begin and kept since."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._turn = asyncio.Lock()  # notices and ticks take turns
+        self._world: World
+        self._tower: Watchtower
+        self._seq = 0
+        self._began_at = self._latest = self._loaded_at = clock.now()
+
+    async def begin(self) -> None:
+        """Load everything, then look at everything once."""
+        async with self._database.read() as session:
+            self._seq = await last_seq(session)
+            self._tower = await repository.load_watchtower(session, self._began_at)
+            self._world = await repository.load_world(session, self._began_at, self._began_at)
+        await self.tick()
+
+    async def follow(self) -> None:
+        """Take in every notice since ``begin``, for ever."""
+        async with aclosing(listen(self._database, TOPICS, after=self._seq)) as notices:
+            async for notice in notices:
+                async with self._turn:
+                    await self._take(notice)
+
+    async def tick(self) -> None:
+        """Look at every subject now."""
+        async with self._turn:
+            now = self._move_to(self._clock.now())
+            if now - self._loaded_at >= _RELOAD_EVERY:
+                await self._reload(now)
+            else:
+                async with self._database.read() as session:
+                    await repository.note_nodes(session, self._world)
+            await self._write(self._tower.look_at_all(self._world.all_facts(now), now))
+
+    async def _take(self, notice: Notice) -> None:
+        try:
+            await self._dispatch(notice)
+        except (KeyError, ValueError, TypeError) as error:
+            log.error("notice.unreadable", topic=notice.topic, seq=notice.seq, error=repr(error))
+
+    async def _dispatch(self, notice: Notice) -> None:
+        now = self._move_to(min(notice.at, self._clock.now()))
+        if notice.topic == "observation":
+            await self._observe(notice, now)
+        elif notice.topic == "stream":
+            await self._hear(notice, now)
+        elif notice.topic == "config":
+            await self._reload(now)
+            await self._write(self._tower.look_at_all(self._world.all_facts(now), now))
+        elif notice.topic == "complaint":
+            await self._tie(UUID(notice.subject_id), now)
+        elif notice.data["state"] == AlertState.RESOLVED and notice.data["cleared_at"] is None:
+            self._tower.dismiss(notice.data["rule"], notice.data["subject"], now)
+
+    async def _observe(self, notice: Notice, now: datetime) -> None:
+        zone_id = UUID(notice.data["zone_id"])
+        reading = Reading(
+            ZoneState(notice.data["state"]),
+            notice.data["people"],
+            datetime.fromisoformat(notice.data["since"]),
+        )
+        # First what held until now, so that a change cannot hide an alert that was due before it.
+        decisions = self._tower.look(self._world.facts_of_zone(zone_id, now), now)
+        if self._world.observe(zone_id, reading):
+            decisions += self._tower.look(self._world.facts_of_zone(zone_id, now), now)
+        else:
+            await self._reload(now)
+        await self._write(decisions)
+
+    async def _hear(self, notice: Notice, now: datetime) -> None:
+        camera_id = UUID(notice.data["camera_id"])
+        kind = StreamKind(notice.data["kind"])
+        reading = StreamReading(
+            StreamState(notice.data["state"]), datetime.fromisoformat(notice.data["since"])
+        )
+        decisions = self._tower.look(self._world.facts_of_camera(camera_id, now), now)
+        if self._world.hear(camera_id, kind, reading):
+            decisions += self._tower.look(self._world.facts_of_camera(camera_id, now), now)
+        await self._write(decisions)
+
+    async def _tie(self, complaint_id: UUID, now: datetime) -> None:
+        """A card and an alert written at the same moment did not see each other: tie them now."""
+        async with self._database.transaction() as session:
+            complaint = await session.get(Complaint, complaint_id)
+            if complaint is None:
+                return
+            tied = await ties.tie_complaint(session, complaint, now)
+            if tied:
+                ties.note_tie(session, complaint.id, tied, now)
+                await record.publish(session, *tied)
+                ties.announce_complaint(session, complaint)
+
+    async def _reload(self, now: datetime) -> None:
+        async with self._database.read() as session:
+            self._world = await repository.load_world(session, now, self._began_at)
+        self._loaded_at = now
+
+    async def _write(self, decisions: Sequence[ToRaise | ToClear]) -> None:
+        for decision in decisions:
+            async with self._database.transaction() as session:
+                await repository.write(session, decision)
+            if isinstance(decision, ToRaise):
+                _raised.labels(decision.rule.name).inc()
+                log.info("alert.raised", rule=decision.rule.name, subject=decision.place.subject)
+            else:
+                _cleared.labels(decision.rule_name).inc()
+                log.info("alert.cleared", rule=decision.rule_name, subject=decision.subject)
+
+    def _move_to(self, at: datetime) -> datetime:
+        """Return the time of this look: the clock may step back, looks never do."""
+        self._latest = max(self._latest, at)
+        return self._latest

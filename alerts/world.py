@@ -1,0 +1,177 @@
+"""The centre as the rules see it: its layout, and the latest word about every part. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from alerts.facts import CameraFacts, Facts, Place, QueueFacts, Reading, StreamReading, WindowFacts
+from alerts.rules.camera_silent import node_is_silent
+from alerts.timetables import PublishedHours, Span, span_at
+from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
+
+_BLIND = frozenset({StreamState.STALLED, StreamState.DOWN, StreamState.UNSUPPORTED})
+_DEFAULT_HOLD_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CameraLayout:
+    camera_id: UUID
+    office_id: UUID
+    node_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLayout:
+    zone_id: UUID
+    kind: ZoneKind
+    camera_id: UUID
+    window_id: UUID | None
+    queue_limit: int | None
+    queue_for_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLayout:
+    window_id: UUID
+    office_id: UUID
+    number: int
+    owner: str
+    unstaffed_after_s: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What administrators set up: enabled cameras with their zones, windows, published hours."""
+
+    cameras: Mapping[UUID, CameraLayout] = field(default_factory=dict)
+    zones: Mapping[UUID, ZoneLayout] = field(default_factory=dict)
+    windows: Mapping[UUID, WindowLayout] = field(default_factory=dict)
+    hours: Mapping[UUID, PublishedHours] = field(default_factory=dict)
+
+
+class World:
+    """Layout plus readings. Told by notices and reloads; asked for facts by the engine."""
+
+    def __init__(self, layout: Layout, watched_since: datetime) -> None:
+        self._layout = layout
+        self._watched_since = watched_since
+        self._readings: dict[UUID, Reading] = {}
+        self._streams: dict[UUID, dict[StreamKind, StreamReading]] = defaultdict(dict)
+        self._nodes: dict[str, datetime] = {}
+        self._spans: dict[UUID, Span] = {}
+        self._seats: dict[UUID, list[ZoneLayout]] = defaultdict(list)
+        self._zones_of: dict[UUID, list[ZoneLayout]] = defaultdict(list)
+        for zone in layout.zones.values():
+            self._zones_of[zone.camera_id].append(zone)
+            window = _operated(zone, layout)
+            if window is not None:
+                self._seats[window.window_id].append(zone)
+
+    def observe(self, zone_id: UUID, reading: Reading) -> bool:
+        """Take in what vision concluded; False when the zone is not in the layout."""
+        if zone_id not in self._layout.zones:
+            return False
+        self._readings[zone_id] = reading
+        return True
+
+    def hear(self, camera_id: UUID, kind: StreamKind, reading: StreamReading) -> bool:
+        """Take in a stream's state; False when the camera is not in the layout."""
+        if camera_id not in self._layout.cameras:
+            return False
+        self._streams[camera_id][kind] = reading
+        return True
+
+    def node_seen(self, node_name: str, at: datetime) -> None:
+        self._nodes[node_name] = at
+
+    def all_facts(self, now: datetime) -> Iterator[Facts]:
+        """Yield the facts of every subject; cameras first, since their silence blinds zones."""
+        for camera in self._layout.cameras.values():
+            yield self._camera(camera)
+        for zone in self._layout.zones.values():
+            yield from self._queue(zone, now)
+        for window_id in self._seats:
+            yield self._window(self._layout.windows[window_id], now)
+
+    def facts_of_zone(self, zone_id: UUID, now: datetime) -> Iterator[Facts]:
+        """Yield the facts that an observation of this zone may have changed."""
+        zone = self._layout.zones.get(zone_id)
+        if zone is None:
+            return
+        yield from self._queue(zone, now)
+        window = _operated(zone, self._layout)
+        if window is not None:
+            yield self._window(window, now)
+
+    def facts_of_camera(self, camera_id: UUID, now: datetime) -> Iterator[Facts]:
+        """Yield the facts that a change of this camera may have changed."""
+        camera = self._layout.cameras.get(camera_id)
+        if camera is None:
+            return
+        yield self._camera(camera)
+        for zone in self._zones_of[camera_id]:
+            yield from self.facts_of_zone(zone.zone_id, now)
+
+    def _camera(self, camera: CameraLayout) -> CameraFacts:
+        return CameraFacts(
+            Place(
+                f"camera:{camera.camera_id}",
+                camera.office_id,
+                camera_id=camera.camera_id,
+            ),
+            tuple(sorted(self._streams[camera.camera_id].items())),
+            self._nodes.get(camera.node_name),
+            self._watched_since,
+        )
+
+    def _queue(self, zone: ZoneLayout, now: datetime) -> Iterator[QueueFacts]:
+        if zone.kind is not ZoneKind.QUEUE or zone.queue_limit is None:
+            return
+        camera = self._layout.cameras[zone.camera_id]
+        place = Place(f"zone:{zone.zone_id}", camera.office_id, zone.window_id, zone.camera_id)
+        hold = timedelta(seconds=zone.queue_for_s or _DEFAULT_HOLD_S)
+        yield QueueFacts(place, zone.queue_limit, hold, self._usable(zone, now))
+
+    def _window(self, window: WindowLayout, now: datetime) -> WindowFacts:
+        seats = self._seats[window.window_id]
+        readings = tuple(r for seat in seats if (r := self._usable(seat, now)) is not None)
+        return WindowFacts(
+            Place(
+                f"window:{window.window_id}",
+                window.office_id,
+                window.window_id,
+                seats[0].camera_id,
+            ),
+            window.number,
+            window.owner,
+            timedelta(seconds=window.unstaffed_after_s),
+            readings,
+            self._span(window, now),
+        )
+
+    def _usable(self, zone: ZoneLayout, now: datetime) -> Reading | None:
+        """Return what is known of the zone; None without a usable picture."""
+        reading = self._readings.get(zone.zone_id)
+        if reading is None or reading.state is ZoneState.UNKNOWN:
+            return None
+        camera = self._layout.cameras[zone.camera_id]
+        sub = self._streams[camera.camera_id].get(StreamKind.SUB)
+        if sub is not None and sub.state in _BLIND:
+            return None
+        return None if node_is_silent(self._camera(camera), now) else reading
+
+    def _span(self, window: WindowLayout, now: datetime) -> Span:
+        span = self._spans.get(window.window_id)
+        if span is None or not span.covers(now):
+            span = span_at(self._layout.hours[window.office_id], window.window_id, now)
+            self._spans[window.window_id] = span
+        return span
+
+
+def _operated(zone: ZoneLayout, layout: Layout) -> WindowLayout | None:
+    """Return the window whose operator sits in this zone, if it is such a zone."""
+    if zone.kind is not ZoneKind.OPERATOR or zone.window_id is None:
+        return None
+    return layout.windows.get(zone.window_id)
