@@ -1,6 +1,5 @@
 """What is to be watched: cameras with their zones, and the media nodes that own them."""
 
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 

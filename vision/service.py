@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from uuid import UUID
 
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +26,7 @@ from vision.watch import Outcome, Plan, Watch
 
 log = get(__name__)
 _RETRY_S = 1.0
+_TILES_A_SOCKET = 64  # the node takes no more
 _RELOAD_S = 30.0  # a lost notice costs this much, not the change
 _AWAY = (SQLAlchemyError, psycopg.Error, OSError)
 
@@ -44,7 +46,7 @@ class VisionService:
         self._backlog = Backlog(database)
         self._to_write = asyncio.Event()
         self._reload_now = asyncio.Event()
-        self._viewers: dict[str, Viewer] = {}
+        self._viewers: dict[tuple[str, int], Viewer] = {}
         self._addresses: dict[str, str] = {}
         self._plan: Plan | None = None
         self._database_here = False
@@ -111,13 +113,14 @@ class VisionService:
         self._slots.keep_only(cameras)
         in_thread = asyncio.get_running_loop().run_in_executor
         await in_thread(self._thread, self._eyes.keep_only, cameras)
-        for name in {camera.node_name for camera in plan.values()} - self._viewers.keys():
-            address = partial(self._address, name)
+        wanted = by_socket(plan)
+        for socket in wanted.keys() - self._viewers.keys():
+            address = partial(self._address, socket[0])
             viewer = Viewer(address, self._key, self._clock, self._on_picture)
-            self._viewers[name] = viewer
+            self._viewers[socket] = viewer
             group.create_task(viewer.run(stop))
-        for name, viewer in self._viewers.items():
-            viewer.watch([c.camera_id for c in plan.values() if c.node_name == name])
+        for socket, viewer in self._viewers.items():
+            viewer.watch(wanted.get(socket, []))
 
     async def _address(self, name: str) -> str:
         try:
@@ -175,3 +178,16 @@ class VisionService:
             return False
         self._database_here = True
         return True
+
+
+def by_socket(plan: Plan) -> dict[tuple[str, int], list[UUID]]:
+    """Return the cameras of each live socket, named by node and number."""
+    sockets: dict[tuple[str, int], list[UUID]] = {}
+    of_node: dict[str, list[UUID]] = {}
+    for camera in plan.values():
+        of_node.setdefault(camera.node_name, []).append(camera.camera_id)
+    for name, cameras in of_node.items():
+        for first in range(0, len(cameras), _TILES_A_SOCKET):
+            socket = (name, first // _TILES_A_SOCKET)
+            sockets[socket] = cameras[first : first + _TILES_A_SOCKET]
+    return sockets

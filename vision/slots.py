@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 LOOK_EVERY_S = 1.0
@@ -26,7 +27,7 @@ class Slots:
     def __init__(self, *, every_s: float = LOOK_EVERY_S) -> None:
         self._gap_s = every_s - min(_EARLY_S, every_s / 4)
         self._waiting: dict[UUID, KeyPicture] = {}
-        self._taken_s: dict[UUID, float] = {}
+        self._taken_s: dict[UUID, float] = {}  # in the order of taking, last look last
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -48,8 +49,11 @@ class Slots:
         """Return the picture of the camera whose last look is longest ago, or None."""
         if not self._waiting:
             return None
-        camera_id = min(self._waiting, key=lambda c: self._taken_s.get(c, float("-inf")))
+        never = (camera_id for camera_id in self._waiting if camera_id not in self._taken_s)
+        longest_ago = (camera_id for camera_id in self._taken_s if camera_id in self._waiting)
+        camera_id = next(chain(never, longest_ago))
         picture = self._waiting.pop(camera_id)
+        self._taken_s.pop(camera_id, None)
         self._taken_s[camera_id] = picture.arrived_s
         return picture
 

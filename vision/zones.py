@@ -85,7 +85,9 @@ def _window_of(
     body = (float(box[2]) - float(box[0])) * (float(box[3]) - float(box[1]))
     if body <= 0 or not operators:
         return None, 0.0
-    shares = [area(clip(zone.polygon, tuple(map(float, box)))) / body for zone in operators]
+    edges = tuple(map(float, box))
+    # Where a line crosses itself a part counts twice, so a share may pass 1.
+    shares = [min(1.0, area(clip(zone.polygon, edges)) / body) for zone in operators]
     best = int(np.argmax(shares))
     zone, share = operators[best], shares[best]
     middle = ((box[0] + box[2]) / 2, box[1] + _UPPER_BODY * (box[3] - box[1]))

@@ -1,0 +1,138 @@
+"""The viewer against a real socket server that speaks the wall's wire format."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from ingest.media.wire import Flag, Kind
+from models.kit.clock import SystemClock
+from models.kit.errors import Unavailable
+from tests.vision.node import KEY, FakeNode, record, running
+from vision.slots import KeyPicture
+from vision.viewer import Viewer
+
+A, B = UUID(int=1), UUID(int=2)
+
+
+class Pictures:
+    """A sink that can be waited on."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[KeyPicture] = asyncio.Queue()
+
+    def __call__(self, picture: KeyPicture) -> None:
+        self.queue.put_nowait(picture)
+
+    async def next(self) -> KeyPicture:
+        return await asyncio.wait_for(self.queue.get(), 20)
+
+
+@asynccontextmanager
+async def viewing(node: FakeNode, *cameras: UUID) -> AsyncIterator[tuple[Viewer, Pictures]]:
+    pictures, stop = Pictures(), asyncio.Event()
+
+    async def address() -> str:
+        if not node.port:
+            msg = "the node has not started"
+            raise Unavailable(msg)
+        return node.url
+
+    viewer = Viewer(address, KEY, SystemClock(), pictures)
+    viewer.watch(cameras)
+    task = asyncio.create_task(viewer.run(stop))
+    try:
+        yield viewer, pictures
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 10)
+
+
+async def test_it_asks_for_key_pictures_of_the_sub_stream_with_its_own_ticket() -> None:
+    async with running(FakeNode()) as node, viewing(node, A, B):
+        asked = await node.until_asked(2)
+        for message in asked:
+            assert (message["type"], message["stream"], message["key_only"]) == ("add", "sub", True)
+        assert {ticket.camera for ticket in node.tickets.values()} == {A, B}
+        for ticket in node.tickets.values():
+            assert (ticket.user, ticket.purpose) == ("vision", "live")
+            assert ticket.expires_at - datetime.now(UTC) < timedelta(seconds=61)
+
+
+async def test_key_pictures_arrive_with_their_camera_and_config() -> None:
+    async with running(FakeNode()) as node, viewing(node, A, B) as (_, pictures):
+        await node.until_asked(2)
+        tile = {ticket.camera: number for number, ticket in node.tickets.items()}
+        await node.send_picture(tile[A], b"before its config")
+        await node.send_config(tile[A], b"config a")
+        await node.send_config(tile[B], b"config b")
+        await node.send_picture(tile[A], b"not a key picture", Flag.NONE)
+        await node.send_picture(tile[A], b"cached", Flag.KEY | Flag.CATCH_UP)
+        await node.send_picture(999, b"no such tile")
+        await node.send_picture(tile[B], b"picture of b")
+        await node.send_picture(tile[A], b"picture of a")
+        got = [await pictures.next(), await pictures.next()]
+        assert [(p.camera_id, p.avcc_config, p.avcc) for p in got] == [
+            (B, b"config b", b"picture of b"),
+            (A, b"config a", b"picture of a"),
+        ]
+
+
+async def test_the_wanted_cameras_may_change_while_connected() -> None:
+    async with running(FakeNode()) as node, viewing(node, A) as (viewer, _):
+        await node.until_asked(1)
+        viewer.watch([B])
+        asked = await node.until_asked(3)
+        assert [message["type"] for message in asked] == ["add", "remove", "add"]
+        assert asked[1]["tile"] == asked[0]["tile"] != asked[2]["tile"]
+        assert node.tickets[int(str(asked[2]["tile"]))].camera == B
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x00",
+        b"\xff" * 64,
+        record(0, Kind.FRAME, b"")[:-1],
+        record(0, Kind.CONFIG, b"\xff"),
+        record(0, Kind.NOTICE, b"no json"),
+        "no json",
+        "[]",
+        '{"type": "error", "tile": "x"}',
+        '{"type": "error", "tile": null, "problem": {}}',
+    ],
+)
+async def test_garbage_does_not_end_the_viewing(garbage: bytes | str) -> None:
+    async with running(FakeNode()) as node, viewing(node, A) as (_, pictures):
+        await node.until_asked(1)
+        await node.send_config(0, b"config")
+        await node.send(garbage)
+        await node.send_picture(0, b"well")
+        assert (await pictures.next()).avcc == b"well"
+
+
+async def test_a_refused_camera_does_not_end_the_others() -> None:
+    async with running(FakeNode()) as node, viewing(node, A, B) as (_, pictures):
+        await node.until_asked(2)
+        tile = {ticket.camera: number for number, ticket in node.tickets.items()}
+        await node.send(f'{{"type": "error", "tile": {tile[A]}, "problem": {{"status": 404}}}}')
+        await node.send_config(tile[B], b"config b")
+        await node.send_picture(tile[B], b"picture of b")
+        assert (await pictures.next()).camera_id == B
+
+
+async def test_it_comes_back_when_the_node_does() -> None:
+    node = FakeNode()
+    async with viewing(node, A) as (viewer, pictures):
+        async with running(node):
+            await node.until_asked(1)
+            assert viewer.connected
+        async with running(node, node.port):
+            await node.until_asked(2)
+            tile = int(str(node.asked[-1]["tile"]))
+            await node.send_config(tile, b"config")
+            await node.send_picture(tile, b"again")
+            assert (await pictures.next()).avcc == b"again"
