@@ -37,7 +37,8 @@ class FeedObserver(Protocol):
 
     def feed_added(self, feed: Feed, *, recorded: bool) -> None: ...
 
-    def feed_removed(self, feed: Feed) -> None: ...
+    def feed_removed(self, feed: Feed) -> None:
+        """Called before the feed goes down for good, which is no fault of the camera."""
 
 
 class Feeds:
@@ -152,9 +153,9 @@ class Feeds:
             task.cancel()
             await asyncio.wait({task})
         feed = self._feeds.pop(key)
-        feed.enter(StreamState.DOWN, self._clock.now(), "the node stopped reading this stream")
         for observer in self._observers:
             observer.feed_removed(feed)
+        feed.enter(StreamState.DOWN, self._clock.now(), "the node stopped reading this stream")
 
 
 async def _after(delay_s: float, reader: StreamReader) -> None:

@@ -52,19 +52,15 @@ class StreamReporter:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pending: dict[tuple[UUID, StreamKind], _Report] = {}
-        self._sinks: dict[Feed, _StateSink] = {}
         self._wake = asyncio.Event()
 
     def feed_added(self, feed: Feed, *, recorded: bool) -> None:
         del recorded  # the state matters of every stream
-        self._sinks[feed] = _StateSink(feed, self._tell)
-        feed.subscribe(self._sinks[feed])
+        feed.subscribe(_StateSink(feed, self._tell))
         self._tell(feed)
 
     def feed_removed(self, feed: Feed) -> None:
-        sink = self._sinks.pop(feed, None)
-        if sink is not None:
-            feed.unsubscribe(sink)
+        """The sink stays on the feed: it still hears that it goes down."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Write until ``stop``; the states told at the stop are still written if possible."""

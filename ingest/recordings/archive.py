@@ -108,7 +108,7 @@ async def gaps(
         )
         .order_by(RecordingGap.started_at)
     )
-    return [GapSpan(*row) for row in (await session.execute(query)).tuples()]
+    return [GapSpan(r.started_at, r.ended_at, r.reason) for r in await session.execute(query)]
 
 
 def covering(span: SegmentSpan, start: datetime, end: datetime) -> Sequence[Gop]:

@@ -34,10 +34,11 @@ _UPSERT = text(
 )
 _INSERT_GAP = text(
     "INSERT INTO recording_gap (camera_id, stream_kind, started_at, ended_at, reason)"
-    " SELECT camera.id, :stream_kind, :started_at, :ended_at, :reason FROM camera"
+    " SELECT camera.id, CAST(:stream_kind AS varchar), CAST(:started_at AS timestamptz),"
+    " CAST(:ended_at AS timestamptz), CAST(:reason AS varchar) FROM camera"
     " WHERE camera.id = :camera_id AND NOT EXISTS (SELECT 1 FROM recording_gap AS known"
-    " WHERE known.camera_id = :camera_id AND known.stream_kind = :stream_kind"
-    " AND known.started_at = :started_at)"
+    " WHERE known.camera_id = :camera_id AND known.stream_kind = CAST(:stream_kind AS varchar)"
+    " AND known.started_at = CAST(:started_at AS timestamptz))"
 )
 _CLOSE_GAP = (
     update(RecordingGap)

@@ -74,9 +74,11 @@ class _StreamRecorder:
         self._queue.put_nowait((None, 0))
         self._begin_gap(self._recorded_until or since, reason)
 
-    async def close(self) -> None:
-        """Write what is there and close the file."""
+    async def close(self, at: datetime) -> None:
+        """Write what is there, close the file and end the gap: from ``at`` on nobody looks."""
         self._finish_gop(None)
+        if self._gap is not None:
+            self._account_until(at)
         self._queue.put_nowait((None, 0))
         written = asyncio.ensure_future(self._queue.join())
         await asyncio.wait({written, self._writer}, return_when=asyncio.FIRST_COMPLETED)
@@ -168,7 +170,7 @@ class Recorder:
         recorder = self._recorders.pop(feed, None)
         if recorder is not None:
             feed.unsubscribe(recorder)
-            task = asyncio.create_task(recorder.close())
+            task = asyncio.create_task(recorder.close(self._clock.now()))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 

@@ -108,6 +108,9 @@ class Retention:
             await asyncio.to_thread(file.unlink if known is None else _renamer(file, whole))
 
     async def _delete(self, which: ColumnElement[bool], enough_bytes: int | None) -> int:
+        async with self._database.read() as session:
+            if not await self._choose(session, which, enough_bytes):
+                return 0  # the usual case, without a lock
         aside: list[tuple[Path, Path]] = []
         try:
             async with self._database.transaction() as session:
@@ -141,7 +144,7 @@ class Retention:
             .order_by(Recording.started_at)
             .limit(_BATCH)
         )
-        doomed = [_Doomed(*row) for row in (await session.execute(query)).tuples()]
+        doomed = [_Doomed(r.id, r.path, r.size_bytes) for r in await session.execute(query)]
         if enough_bytes is None:
             return doomed
         chosen: list[_Doomed] = []

@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from ingest.recordings.boxes import map_file, retime
+from ingest.recordings.fmp4 import Sample, fragment, init_segment
+from models.kit.errors import InvalidInput
+from tests.ingest.encoded import assembled, brightness, coded, shown
+
+FRAME = 9_000
+
+
+def gops_of(tmp_path: Path, b_frames: int = 0) -> tuple[StreamParameters, list[list[AccessUnit]]]:
+    parameters, gops = None, []
+    for told, unit in assembled(coded(tmp_path, b_frames=b_frames)):
+        parameters = told or parameters
+        if unit.key:
+            gops.append([])
+        gops[-1].append(unit)
+    assert parameters is not None
+    return parameters, gops
+
+
+def file_of(tmp_path: Path, b_frames: int = 0) -> tuple[bytes, list[list[AccessUnit]]]:
+    parameters, gops = gops_of(tmp_path, b_frames)
+    parts = [init_segment(parameters)]
+    for number, gop in enumerate(gops, 1):
+        samples = [Sample(FRAME, u.key, u.cts, u.avcc) for u in gop]
+        parts.append(fragment(number, gop[0].dts, samples))
+    return b"".join(parts), gops
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_every_picture_decodes_at_its_absolute_time(tmp_path: Path, b_frames: int) -> None:
+    content, gops = file_of(tmp_path, b_frames)
+    (tmp_path / "made.mp4").write_bytes(content)
+    decoded = shown(tmp_path / "made.mp4")
+    units = [unit for gop in gops for unit in gop]
+    assert [pts for pts, _ in decoded] == sorted(unit.dts + unit.cts for unit in units)
+    for number, (_, seen) in enumerate(decoded):
+        assert seen == pytest.approx(brightness(number), abs=2)
+
+
+def test_a_file_is_mapped_by_its_own_boxes(tmp_path: Path) -> None:
+    content, gops = file_of(tmp_path, b_frames=2)
+    found = map_file(lambda at, length: content[at : at + length], len(content))
+    assert [f.dts for f in found.fragments] == [gop[0].dts for gop in gops]
+    assert [f.cts for f in found.fragments] == [gop[0].cts for gop in gops]
+    assert [f.duration for f in found.fragments] == [FRAME * len(gop) for gop in gops]
+    assert found.fragments[0].offset == found.init_bytes
+    assert found.whole_bytes == len(content)
+
+
+def test_a_tail_torn_anywhere_leaves_the_whole_fragments(tmp_path: Path) -> None:
+    content, gops = file_of(tmp_path)
+    whole = map_file(lambda at, length: content[at : at + length], len(content))
+    last = whole.fragments[-1].offset
+    for size in range(last, len(content), 97):
+        torn = content[:size]
+        found = map_file(lambda at, length, torn=torn: torn[at : at + length], size)  # type: ignore[misc]
+        assert len(found.fragments) == len(gops) - 1
+        assert found.whole_bytes == last
+
+
+@pytest.mark.parametrize("content", [b"", b"noise", b"\0\0\0\x08free", bytes(100), b"\xff" * 999])
+def test_what_is_no_recording_is_refused(content: bytes) -> None:
+    with pytest.raises(InvalidInput):
+        map_file(lambda at, length: content[at : at + length], len(content))
+
+
+def test_a_fragment_moved_in_time_shows_the_same_pictures(tmp_path: Path) -> None:
+    parameters, gops = gops_of(tmp_path)
+    samples = [Sample(FRAME, u.key, u.cts, u.avcc) for u in gops[1]]
+    body = fragment(2, gops[1][0].dts, samples)
+    moved = retime(body, 1, -gops[1][0].dts)
+    assert len(moved) == len(body)
+    (tmp_path / "moved.mp4").write_bytes(init_segment(parameters) + moved)
+    decoded = shown(tmp_path / "moved.mp4")
+    assert [pts for pts, _ in decoded] == [n * FRAME for n in range(len(gops[1]))]
+    assert decoded[0][1] == pytest.approx(brightness(len(gops[0])), abs=2)
