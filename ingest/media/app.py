@@ -91,6 +91,11 @@ def _add_problems(app: FastAPI) -> None:
         body = {"type": "about:blank", "title": title, "status": error.status_code, "detail": title}
         return JSONResponse(body, error.status_code, error.headers, _PROBLEM)
 
+    @app.exception_handler(Exception)
+    async def fault(_request: Request, _error: Exception) -> JSONResponse:
+        found = CentreError("The node made a mistake; its log has the details.")
+        return JSONResponse(problem(found), found.status, media_type=_PROBLEM)
+
     async def away(_request: Request, _error: Exception) -> JSONResponse:
         found = Unavailable("The node cannot reach its database now; live pictures go on.")
         headers = {"Retry-After": str(found.retry_after_s)}

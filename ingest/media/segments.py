@@ -47,7 +47,7 @@ async def _find(node: MediaNode, recording_id: int) -> _Place:
     if not 0 < recording_id < 1 << 63:
         raise _missing(recording_id)
     async with node.database.read() as session:
-        row = (await session.execute(query)).tuples().one_or_none()
+        row = (await session.execute(query)).one_or_none()
     if row is None:
         raise _missing(recording_id)
     return _Place(*row)

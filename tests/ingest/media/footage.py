@@ -22,7 +22,7 @@ def brightness(number: int) -> int:
     return 40 + 6 * (number % 30)
 
 
-def encode(count: int, *, b_frames: int = 0, noise: bool = False) -> list[av.Packet[Any]]:
+def encode(count: int, *, b_frames: int = 0, noise: bool = False) -> "list[av.Packet[Any]]":
     """Return ``count`` Annex B packets at 10 fps with a key picture every second."""
     encoder = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height = WIDTH, HEIGHT

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import aioice.ice
 import av
@@ -11,8 +12,8 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
 
 from ingest.cameras.feed import Feed
-from ingest.media import packet_sender, signalling
-from models.kit.clock import SystemClock
+from ingest.media import packet_sender, peers, signalling
+from models.kit.clock import ManualClock, SystemClock
 from models.kit.database import Database
 from models.kit.settings import Settings
 from tests.ingest.media import footage
@@ -53,6 +54,15 @@ async def join(node: RunningNode, connection: RTCPeerConnection) -> httpx.Respon
     if answer.status_code == 201:
         await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
     return answer
+
+
+async def join_again(node: RunningNode, connection: RTCPeerConnection) -> httpx.Response:
+    return await node.http.post(
+        PATH,
+        params={"stream": "sub", "ticket": node.ticket()},
+        content=str(connection.localDescription.sdp),
+        headers=SDP,
+    )
 
 
 async def brightness_seen(connection: RTCPeerConnection, count: int) -> list[float]:
@@ -132,6 +142,34 @@ async def test_the_cap_refuses_the_third_and_leaves_the_others(node: RunningNode
         await node.http.delete(first.headers["location"])
         assert (await join(node, three)).status_code == 201
         await asyncio.wait_for(connected(one), 10)
+
+
+async def test_who_never_connects_makes_room_again(
+    settings: Settings, no_database: Database
+) -> None:
+    clock = ManualClock(footage.START)
+    async with (
+        running(KnownFeeds(live_feed(15)), no_database, settings, clock) as node,
+        viewer() as one,
+        viewer() as two,
+        viewer() as three,
+    ):
+        for half_open in (one, two):
+            answer = await node.http.post(
+                PATH,
+                params={"stream": "sub", "ticket": node.ticket()},
+                content=await offer_of(half_open),
+                headers=SDP,
+            )
+            assert answer.status_code == 201
+        assert (await join(node, three)).status_code == 503
+        clock.advance(timedelta(seconds=peers.SILENT_S + 1))
+        for _ in range(200):
+            answer = await join_again(node, three)
+            if answer.status_code == 201:
+                break
+            await asyncio.sleep(0.1)
+        assert answer.status_code == 201
 
 
 async def test_a_camera_with_b_frames_is_sent_to_the_walls_transport(
