@@ -28,17 +28,16 @@ class Mark:
 
 
 def burn(picture: Picture, mark: Mark, text: str) -> None:
-    """Write the mark and a line of text (ASCII) into a BGR picture, in place."""
+    """Write the mark and a line of text into a BGR picture, in place."""
     height, width = picture.shape[:2]
     for n, bright in enumerate(_cells(mark)):
         left, top, right, bottom = _cell(n, width, height)
         picture[top:bottom, left:right] = 255 if bright else 0
-    scale = height / 900
-    origin = (round(0.016 * width), round(0.045 * height))
-    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-        cv2.putText(
-            picture, text, origin, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thick, cv2.LINE_AA
-        )
+    size = round(height / 32)
+    left, base = round(0.016 * width), round(0.045 * height)
+    face = cv2.FontFace("sans")
+    for shift, colour in ((max(1, height // 480), (0, 0, 0)), (0, (255, 255, 255))):
+        cv2.putText(picture, text, (left + shift, base + shift), colour, face, size, 600)
 
 
 def read_mark(picture: Picture) -> Mark | None:

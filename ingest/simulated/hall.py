@@ -69,7 +69,7 @@ class Hall:
         for figure in (*self._operators, *self._queue):
             figure.draw(canvas, turn)
         noise = self._noises[number * 5 % _NOISES]
-        canvas = cv2.add(canvas, noise, dtype=cv2.CV_8U)
+        canvas = np.asarray(cv2.add(canvas, noise, dtype=cv2.CV_8U), np.uint8)
         seconds, tenths = divmod(number % LOOP_PICTURES, 10)
         mark = Mark(SCENES.index(self._scene), self._scene.variants.index(self._variant), number)
         text = f"{self._scene.name.upper()}  00:{seconds:02d}.{tenths}  #{number:04d}"
@@ -87,7 +87,7 @@ class Hall:
                 ),
                 foot=(round(scene.window_x[scene.windows.index(number)] * WIDTH), counter + 8),
                 phase=number * 0.29,
-                sway_px=7.0,
+                sway_px=4.5,
                 cut_below=counter,
             )
             for number in windows
@@ -102,7 +102,7 @@ class Hall:
                 ),
                 foot=(round(place.foot[0] * WIDTH), round(place.foot[1] * HEIGHT)),
                 phase=n * 0.37,
-                sway_px=5.0,
+                sway_px=4.0,
             )
             for n, place in enumerate(self._scene.places[:count])
         ]
@@ -127,7 +127,7 @@ class Hall:
         x, y = x / WIDTH - 0.5, y / HEIGHT - 0.45
         falloff = 1.04 - self._look.vignette * 2.4 * (x**2 + y**2)
         ripple = 0.03 * np.cos(2 * pi * 3 * x) * np.exp(-((y + 0.45) ** 2) / 0.05)
-        return (falloff + ripple).astype(np.float32)
+        return np.asarray(falloff + ripple, np.float32)
 
     def _draw_wall(self, canvas: Picture) -> None:
         foot = round(self._scene.counter_foot * HEIGHT)
@@ -157,44 +157,36 @@ class Hall:
     def _draw_counter(self, canvas: Picture) -> None:
         scene, look = self._scene, self._look
         top, foot = round(scene.counter_top * HEIGHT), round(scene.counter_foot * HEIGHT)
-        head = round(0.075 * HEIGHT)
+        head = round(0.066 * HEIGHT)
         between = [
             round((a + b) / 2 * WIDTH)
             for a, b in zip(scene.window_x, scene.window_x[1:], strict=False)
         ]
         cv2.rectangle(canvas, (0, top), (WIDTH, foot), look.counter, -1)
-        for y in range(top + 24, foot, 4):
-            cv2.line(canvas, (0, y), (WIDTH, y), _shaded(look.counter, 0.975), 1)
-        cv2.rectangle(canvas, (0, top), (WIDTH, top + 14), _shaded(look.counter, 1.18), -1)
-        cv2.rectangle(canvas, (0, top + 14), (WIDTH, top + 20), _shaded(look.counter, 0.72), -1)
-        cv2.rectangle(canvas, (0, foot - 12), (WIDTH, foot), _shaded(look.counter, 0.6), -1)
+        cv2.rectangle(canvas, (0, top), (WIDTH, top + 10), _shaded(look.counter, 1.18), -1)
+        cv2.rectangle(canvas, (0, top + 10), (WIDTH, top + 15), _shaded(look.counter, 0.72), -1)
+        cv2.rectangle(canvas, (0, foot - 9), (WIDTH, foot), _shaded(look.counter, 0.6), -1)
         for x in (0, *between, WIDTH):
             cv2.rectangle(canvas, (x - 4, head), (x + 4, foot), _shaded(look.wall, 0.66), -1)
         for number, at in zip(scene.windows, scene.window_x, strict=True):
             self._draw_window(canvas, number, round(at * WIDTH), top)
 
     def _draw_window(self, canvas: Picture, number: int, x: int, top: int) -> None:
-        look = self._look
-        cv2.rectangle(canvas, (x - 58, top + 36), (x + 58, top + 96), (240, 240, 240), -1)
-        cv2.rectangle(canvas, (x - 58, top + 36), (x + 58, top + 96), look.accent, 4)
-        text = str(number)
-        (wide, tall), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, 1.7, 3)
-        origin = (x - wide // 2, top + 66 + tall // 2)
-        cv2.putText(
-            canvas, text, origin, cv2.FONT_HERSHEY_DUPLEX, 1.7, _shaded(look.accent, 0.6), 3,
-            cv2.LINE_AA,
-        )  # fmt: skip
-        screen = _shaded(look.wall, 0.28)
-        cv2.rectangle(canvas, (x + 84, top - 44), (x + 130, top - 10), screen, -1)
-        cv2.rectangle(canvas, (x + 102, top - 10), (x + 112, top), screen, -1)
-        for offset in range(3):
-            cv2.rectangle(
-                canvas,
-                (x - 122, top - 6 - 5 * offset),
-                (x - 86, top - 3 - 5 * offset),
-                _shaded((235, 240, 245), 1 - 0.08 * offset),
-                -1,
-            )
+        accent = self._look.accent
+        board = (x - 88, round(0.082 * HEIGHT), x + 88, round(0.132 * HEIGHT))
+        cv2.rectangle(canvas, board[:2], board[2:], _shaded(accent, 0.85), -1)
+        _centred(canvas, f"{number}-терезе", (x, (board[1] + board[3]) // 2), 22, (250, 250, 250))
+        plate = (x - 26, top + 27, x + 26, top + 61)
+        cv2.rectangle(canvas, plate[:2], plate[2:], (240, 240, 240), -1)
+        cv2.rectangle(canvas, plate[:2], plate[2:], accent, 2)
+        _centred(canvas, str(number), (x, (plate[1] + plate[3]) // 2), 26, _shaded(accent, 0.6))
+        screen = _shaded(self._look.wall, 0.28)
+        cv2.rectangle(canvas, (x + 74, top - 34), (x + 112, top - 8), screen, -1)
+        cv2.rectangle(canvas, (x + 89, top - 8), (x + 97, top), screen, -1)
+        for sheet in range(3):
+            y = top - 3 - 4 * sheet
+            paper = _shaded((235, 240, 245), 1 - 0.08 * sheet)
+            cv2.rectangle(canvas, (x - 104, y - 2), (x - 74, y), paper, -1)
 
     def _draw_furniture(self, canvas: Picture) -> None:
         look, foot = self._look, round(self._scene.counter_foot * HEIGHT)
@@ -214,6 +206,14 @@ class Hall:
             cv2.line(canvas, (start, foot + 18), (start + 130, foot + 18), belt, 5, cv2.LINE_AA)
 
 
+def _centred(canvas: Picture, text: str, at: tuple[int, int], size: int, colour: Colour) -> None:
+    """Write text (Kazakh too) with its middle at a point; ``size`` in pixels."""
+    face = cv2.FontFace("sans")
+    box = cv2.getTextSize((WIDTH, HEIGHT), text, (0, 0), face, size, 600)
+    origin = (at[0] - box[2] // 2 - box[0], at[1] - box[3] // 2 - box[1])
+    cv2.putText(canvas, text, origin, colour, face, size, 600)
+
+
 def _chair(canvas: Picture, x: int, y: int, colour: Colour) -> None:
     cv2.rectangle(canvas, (x, y), (x + 50, y + 24), _shaded(colour, 0.9), -1)
     cv2.rectangle(canvas, (x - 2, y + 24), (x + 52, y + 34), _shaded(colour, 0.7), -1)
@@ -224,7 +224,7 @@ def _chair(canvas: Picture, x: int, y: int, colour: Colour) -> None:
 def _shadow(room: Picture, foot: tuple[int, int], width: int) -> None:
     shade = np.zeros((HEIGHT, WIDTH), np.float32)
     cv2.ellipse(shade, (foot[0], foot[1] - 6), (round(width * 0.6), 13), 0, 0, 360, 0.42, -1)
-    shade = cv2.GaussianBlur(shade, (0, 0), 7)
+    shade = np.asarray(cv2.GaussianBlur(shade, (0, 0), 7), np.float32)
     room[:] = (room * (1 - shade[..., None])).astype(np.uint8)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -98,7 +99,9 @@ def _render(folder: Path, scene_name: str, variant: str, key: str) -> None:
             size = (quality.width, quality.height)
             sized = picture
             if size != (WIDTH, HEIGHT):
-                sized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+                sized = np.asarray(
+                    cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8
+                )
             frame = VideoFrame.from_ndarray(sized, format="bgr24")
             frame.pts = number
             container.mux(stream.encode(frame))
