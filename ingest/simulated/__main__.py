@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from ingest.simulated import vans
 from ingest.simulated.control import serve_control
 from ingest.simulated.render import QUALITIES, clip_path, render_all
 from ingest.simulated.rtsp_server import SimulatedCameras
@@ -39,8 +40,12 @@ def main() -> None:
     render = commands.add_parser("render", help="only encode the clips")
     for command in (cameras, render):
         command.add_argument("--clips", type=Path, required=True, help="folder of encoded clips")
+    vans.add_arguments(commands.add_parser("vans", help="drive the fleet"))
     chosen = parser.parse_args()
-    log.configure(level="info", log_format="console", process="simulated")
+    log.configure(level="info", log_format="text", process=f"simulated-{chosen.command}")
+    if chosen.command == "vans":
+        vans.main(chosen)
+        return
     render_all(chosen.clips)
     if chosen.command == "cameras":
         asyncio.run(_cameras(chosen.host, chosen.rtsp_port, chosen.control_port, chosen.clips))

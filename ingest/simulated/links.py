@@ -1,0 +1,105 @@
+"""How simulated devices reach the receivers: real sockets, answers awaited, like a tracker."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import httpx
+
+from ingest.simulated import encoders
+from models.kit.log import get
+from models.observations import PositionFix
+
+log = get(__name__)
+ANSWER_WITHIN_S = 20.0
+BLACK_BOX_FIXES = 50
+
+
+class Unheard(Exception):
+    """Nobody took the fixes: keep them and send again."""
+
+
+class Link(Protocol):
+    """A device's way to the receiver. Returns how many of the oldest fixes were acknowledged."""
+
+    async def send(self, fixes: Sequence[PositionFix]) -> int: ...
+
+    async def close(self) -> None: ...
+
+
+class OsmandLink:
+    """A phone: one request a position, the connection kept open."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._url = f"http://{host}:{port}/"
+        self._client = httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S)
+
+    async def send(self, fixes: Sequence[PositionFix]) -> int:
+        """Send the oldest.
+
+        Raises:
+            Unheard: no answer, or one that says to send again.
+        """
+        try:
+            answer = await self._client.get(f"{self._url}?{encoders.osmand_query(fixes[0])}")
+        except httpx.HTTPError as error:
+            raise Unheard(str(error) or type(error).__name__) from error
+        if answer.status_code not in (200, 400):
+            raise Unheard(f"{answer.status_code} {answer.text}")
+        return 1
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class WialonLink:
+    """A tracker: login, one D line a position, a B line for what was kept meanwhile."""
+
+    def __init__(self, host: str, port: int, identifier: str) -> None:
+        self._address = (host, port)
+        self._identifier = identifier
+        self._stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def send(self, fixes: Sequence[PositionFix]) -> int:
+        """Send the oldest, or as many as a black box takes.
+
+        Raises:
+            Unheard: no connection, no answer, or the login was refused.
+        """
+        batch = fixes[:BLACK_BOX_FIXES]
+        single = len(batch) == 1
+        line = encoders.wialon_data(batch[0]) if single else encoders.wialon_black_box(batch)
+        try:
+            if self._stream is None:
+                await self._connect()
+            answer = await self._ask(line)
+        except (OSError, TimeoutError) as error:
+            await self.close()
+            raise Unheard(str(error) or type(error).__name__) from error
+        if not answer.startswith(b"#AD#" if single else b"#AB#"):
+            await self.close()
+            raise Unheard(f"answered {answer!r}")
+        return len(batch)
+
+    async def _connect(self) -> None:
+        self._stream = await asyncio.open_connection(*self._address)
+        answer = await self._ask(encoders.wialon_login(self._identifier))
+        if answer.strip() != b"#AL#1":
+            raise ConnectionRefusedError(f"login answered {answer!r}")
+
+    async def _ask(self, line: bytes) -> bytes:
+        if self._stream is None:
+            raise ConnectionResetError("not connected")
+        reader, writer = self._stream
+        writer.write(line)
+        await writer.drain()
+        return await asyncio.wait_for(reader.readline(), ANSWER_WITHIN_S)
+
+    async def close(self) -> None:
+        if self._stream is not None:
+            _, writer = self._stream
+            self._stream = None
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
