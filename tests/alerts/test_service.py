@@ -382,7 +382,8 @@ async def test_one_leads_the_other_waits_and_takes_over(
 async def locks(database: Database, count: int) -> None:
     """Wait until that many processes hold the leader's lock."""
     query = text(
-        f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = {LEADER_LOCK} "
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+        f"AND objid = {LEADER_LOCK} "
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     async with asyncio.timeout(30):

@@ -1,0 +1,148 @@
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from alerts.facts import CameraFacts, Place, QueueFacts, Reading, StreamReading, WindowFacts
+from alerts.rules.base import Sign
+from alerts.rules.camera_silent import CameraSilent
+from alerts.rules.queue_too_long import QueueTooLong
+from alerts.rules.table import RULES
+from alerts.rules.window_unstaffed import WindowUnstaffed
+from alerts.timetables import Span
+from models.observations import StreamKind, StreamState, ZoneState
+from tests.builders import NOON
+
+PLACE = Place("subject", UUID(int=1))
+SECOND = timedelta(seconds=1)
+OPENED = NOON - timedelta(hours=3)
+OPEN = Span(True, OPENED, NOON + timedelta(hours=6))
+CLOSED = Span(False, NOON - timedelta(hours=1), NOON + timedelta(hours=6))
+EMPTY = Reading(ZoneState.EMPTY, 0, NOON)
+TAKEN = Reading(ZoneState.OCCUPIED, 1, NOON)
+
+
+@pytest.mark.parametrize(
+    ("limit", "people", "sign"),
+    [
+        (5, 6, Sign.FIRING),
+        (5, 5, Sign.BETWEEN),
+        (5, 4, Sign.CLEAR),
+        (5, None, Sign.UNKNOWN),
+        (1, 1, Sign.BETWEEN),
+        (1, 0, Sign.CLEAR),
+        (0, 1, Sign.FIRING),
+        (0, 0, Sign.CLEAR),
+    ],
+)
+def test_a_queue_against_its_limit(limit: int, people: int | None, sign: Sign) -> None:
+    state = ZoneState.UNKNOWN if people is None else ZoneState.OCCUPIED
+    facts = QueueFacts(PLACE, limit, 60 * SECOND, Reading(state, people, NOON))
+    assert QueueTooLong().judge(facts, NOON).sign is sign
+
+
+def test_a_queue_that_nobody_saw_is_unknown() -> None:
+    facts = QueueFacts(PLACE, 5, 60 * SECOND, None)
+    assert QueueTooLong().judge(facts, NOON).sign is Sign.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("readings", "hours", "sign"),
+    [
+        ((EMPTY,), OPEN, Sign.FIRING),
+        ((TAKEN,), OPEN, Sign.CLEAR),
+        ((EMPTY, TAKEN), OPEN, Sign.CLEAR),  # two cameras: one saw the operator
+        ((), OPEN, Sign.UNKNOWN),
+        ((EMPTY,), CLOSED, Sign.CLEAR),
+        ((), CLOSED, Sign.CLEAR),  # closed needs no camera
+    ],
+)
+def test_a_window_against_its_timetable(
+    readings: tuple[Reading, ...], hours: Span, sign: Sign
+) -> None:
+    facts = WindowFacts(PLACE, 3, "migration_police", 180 * SECOND, readings, hours)
+    assert WindowUnstaffed().judge(facts, NOON).sign is sign
+
+
+@pytest.mark.parametrize(
+    ("empty_after_opening_s", "due_after_opening_s"),
+    [
+        (-3600, 300),  # empty all night: the grace of five minutes
+        (0, 300),
+        (100, 300),
+        (120, 300),
+        (200, 380),  # from here on its own three minutes are later
+        (3600, 3780),
+    ],
+)
+def test_opening_grace(empty_after_opening_s: int, due_after_opening_s: int) -> None:
+    empty = Reading(ZoneState.EMPTY, 0, OPENED + empty_after_opening_s * SECOND)
+    facts = WindowFacts(PLACE, 3, "hqko", 180 * SECOND, (empty,), OPEN)
+    verdict = WindowUnstaffed().judge(facts, NOON)
+    assert verdict.since is not None
+    assert verdict.since + verdict.hold == OPENED + due_after_opening_s * SECOND
+    assert verdict.since >= OPENED
+
+
+def test_a_window_that_never_closes_has_no_grace() -> None:
+    facts = WindowFacts(PLACE, 3, "hqko", 180 * SECOND, (EMPTY,), Span(True, None, None))
+    assert WindowUnstaffed().judge(facts, NOON).hold == 180 * SECOND
+
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_camera(
+    main: StreamState, sub: StreamState, *, node_seen_at: datetime | None = None
+) -> CameraFacts:
+    return CameraFacts(
+        PLACE,
+        (
+            (StreamKind.MAIN, StreamReading(main, NOON)),
+            (StreamKind.SUB, StreamReading(sub, NOON - 4 * SECOND)),
+        ),
+        node_seen_at,
+        watched_since=LONG_AGO,
+    )
+
+
+@pytest.mark.parametrize("state", [s for s in StreamState if s is not StreamState.LIVE])
+def test_either_stream_makes_a_camera_silent(state: StreamState) -> None:
+    for facts, since in (
+        (a_camera(state, StreamState.LIVE), NOON),
+        (a_camera(StreamState.LIVE, state), NOON - 4 * SECOND),
+    ):
+        verdict = CameraSilent().judge(facts, NOON)
+        assert (verdict.sign, verdict.since, verdict.hold) == (Sign.FIRING, since, 10 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("heartbeat_age_s", "sign"), [(2, Sign.CLEAR), (15, Sign.CLEAR), (16, Sign.FIRING)]
+)
+def test_a_node_without_heartbeat(heartbeat_age_s: int, sign: Sign) -> None:
+    seen_at = NOON - heartbeat_age_s * SECOND
+    facts = a_camera(StreamState.LIVE, StreamState.LIVE, node_seen_at=seen_at)
+    assert CameraSilent().judge(facts, NOON).sign is sign
+
+
+def test_silence_from_before_our_start_is_not_held_against_a_camera() -> None:
+    facts = CameraFacts(
+        PLACE,
+        ((StreamKind.SUB, StreamReading(StreamState.CONNECTING, LONG_AGO)),),
+        node_seen_at=LONG_AGO,
+        watched_since=NOON,
+    )
+    verdict = CameraSilent().judge(facts, NOON + 9 * SECOND)
+    assert verdict.sign is Sign.FIRING
+    assert verdict.since is not None
+    assert verdict.since + verdict.hold == NOON + 10 * SECOND
+
+
+def test_a_camera_without_streams_is_unknown() -> None:
+    facts = CameraFacts(PLACE, (), None, NOON)
+    assert CameraSilent().judge(facts, NOON).sign is Sign.UNKNOWN
+
+
+def test_rule_names_are_unique() -> None:
+    names = [rule.name for rules in RULES.values() for rule in rules]
+    assert len(set(names)) == len(names)
