@@ -12,7 +12,8 @@ FRAME = 9_000
 
 
 def gops_of(tmp_path: Path, b_frames: int = 0) -> tuple[StreamParameters, list[list[AccessUnit]]]:
-    parameters, gops = None, []
+    parameters: StreamParameters | None = None
+    gops: list[list[AccessUnit]] = []
     for told, unit in assembled(coded(tmp_path, b_frames=b_frames)):
         parameters = told or parameters
         if unit.key:
