@@ -39,7 +39,7 @@ BATCH_FIXES = 1000
 LINGER_S = 0.02  # a batch waits this long for company; well below the 200 ms that a map may lag
 QUEUE_SUBMISSIONS = 2000
 _RETRY_FIRST_S = 0.2
-_RETRY_LONGEST_S = 5.0
+_RETRY_LONGEST_S = 2.0
 _TRANSIENT_SQLSTATES = ("40P01", "40001", "53300", "57P01", "57P02", "57P03")
 
 

@@ -1,0 +1,264 @@
+"""Devices over real sockets against PostGIS: answers, refusals, noise, a database that is away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ingest.gps.devices import Devices
+from ingest.gps.intake import Intake
+from ingest.gps.receivers.osmand_http import OsmandReceiver
+from ingest.gps.receivers.wialon_tcp import WialonReceiver
+from ingest.gps.store import PositionStore
+from ingest.simulated import encoders
+from models.kit.clock import SystemClock
+from models.kit.database import Database
+from models.observations import PositionFix
+from tests.builders import build_vehicle
+
+pytestmark = pytest.mark.postgis
+CLOCK = SystemClock()
+
+
+class SwitchedDatabase(Database):
+    """A database that is away while ``away`` is set."""
+
+    away = False
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        self._check()
+        async with super().transaction() as session:
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        self._check()
+        async with super().read() as session:
+            yield session
+
+    def _check(self) -> None:
+        if self.away:
+            raise OperationalError("connect", None, OSError("refused"))
+
+
+@dataclass
+class Receivers:
+    database: SwitchedDatabase
+    osmand: str
+    wialon: int
+    vehicle_id: UUID
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        async with self.database.read() as session:
+            return [tuple(row) for row in await session.execute(text(query))]
+
+    async def positions(self) -> int:
+        return int((await self.rows("SELECT count(*) FROM position"))[0][0])
+
+
+@pytest.fixture
+async def receivers(database_url: str) -> AsyncIterator[Receivers]:
+    database = SwitchedDatabase(database_url)
+    async with database.transaction() as session:
+        vehicle_id = await build_vehicle(session)
+        await build_vehicle(session, plate="2", identifier="locked")
+        await session.execute(
+            text("UPDATE device SET password = 'secret' WHERE identifier = 'locked'")
+        )
+    store, stop = PositionStore(database, CLOCK), asyncio.Event()
+    intake = Intake(Devices(database, CLOCK), store)
+    osmand, wialon = OsmandReceiver(intake, CLOCK), WialonReceiver(intake, CLOCK, idle_s=5)
+    writing = asyncio.create_task(store.run(stop))
+    http_port = await osmand.start("127.0.0.1", 0)
+    tcp_port = await wialon.start("127.0.0.1", 0)
+    yield Receivers(database, f"http://127.0.0.1:{http_port}/", tcp_port, vehicle_id)
+    stop.set()
+    await asyncio.gather(osmand.close(), wialon.close())
+    await writing
+    await database.close()
+
+
+@pytest.fixture
+async def phone() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        yield client
+
+
+class Tracker:
+    """A device's end of a TCP connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def ask(self, line: bytes) -> bytes:
+        self.writer.write(line)
+        return await asyncio.wait_for(self.reader.readline(), 10)
+
+
+@asynccontextmanager
+async def tracker(port: int) -> AsyncIterator[Tracker]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield Tracker(reader, writer)
+    finally:
+        writer.close()
+
+
+def fix_at(seconds: float, identifier: str = "van-1") -> PositionFix:
+    at = CLOCK.now().replace(microsecond=0) - timedelta(minutes=10) + timedelta(seconds=seconds)
+    return PositionFix(identifier, at, 43.2383, 76.9453, speed_km_h=50, satellites=9)
+
+
+async def test_a_phone_is_answered_200_when_its_position_is_stored(
+    receivers: Receivers, phone: httpx.AsyncClient
+) -> None:
+    query = encoders.osmand_query(fix_at(0))
+    for _ in range(3):
+        assert (await phone.get(f"{receivers.osmand}?{query}")).status_code == 200
+    assert await receivers.positions() == 1
+    posted = await phone.post(receivers.osmand, json=encoders.osmand_json(fix_at(5)))
+    assert posted.status_code == 200
+    form = dict(pair.split("=") for pair in encoders.osmand_query(fix_at(10)).split("&"))
+    assert (await phone.post(receivers.osmand, data=form)).status_code == 200
+    assert await receivers.positions() == 3
+    assert len(await receivers.rows("SELECT 1 FROM last_position")) == 1
+
+
+async def test_a_phone_is_told_what_is_wrong(
+    receivers: Receivers, phone: httpx.AsyncClient
+) -> None:
+    for query, body, status in (
+        ("id=van-1&lat=north&lon=1", b"", 400),
+        ("id=nobody&lat=43&lon=76", b"", 404),
+        ("id=locked&lat=43&lon=76", b"", 403),
+        ("", b"{not json", 400),
+        ("", b"", 400),
+        ("", b"x" * 300_000, 413),
+    ):
+        answer = await phone.post(f"{receivers.osmand}?{query}", content=body)
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        problem = answer.json()
+        assert problem["status"] == status
+        assert problem["detail"].endswith(".")
+    raw = await receivers.rows("SELECT device, payload, rejection FROM raw_message ORDER BY id")
+    assert [row[2].partition(":")[0] for row in raw] == [
+        "bad_coordinates", "unknown_device", "wrong_password", "malformed", "no_device",
+    ]  # fmt: skip
+    assert raw[0][1] == b"id=van-1&lat=north&lon=1"
+    assert await receivers.positions() == 0
+
+
+async def test_a_tracker_logs_in_and_reports(receivers: Receivers) -> None:
+    async with tracker(receivers.wialon) as device:
+        assert await device.ask(encoders.wialon_login("van-1")) == b"#AL#1\r\n"
+        assert await device.ask(encoders.wialon_data(fix_at(0))) == b"#AD#1\r\n"
+        assert await receivers.positions() == 1
+        box = encoders.wialon_black_box([fix_at(i) for i in range(20)])
+        assert await device.ask(box) == b"#AB#20\r\n"
+        assert await receivers.positions() == 20
+        assert await device.ask(b"#P#\r\n") == b"#AP#\r\n"
+
+
+async def test_a_stream_split_at_every_byte_and_one_glued_are_the_same(
+    receivers: Receivers,
+) -> None:
+    stream = encoders.wialon_login("van-1") + b"".join(
+        encoders.wialon_short(fix_at(i)) for i in range(5)
+    )
+    async with tracker(receivers.wialon) as device:
+        for byte in stream:
+            device.writer.write(bytes([byte]))
+            await device.writer.drain()
+        answers = [await device.reader.readline() for _ in range(6)]
+        assert answers == [b"#AL#1\r\n", *[b"#ASD#1\r\n"] * 5]
+    async with tracker(receivers.wialon) as device:
+        device.writer.write(stream)
+        assert [await device.reader.readline() for _ in range(6)] == answers
+    assert await receivers.positions() == 5
+
+
+async def test_noise_is_counted_kept_and_hurts_nobody(receivers: Receivers) -> None:
+    labels = {"protocol": "wialon", "reason": "malformed"}
+    name = "ahual_gps_rejections_total"
+    before = REGISTRY.get_sample_value(name, labels) or 0
+    async with tracker(receivers.wialon) as device:
+        assert await device.ask(b"\x00\xff\xfe noise\r\n") == b"#AD#-1\r\n"
+        device.writer.write(b"#X#;;;\r\n\r\n" + b"A" * 200_000 + b"\r\n")
+        assert await device.reader.readline() == b"#AD#-1\r\n"
+        assert await device.ask(b"#SD#1;2;3\r\n") == b"#AL#0\r\n"  # no login yet
+        assert await device.ask(encoders.wialon_login("van-1")) == b"#AL#1\r\n"
+        assert await device.ask(b"#SD#1;2;3\r\n") == b"#ASD#-1\r\n"
+        assert await device.ask(encoders.wialon_data(fix_at(0))) == b"#AD#1\r\n"
+    assert (REGISTRY.get_sample_value(name, labels) or 0) == before + 2
+    raw = await receivers.rows("SELECT payload, rejection FROM raw_message ORDER BY id")
+    assert [row[1].partition(":")[0] for row in raw] == [
+        "malformed", "unknown_type", "too_long", "no_device", "malformed",
+    ]  # fmt: skip
+    assert raw[0][0] == b"\x00\xff\xfe noise"
+
+
+@pytest.mark.parametrize(
+    ("login", "answer"),
+    [
+        (encoders.wialon_login("nobody"), b"#AL#0\r\n"),
+        (encoders.wialon_login("locked", "wrong"), b"#AL#01\r\n"),
+        (encoders.wialon_login("locked"), b"#AL#01\r\n"),
+    ],
+)
+async def test_a_stranger_is_refused_and_hung_up_on(
+    receivers: Receivers, login: bytes, answer: bytes
+) -> None:
+    async with tracker(receivers.wialon) as device:
+        assert await device.ask(login + encoders.wialon_data(fix_at(0))) == answer
+        assert await device.reader.read() == b""
+    assert await receivers.positions() == 0
+
+
+async def test_a_device_with_a_password_is_let_in_by_it(receivers: Receivers) -> None:
+    async with tracker(receivers.wialon) as device:
+        assert await device.ask(encoders.wialon_login("locked", "secret")) == b"#AL#1\r\n"
+        assert await device.ask(encoders.wialon_data(fix_at(0, "locked"))) == b"#AD#1\r\n"
+
+
+async def test_nobody_is_acknowledged_while_the_database_is_away(
+    receivers: Receivers, phone: httpx.AsyncClient
+) -> None:
+    async with tracker(receivers.wialon) as device:
+        assert await device.ask(encoders.wialon_login("van-1")) == b"#AL#1\r\n"
+        receivers.database.away = True
+        device.writer.write(encoders.wialon_data(fix_at(0)))
+        asked = asyncio.create_task(
+            phone.get(f"{receivers.osmand}?{encoders.osmand_query(fix_at(1))}")
+        )
+        heard = asyncio.create_task(device.reader.readline())
+        done, _ = await asyncio.wait([asked, heard], timeout=1)
+        assert not done
+        receivers.database.away = False
+        assert await heard == b"#AD#1\r\n"
+        assert (await asked).status_code == 200
+    assert await receivers.positions() == 2
+
+
+async def test_an_unknown_device_is_not_called_so_before_the_list_was_read(
+    receivers: Receivers, phone: httpx.AsyncClient
+) -> None:
+    receivers.database.away = True
+    answer = await phone.get(f"{receivers.osmand}?id=van-1&lat=43&lon=76")
+    assert answer.status_code == 503
+    assert "retry-after" in answer.headers
+    async with tracker(receivers.wialon) as device:
+        device.writer.write(encoders.wialon_login("van-1"))
+        assert await device.reader.read() == b""  # hung up without an answer: it comes again
+    receivers.database.away = False

@@ -1,0 +1,182 @@
+"""Simulated vans: roads, drives, noise, and what they do when nobody listens."""
+
+import asyncio
+import random
+import socket
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from ingest.gps.geodesy import distance_m
+from ingest.gps.service import run as run_receivers
+from ingest.simulated.fleet import FLEET
+from ingest.simulated.links import Unheard
+from ingest.simulated.roads import GpsNoise, drive, road
+from ingest.simulated.vans import Reporter, Sensor, VanClock, address
+from ingest.simulated.vans import run as run_vans
+from models.kit.clock import ManualClock, SystemClock
+from models.kit.database import Database
+from models.kit.settings import Settings
+from models.observations import PositionFix
+from tests.builders import build_vehicle
+
+NOW = datetime(2026, 3, 19, 7, 0, tzinfo=UTC)
+TALGAR, ESIK = (43.30235, 77.23811), (43.3552, 77.45245)
+
+
+def test_the_fleet_is_in_different_regions_and_speaks_both_protocols() -> None:
+    assert len({van.region_code for van in FLEET}) >= 6
+    assert {van.protocol for van in FLEET} == {"osmand", "wialon"}
+    assert len({van.identifier for van in FLEET}) == len({van.plate for van in FLEET}) == len(FLEET)
+    for van in FLEET:
+        assert van.name.keys() == {"kk", "ru", "en"}
+        assert 2 <= van.report_interval_s <= 5
+
+
+def test_a_road_joins_its_ends_without_a_leap() -> None:
+    points = road(TALGAR, ESIK, random.Random(3))
+    assert (points[0], points[-1]) == (TALGAR, ESIK)
+    gaps = [distance_m(*a, *b) for a, b in pairwise(points)]
+    straight = distance_m(*TALGAR, *ESIK)
+    assert max(gaps) < 300
+    assert straight < sum(gaps) < 1.1 * straight
+
+
+def test_a_drive_is_the_same_for_a_seed_and_keeps_to_its_speed() -> None:
+    trip = drive((TALGAR, ESIK), "1")
+    assert trip == drive.__wrapped__((TALGAR, ESIK), "1")
+    assert trip != drive((TALGAR, ESIK), "2")
+    before = trip.at(0)
+    fastest = 0.0
+    for second in range(1, int(trip.period_s)):
+        now = trip.at(second)
+        moved = distance_m(before.latitude, before.longitude, now.latitude, now.longitude)
+        assert moved <= 90 / 3.6 + 0.1
+        fastest = max(fastest, now.speed_km_h)
+        before = now
+    assert 60 <= fastest <= 90.001
+    start, end = trip.at(0), trip.at(trip.period_s)
+    assert distance_m(start.latitude, start.longitude, end.latitude, end.longitude) < 1
+
+
+def test_a_drive_needs_two_stops() -> None:
+    with pytest.raises(ValueError, match="two stops"):
+        drive((TALGAR,), "1")
+
+
+def test_noise_is_correlated_and_small() -> None:
+    noise = GpsNoise(random.Random(1))
+    errors = [noise.after(1) for _ in range(5000)]
+    steps = [abs(b[0] - a[0]) for a, b in pairwise(errors)]
+    assert max(abs(north) for north, _ in errors) < 30
+    assert sum(steps) / len(steps) < 1.5
+
+
+def test_a_sensor_goes_on_where_it_would_be_after_a_restart() -> None:
+    van = FLEET[0]
+    first = Sensor(van, 0, 1).fix(NOW)
+    restarted = Sensor(van, 0, 1).fix(NOW + timedelta(seconds=2))
+    assert distance_m(first.latitude, first.longitude, restarted.latitude, restarted.longitude) < 90
+
+
+def test_above_speed_one_a_day_is_lived_until_the_present() -> None:
+    clock = ManualClock(NOW)
+    hurried = VanClock(clock, 600)
+    assert hurried.now() == NOW - timedelta(days=1)
+    clock.advance(timedelta(seconds=60))
+    assert hurried.now() == NOW - timedelta(hours=14)
+    clock.advance(timedelta(seconds=90))
+    assert hurried.now() == clock.now()
+    assert VanClock(clock, 1).now() == clock.now()
+
+
+@pytest.mark.parametrize("wrong", ["localhost", ":5055", "host:", "host:port"])
+def test_an_address_is_host_and_port(wrong: str) -> None:
+    assert address("127.0.0.1:5055") == ("127.0.0.1", 5055)
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        address(wrong)
+
+
+class DeafLink:
+    """Hears nothing while ``deaf``; remembers the order of what it heard."""
+
+    def __init__(self) -> None:
+        self.deaf = True
+        self.heard: list[datetime] = []
+
+    async def send(self, fixes: Sequence[PositionFix]) -> int:
+        if self.deaf:
+            raise Unheard("refused")
+        taken = fixes[:3]
+        self.heard += [fix.fixed_at for fix in taken]
+        return len(taken)
+
+    async def close(self) -> None: ...
+
+
+async def test_what_nobody_hears_is_sent_later_oldest_first() -> None:
+    link = DeafLink()
+    reporter = Reporter("van-1", link)
+    fixes = [
+        PositionFix("van-1", NOW + timedelta(seconds=second), 43.2, 76.9) for second in range(10)
+    ]
+    for fix in fixes[:9]:
+        await reporter.report(fix)
+    assert (reporter.kept, link.heard) == (9, [])
+    link.deaf = False
+    await reporter.report(fixes[9])
+    assert reporter.kept == 0
+    assert link.heard == [fix.fixed_at for fix in fixes]
+
+
+async def position_count(database: Database) -> dict[str, int]:
+    query = text("SELECT protocol, count(*) FROM position GROUP BY protocol")
+    async with database.read() as session:
+        found: Any = await session.execute(query)
+        return dict(found.all())
+
+
+@pytest.fixture
+def unused_ports() -> tuple[int, int]:
+    with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
+        return a.getsockname()[1], b.getsockname()[1]
+
+
+@pytest.mark.postgis
+async def test_vans_are_stored_through_real_sockets(
+    database: Database, unused_ports: tuple[int, int]
+) -> None:
+    osmand_port, wialon_port = unused_ports
+    pair = [
+        replace(next(van for van in FLEET if van.protocol == protocol), report_interval_s=0.05)
+        for protocol in ("osmand", "wialon")
+    ]
+    async with database.transaction() as session:
+        for van in pair:
+            await build_vehicle(
+                session, plate=van.plate, identifier=van.identifier, protocol=van.protocol
+            )
+    clock, stop = SystemClock(), asyncio.Event()
+    driving = asyncio.create_task(
+        run_vans(("127.0.0.1", osmand_port), ("127.0.0.1", wialon_port), clock, stop, fleet=pair)
+    )
+    await asyncio.sleep(0.3)  # nobody listens yet: the vans keep their first fixes
+    settings = Settings(osmand_port=osmand_port, wialon_port=wialon_port)
+    receiving = asyncio.create_task(run_receivers(settings, database, clock, stop))
+    try:
+        async with asyncio.timeout(20):
+            while len(stored := await position_count(database)) < 2 or min(stored.values()) < 8:
+                await asyncio.sleep(0.1)
+    finally:
+        stop.set()
+        await asyncio.gather(driving, receiving)
+    async with database.read() as session:
+        flags = (await session.execute(text("SELECT DISTINCT flags FROM position"))).scalars().all()
+        rejected = (await session.execute(text("SELECT count(*) FROM raw_message"))).scalar_one()
+    assert flags == [[]]
+    assert rejected == 0
