@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 _CELLS = 24
-_LEFT, _TOP = 0.605, 0.018  # of the picture
-_CELL_WIDTH, _CELL_HEIGHT = 0.016, 0.028
+_LEFT, _TOP = 0.709, 0.018  # of the picture
+_CELL_WIDTH, _CELL_HEIGHT = 0.0115, 0.022
 _DARK_BELOW, _BRIGHT_ABOVE = 90, 165
 
 

@@ -17,15 +17,21 @@ _QUEUE = 6
 _OPERATORS = 2
 _HEAD = 0.17  # the part of a figure whose colours stay as they are
 _LEGS = 0.62
-# Clothes in Lab: (a, b, how much lighter), None for as photographed.
+# Clothes as Lab colours (lightness, a, b); None for as photographed.
 _CLOTHES: tuple[tuple[int, int, int] | None, ...] = (
     None,
-    (128, 100, 10),
-    (150, 140, 14),
-    (110, 140, 8),
-    (128, 128, 34),
-    (142, 112, 16),
-    (124, 150, 20),
+    (70, 132, 104),
+    (84, 152, 146),
+    (76, 114, 138),
+    (150, 128, 130),
+    (104, 138, 146),
+    (58, 128, 122),
+)
+_JACKETS: tuple[tuple[int, int, int], ...] = (
+    (40, 128, 110),
+    (46, 128, 126),
+    (50, 140, 122),
+    (62, 124, 120),
 )
 
 
@@ -64,7 +70,7 @@ def queue_figure(place: int, height_px: int) -> Sprite:
 
 def operator_figure(number: int, height_px: int) -> Sprite:
     """Return the upper half of the operator of a window."""
-    clothes = ((128, 112, 14), (128, 128, 6), (138, 120, 18), (122, 122, 26))[number % 4]
+    clothes = _JACKETS[number % len(_JACKETS)]
     name = f"operator-{number % _OPERATORS + 1}"
     return _sized(name, height_px, clothes, mirrored=number % 4 > 1, head=0.72, legs=1.0)
 
@@ -113,8 +119,11 @@ def _dressed(picture: Picture, clothes: tuple[int, int, int], head: float, legs:
     mixed = (0.85 * weight)[:, None].astype(np.float32)
     lab = cv2.cvtColor(np.ascontiguousarray(picture[..., :3]), cv2.COLOR_BGR2LAB)
     lab = lab.astype(np.float32)
-    a, b, lighter = clothes
-    lab[..., 0] = np.minimum(255, lab[..., 0] + lighter * mixed)
+    worn = (picture[..., 3] > 128) & (mixed > 0)
+    lightness, a, b = clothes
+    # Keep the folds: shift the lightness as a whole instead of painting over it.
+    lab[..., 0] += 0.8 * (lightness - float(lab[..., 0][worn].mean())) * mixed
+    lab[..., 0] = lab[..., 0].clip(4, 250)
     lab[..., 1] += (a - lab[..., 1]) * mixed
     lab[..., 2] += (b - lab[..., 2]) * mixed
     bgr = cv2.cvtColor(lab.astype(np.uint8), cv2.COLOR_LAB2BGR)

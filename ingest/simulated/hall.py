@@ -34,7 +34,7 @@ class Look:
 LOOKS = {
     "day": Look((226, 228, 224), (188, 194, 198), (196, 176, 150), (150, 110, 40), (1, 1, 1), 0.12),
     "evening": Look(
-        (170, 184, 196), (120, 128, 140), (92, 104, 126), (70, 150, 220), (0.62, 0.68, 0.74), 0.42
+        (170, 184, 196), (120, 128, 140), (92, 104, 126), (70, 150, 220), (0.7, 0.76, 0.82), 0.4
     ),
     "blue": Look(
         (226, 214, 196), (196, 186, 172), (180, 130, 70), (190, 150, 0), (1.02, 0.96, 0.9), 0.18
@@ -112,6 +112,7 @@ class Hall:
         canvas = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
         self._draw_wall(canvas)
         self._draw_floor(canvas)
+        self._draw_queue_lane(canvas)
         self._draw_counter(canvas)
         self._draw_furniture(canvas)
         soft = cv2.GaussianBlur(canvas, (0, 0), 0.9).astype(np.float32)
@@ -153,6 +154,23 @@ class Hall:
         for n in range(1, 8):
             y = round(top + (HEIGHT - top) * (n / 8) ** 1.5)
             cv2.line(canvas, (0, y), (WIDTH, y), seam, 1)
+
+    def _draw_queue_lane(self, canvas: Picture) -> None:
+        """A lane on the floor, as halls mark where to wait, with a stop line at its head."""
+        first, last = self._scene.places[0], self._scene.places[-1]
+        onward = 1 if last.foot[0] > first.foot[0] else -1
+        lane = [
+            (first.foot[0] - 0.06 * onward, first.foot[1] - 0.045),
+            (last.foot[0] + 0.2 * onward, last.foot[1] - 0.05),
+            (last.foot[0] + 0.2 * onward, last.foot[1] + 0.06),
+            (first.foot[0] - 0.06 * onward, first.foot[1] + 0.04),
+        ]
+        corners = np.array([(round(x * WIDTH), round(y * HEIGHT)) for x, y in lane], np.int32)
+        painted = canvas.copy()
+        cv2.fillPoly(painted, [corners], _shaded(self._look.floor, 0.9))
+        cv2.polylines(painted, [corners], isClosed=True, color=self._look.accent, thickness=3)
+        cv2.line(painted, corners[0].tolist(), corners[3].tolist(), self._look.accent, 9)
+        canvas[:] = cv2.addWeighted(painted, 0.55, canvas, 0.45, 0)
 
     def _draw_counter(self, canvas: Picture) -> None:
         scene, look = self._scene, self._look
