@@ -18,6 +18,7 @@ from ingest.recordings.index import RecordingIndex
 from ingest.recordings.recorder import Recorder
 from ingest.recordings.rescan import Rescan
 from ingest.recordings.retention import Retention
+from models.kit import service
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.ids import new_id
@@ -27,6 +28,7 @@ from models.kit.settings import Settings
 
 log = get(__name__)
 _RETRY_S = 1.0
+_PORT_RETRY_S = 5.0
 
 
 async def run(
@@ -40,7 +42,7 @@ async def run(
     """Run the node until ``stop``; recordings are closed and indexed before it returns.
 
     Raises:
-        OSError: a port is taken.
+        SystemExit: the media port is taken.
     """
     settings.recordings_path.mkdir(parents=True, exist_ok=True)
     node = settings.media_node
@@ -81,7 +83,7 @@ async def run(
         Retention(settings, database, clock).run(stop),
         media.serve(),
         stop_media(),
-        gps.run(settings, database, clock, stop),
+        _receive_positions(settings, database, clock, stop),
     ]
     listening = asyncio.create_task(wake_on(database, {"config": edited, "clip": clip_asked}))
     try:
@@ -91,6 +93,18 @@ async def run(
     finally:
         listening.cancel()
     log.info("node.stopped", node=node)
+
+
+async def _receive_positions(
+    settings: Settings, database: Database, clock: Clock, stop: asyncio.Event
+) -> None:
+    """Run the GPS ports; one that is taken must not stop the recordings."""
+    while not stop.is_set():
+        try:
+            await gps.run(settings, database, clock, stop)
+        except OSError as error:
+            log.error("gps.port_taken", error=str(error), retry_in_s=_PORT_RETRY_S)
+            await service.wait(stop, _PORT_RETRY_S)
 
 
 async def _rescan_recent(rescan: Rescan, clock: Clock, stop: asyncio.Event) -> None:

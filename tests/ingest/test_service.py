@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ from models.observations import StreamState
 from models.recording import Recording, RecordingGap
 from tests.builders import build_office
 from tests.ingest.encoded import shown, write_clip
+from tests.ingest.outage import away
 
 pytestmark = pytest.mark.postgis
 _PATIENCE_S = 20.0
@@ -211,3 +214,97 @@ async def test_a_removed_camera_is_let_go(
             return cameras.viewers("hall-1")
 
         await eventually(viewers, lambda count: count == 0)
+
+
+async def test_recording_goes_on_while_the_database_is_away(
+    database: Database,
+    database_url: str,
+    cluster_url: str,
+    cameras: SimulatedCameras,
+    camera_id: UUID,
+    tmp_path: Path,
+) -> None:
+    settings = node_settings(tmp_path)
+
+    async def files() -> int:
+        return len(list(settings.recordings_path.glob("*/main/*/*.mp4")))
+
+    async with running(settings, database):
+        await eventually(lambda: recordings(database), lambda rows: len(rows) >= 1)
+        with away(cluster_url, database_url):
+            known = await files()
+            await eventually(files, lambda count: count >= known + 2)
+        await eventually(lambda: recordings(database), lambda rows: len(rows) >= known + 2)
+    rows = await recordings(database)
+    for before, after in itertools.pairwise(rows):
+        assert abs((after.started_at - before.ended_at).total_seconds()) < 0.005
+    assert await gaps(database) == []
+
+
+async def test_a_node_starts_without_its_database_and_waits(
+    database: Database,
+    database_url: str,
+    cluster_url: str,
+    cameras: SimulatedCameras,
+    camera_id: UUID,
+    tmp_path: Path,
+) -> None:
+    settings = node_settings(tmp_path)
+    with away(cluster_url, database_url):
+        stop = asyncio.Event()
+        node = asyncio.create_task(service.run(settings, database, SystemClock(), stop))
+        async with httpx.AsyncClient(trust_env=False) as client:
+
+            async def health() -> str:
+                try:
+                    address = f"http://127.0.0.1:{settings.media_port}/healthz"
+                    return (await client.get(address)).text
+                except httpx.TransportError as error:
+                    return str(error)
+
+            await eventually(health, lambda text: text == "ok\n")
+    try:
+        await eventually(lambda: recordings(database), lambda rows: len(rows) >= 1)
+    finally:
+        stop.set()
+        await asyncio.wait_for(node, _PATIENCE_S)
+
+
+async def test_a_taken_gps_port_does_not_stop_recording(
+    database: Database, cameras: SimulatedCameras, camera_id: UUID, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as squatter:
+        settings = node_settings(tmp_path, osmand_port=squatter.getsockname()[1])
+        async with running(settings, database):
+            await eventually(lambda: recordings(database), lambda rows: len(rows) >= 1)
+
+
+async def test_kill_nine_loses_one_fragment_at_most(
+    database: Database,
+    database_url: str,
+    cameras: SimulatedCameras,
+    camera_id: UUID,
+    tmp_path: Path,
+) -> None:
+    settings = node_settings(tmp_path, segment_s=60.0)
+    names = ("state_dir", "media_port", "osmand_port", "wialon_port", "segment_s")
+    options = {f"AHUAL_{name.upper()}": str(getattr(settings, name)) for name in names}
+    environment = {**os.environ, **options, "AHUAL_DATABASE_URL": database_url}
+    node = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "ingest", env=environment, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        await eventually(
+            lambda: recordings(database), lambda rows: bool(rows) and len(rows[0].gops) >= 3 * 16
+        )
+    finally:
+        node.kill()
+        killed_at = SystemClock().now()
+        await node.wait()
+    async with running(settings, database):
+        await eventually(lambda: recordings(database), lambda rows: rows[0].closed)
+    row = (await recordings(database))[0]
+    assert row.sha256
+    assert len(shown(settings.recordings_path / row.path)) >= 30
+    lost_s = (killed_at - row.ended_at).total_seconds()
+    assert lost_s < 1.0 + 0.5, "one GOP of a second, and the pictures on their way"

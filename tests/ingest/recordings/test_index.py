@@ -3,9 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import select
 
 from ingest.outage import AWAY
@@ -16,6 +14,7 @@ from models.kit.ids import new_id
 from models.observations import StreamKind
 from models.recording import RecordingGap
 from tests.builders import NOON, build_office
+from tests.ingest.outage import away
 from tests.ingest.recordings.test_rescan import an_index, record, rows
 
 pytestmark = pytest.mark.postgis
@@ -71,20 +70,13 @@ async def test_a_deleted_camera_spoils_nobodys_rows(
 async def test_the_backlog_waits_for_the_database(
     database: Database, database_url: str, cluster_url: str, camera_id: UUID, tmp_path: Path
 ) -> None:
-    name = sql.Identifier(database_url.split("?")[0].rsplit("/", 1)[1])
     index = an_index(database)
-    with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-            (database_url.split("?")[0].rsplit("/", 1)[1],),
-        )
+    with away(cluster_url, database_url):
         facts = record(tmp_path / "r", camera_id, tmp_path)
         index.report(list(facts))
         with pytest.raises(AWAY):
             await index.flush()
         assert index.backlog == 2
-        connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
     stop = asyncio.Event()
     stop.set()
     await index.run(stop)

@@ -1,0 +1,97 @@
+"""RTSP as it really comes: a server on a socket, and what is no server at all."""
+
+import asyncio
+import itertools
+import socket
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from ingest.cameras import nal
+from ingest.cameras.assembler import CodedPicture
+from ingest.cameras.source import RtspSource, SourceEnded, SourceFault, UnsupportedCodec
+from ingest.simulated.rtsp_server import SimulatedCameras
+from tests.ingest.encoded import write_clip
+
+
+@pytest.fixture
+async def cameras(tmp_path: Path) -> AsyncIterator[SimulatedCameras]:
+    async with SimulatedCameras() as simulated:
+        simulated.add("plain", {"x": write_clip(tmp_path / "plain.mp4")})
+        simulated.add("reordered", {"x": write_clip(tmp_path / "reordered.mp4", b_frames=2)})
+        simulated.add("mpeg4", {"x": write_clip(tmp_path / "mpeg4.mp4", codec="mpeg4")})
+        yield simulated
+
+
+def read(url: str, count: int, read_timeout_s: float = 2.0) -> list[CodedPicture]:
+    source = RtspSource(url, read_timeout_s)
+    try:
+        pictures = []
+        for picture in source.pictures(threading.Event()):
+            pictures.append(picture)
+            if len(pictures) == count:
+                break
+        return pictures
+    finally:
+        source.close()
+
+
+@pytest.mark.parametrize("name", ["plain", "reordered"])
+async def test_pictures_come_whole_and_in_time(cameras: SimulatedCameras, name: str) -> None:
+    pictures = await asyncio.to_thread(read, cameras.url(name), 15)
+    assert {b.dts - a.dts for a, b in itertools.pairwise(pictures)} == {9_000}
+    assert any(nal.nal_type(unit) == nal.IDR for p in pictures for unit in p.nals)
+    assert any(p.pts != p.dts for p in pictures) is (name == "reordered")
+
+
+async def test_another_codec_says_what_to_set(cameras: SimulatedCameras) -> None:
+    with pytest.raises(UnsupportedCodec, match=r"sends mpeg4; set this stream to H\.264"):
+        await asyncio.to_thread(read, cameras.url("mpeg4"), 1)
+
+
+async def test_an_unknown_path_is_a_fault(cameras: SimulatedCameras) -> None:
+    with pytest.raises(SourceFault, match="404"):
+        await asyncio.to_thread(read, cameras.url("nowhere"), 1)
+
+
+async def test_a_kick_is_a_fault_not_an_end(cameras: SimulatedCameras) -> None:
+    reading = asyncio.create_task(asyncio.to_thread(read, cameras.url("plain"), 1000))
+    while not cameras.viewers("plain"):
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1.0)
+    cameras.kick("plain")
+    with pytest.raises(SourceEnded):
+        await reading
+
+
+async def test_silence_is_a_fault(cameras: SimulatedCameras) -> None:
+    reading = asyncio.create_task(asyncio.to_thread(read, cameras.url("plain"), 1000, 0.5))
+    while not cameras.viewers("plain"):
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1.0)
+    cameras.stall("plain")
+    with pytest.raises(SourceFault, match="no answer in time"):
+        await reading
+
+
+async def test_a_closed_port_is_a_fault_without_the_password() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    with pytest.raises(SourceFault) as caught:
+        await asyncio.to_thread(read, f"rtsp://admin:secret@127.0.0.1:{port}/x", 1)
+    assert "refused" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_server_that_talks_noise_is_a_fault() -> None:
+    async def noise(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(bytes(range(256)) * 64)
+        writer.close()
+
+    server = await asyncio.start_server(noise, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(SourceFault):
+            await asyncio.to_thread(read, f"rtsp://127.0.0.1:{port}/x", 1)
