@@ -9,6 +9,7 @@ import struct
 import types
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from aiortc import RTCRtpSender, clock
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
@@ -41,6 +42,18 @@ def check_internals(sender: RTCRtpSender) -> list[str]:
         if not hasattr(owner, name):
             missing.append(name)
     return missing
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Encrypts and sends; looked up once a picture, not once a packet."""
+
+    protect: Callable[[bytes], bytes]
+    sendto: Callable[[bytes, tuple[str, int]], None]
+    address: tuple[str, int]
+
+    def send(self, packet: bytes) -> None:
+        self.sendto(self.protect(packet), self.address)
 
 
 class PacketSender:
@@ -110,34 +123,36 @@ class PacketSender:
     def _emit(self, picture: Picture) -> None:
         if self._await_key and not picture.key:
             return
-        self._await_key = False
+        way = self._way()
+        self._await_key = way is None
+        if way is None:
+            return
         last = len(picture.payloads) - 1
         sequence, ssrc = self._sequence, self._sender._ssrc  # noqa: SLF001
         for index, payload in enumerate(picture.payloads):
             marked = self._payload_type | (0x80 if index == last else 0)
             packet = _HEAD.pack(0x80, marked, sequence, picture.timestamp, ssrc) + payload
             self._history[sequence % _HISTORY] = (sequence, packet)
-            if not self._send(packet):
-                self._await_key = True
-                break
+            way.send(packet)
             sequence = (sequence + 1) & 0xFFFF
             self._octets += len(payload)
-            self._packets += 1
+        self._packets += len(picture.payloads)
         self._sequence = sequence
         self._tell_reports(picture.timestamp)
 
-    def _send(self, packet: bytes) -> bool:
-        """Encrypt and send; False while there is no way to the peer."""
+    def _way(self) -> _Way | None:
+        """Return how to reach the peer now; None while there is no way."""
         transport = self._sender.transport
         pair = transport.transport._connection._nominated.get(1)  # noqa: SLF001
         if pair is None or transport.state != "connected":
-            return False
-        pair.protocol.transport.sendto(transport._tx_srtp.protect(packet), pair.remote_addr)  # noqa: SLF001
-        return True
+            return None
+        return _Way(transport._tx_srtp.protect, pair.protocol.transport.sendto, pair.remote_addr)  # noqa: SLF001
 
     async def _resend(self, sequence_number: int) -> None:
         kept = self._history[sequence_number % _HISTORY]
-        if kept is not None and kept[0] == sequence_number and self._send(kept[1]):
+        way = self._way()
+        if way is not None and kept is not None and kept[0] == sequence_number:
+            way.send(kept[1])
             WHEP_RESENT.inc()
 
     async def _heard(self, packet: AnyRtcpPacket) -> None:
