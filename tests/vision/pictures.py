@@ -2,6 +2,7 @@
 
 import io
 from fractions import Fraction
+from functools import lru_cache
 
 import av
 import cv2
@@ -14,8 +15,13 @@ from vision.detector import Picture
 
 def hall(variant: str = "staffed", number: int = 0, scene: int = 0) -> Picture:
     """A hall as the sub stream shows it, 360 × 640."""
-    large = Hall(SCENES[scene], variant).picture(number)
+    large = _hall(variant, scene).picture(number)
     return np.asarray(cv2.resize(large, (640, 360), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@lru_cache(maxsize=32)
+def _hall(variant: str, scene: int) -> Hall:
+    return Hall(SCENES[scene], variant)
 
 
 def noise(height: int = 360, width: int = 640, seed: int = 0) -> Picture:

@@ -1,0 +1,73 @@
+"""What is watched, from the database."""
+
+import pytest
+from sqlalchemy import update
+
+from models.camera import Camera, MediaNode, Zone
+from models.kit.database import Database
+from models.kit.errors import Unavailable
+from models.observations import ZoneKind
+from tests.builders import NOON, build_office
+from vision.plan import load, node_address
+
+pytestmark = pytest.mark.postgis
+
+
+async def test_every_camera_with_a_zone_is_watched(database: Database) -> None:
+    async with database.transaction() as session:
+        built = await build_office(session, windows=2)
+    async with database.read() as session:
+        plan = await load(session)
+    camera = plan[built.cameras[0]]
+    assert (camera.office_id, camera.node_name) == (built.office_id, "node-1")
+    kinds = {zone.zone_id: zone.kind for zone in camera.zones}
+    assert kinds == {
+        built.operator_zones[1]: ZoneKind.OPERATOR,
+        built.operator_zones[2]: ZoneKind.OPERATOR,
+        built.queue_zone: ZoneKind.QUEUE,
+    }
+    assert camera.windows == {built.operator_zones[n]: built.windows[n] for n in (1, 2)}
+
+
+async def test_a_zone_that_cannot_be_judged_is_left_out_alone(database: Database) -> None:
+    async with database.transaction() as session:
+        built = await build_office(session, windows=1)
+        line = [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3]]
+        await session.execute(
+            update(Zone).where(Zone.id == built.operator_zones[1]).values(polygon=line)
+        )
+    async with database.read() as session:
+        plan = await load(session)
+    assert [zone.zone_id for zone in plan[built.cameras[0]].zones] == [built.queue_zone]
+
+
+async def test_a_disabled_camera_is_not_watched(database: Database) -> None:
+    async with database.transaction() as session:
+        built = await build_office(session)
+        await session.execute(
+            update(Camera).where(Camera.id == built.cameras[0]).values(enabled=False)
+        )
+    async with database.read() as session:
+        assert await load(session) == {}
+
+
+@pytest.mark.parametrize(
+    ("public_url", "address"),
+    [
+        (None, "ws://127.0.0.1:8090"),
+        ("http://media.example:80/", "ws://media.example:80"),
+        ("https://media.example", "wss://media.example"),
+    ],
+)
+async def test_the_nodes_address(database: Database, public_url: str | None, address: str) -> None:
+    async with database.transaction() as session:
+        node = MediaNode(name="n", port=8090, public_url=public_url, started_at=NOON, seen_at=NOON)
+        session.add(node)
+    async with database.read() as session:
+        assert await node_address(session, "n") == address
+
+
+async def test_a_node_that_never_started_is_named(database: Database) -> None:
+    async with database.read() as session:
+        with pytest.raises(Unavailable, match="node-9"):
+            await node_address(session, "node-9")
