@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from functools import cache
 from importlib.metadata import version
 from types import MappingProxyType
 
@@ -70,12 +71,6 @@ class WorkingCalendar:
     """The five-day week of Kazakhstan with its holidays, swaps and overrides."""
 
     overrides: Mapping[date, Override] = field(default_factory=dict)
-    _kk: holidays.HolidayBase = field(
-        default_factory=lambda: holidays.country_holidays("KZ", language="kk"), repr=False
-    )
-    _en: holidays.HolidayBase = field(
-        default_factory=lambda: holidays.country_holidays("KZ", language="en_US"), repr=False
-    )
 
     @property
     def version(self) -> str:
@@ -87,10 +82,14 @@ class WorkingCalendar:
         override = self.overrides.get(day)
         if override is not None:
             return None if override.working else dict.fromkeys(("kk", "ru", "en"), override.reason)
-        english = self._en.get(day)
+        english = _library("en_US").get(day)
         if english is None:
             return None
-        return {"kk": self._kk.get(day) or english, "ru": russian_name(english), "en": english}
+        return {
+            "kk": _library("kk").get(day) or english,
+            "ru": russian_name(english),
+            "en": english,
+        }
 
     def day_off(self, day: date) -> Names | None:
         """Return why the day is not worked, None when it is."""
@@ -101,20 +100,18 @@ class WorkingCalendar:
         if holiday is not None:
             return holiday
         # A weekend day that a decree swapped in is not in the library's list of weekends.
-        if day.isoweekday() >= FIRST_WEEKEND_DAY and day not in self._swapped_in(day.year):
+        if day.isoweekday() >= FIRST_WEEKEND_DAY and not _is_swapped_in(day):
             return _WEEKEND[day.isoweekday()]
         return None
 
-    def is_working(self, day: date) -> bool:
-        return self.day_off(day) is None
 
-    def first_working(self, day: date) -> date:
-        """Return the day itself when it is worked, else the next that is."""
-        while not self.is_working(day):
-            day += timedelta(days=1)
-        return day
+@cache
+def _library(language: str) -> holidays.HolidayBase:
+    """Return the library's table, which computes a year when first asked for a day of it."""
+    return holidays.country_holidays("KZ", language=language)
 
-    def _swapped_in(self, year: int) -> set[date]:
-        if year not in self._en.years:
-            self._en.get(date(year, 1, 1))
-        return self._en.weekend_workdays
+
+def _is_swapped_in(day: date) -> bool:
+    table = _library("en_US")
+    table.get(day)  # computes the year
+    return day in table.weekend_workdays

@@ -16,8 +16,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from alerts import record, repository, ties
-from alerts.facts import Reading, StreamReading
 from alerts.leadership import Leadership, lead
+from alerts.notices import (
+    TOPICS,
+    AlertDismissed,
+    ComplaintChanged,
+    LayoutChanged,
+    StreamHeard,
+    ZoneSeen,
+    read,
+)
 from alerts.watchtower import ToClear, ToRaise, Watchtower
 from alerts.world import World
 from models.complaint import Complaint
@@ -26,14 +34,12 @@ from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.log import get
 from models.kit.service import wait
-from models.observations import AlertState, StreamKind, StreamState, ZoneState
 
 log = get(__name__)
-TOPICS = ("observation", "stream", "complaint", "config", "alert")
 _TICK_S = 1.0
 _RETRY_S = 1.0
 _PROBE_S = 2.0
-_RELOAD_EVERY = timedelta(seconds=30)  # catches what was edited without a notice
+_RELOAD_EVERY = timedelta(seconds=15)  # catches what was edited without a notice
 
 _raised = Counter("ahual_alerts_raised_total", "Alerts raised.", ["rule"])
 _cleared = Counter("ahual_alerts_cleared_total", "Alerts whose condition ended.", ["rule"])
@@ -55,7 +61,7 @@ class AlertService:
                 async with lead(self._database.url, stop) as leadership:
                     if leadership is not None:
                         await self._serve(leadership, stop)
-            except* (psycopg.OperationalError, DBAPIError, OSError) as lost:
+            except* (psycopg.Error, DBAPIError, OSError) as lost:
                 log.warning(
                     "leader.lost", error=str(lost.exceptions[0]).strip(), retry_in_s=_RETRY_S
                 )
@@ -125,48 +131,36 @@ class Term:
 
     async def _take(self, notice: Notice) -> None:
         try:
-            await self._dispatch(notice)
-        except (KeyError, ValueError, TypeError) as error:
-            log.error("notice.unreadable", topic=notice.topic, seq=notice.seq, error=repr(error))
-
-    async def _dispatch(self, notice: Notice) -> None:
+            message = read(notice)
+        except ValueError as error:
+            log.error("notice.unreadable", topic=notice.topic, seq=notice.seq, error=str(error))
+            return
         now = self._move_to(min(notice.at, self._clock.now()))
-        if notice.topic == "observation":
-            await self._observe(notice, now)
-        elif notice.topic == "stream":
-            await self._hear(notice, now)
-        elif notice.topic == "config":
-            await self._reload(now)
-            await self._write(self._tower.look_at_all(self._world.all_facts(now), now))
-        elif notice.topic == "complaint":
-            await self._tie(UUID(notice.subject_id), now)
-        elif notice.data["state"] == AlertState.RESOLVED and notice.data["cleared_at"] is None:
-            self._tower.dismiss(notice.data["rule"], notice.data["subject"], now)
+        match message:
+            case ZoneSeen():
+                await self._observe(message, now)
+            case StreamHeard():
+                await self._hear(message, now)
+            case ComplaintChanged():
+                await self._tie(message.complaint_id, now)
+            case LayoutChanged():
+                await self._reload(now)
+                await self._write(self._tower.look_at_all(self._world.all_facts(now), now))
+            case AlertDismissed():
+                self._tower.dismiss(message.rule, message.subject, now)
 
-    async def _observe(self, notice: Notice, now: datetime) -> None:
-        zone_id = UUID(notice.data["zone_id"])
-        reading = Reading(
-            ZoneState(notice.data["state"]),
-            notice.data["people"],
-            datetime.fromisoformat(notice.data["since"]),
-        )
+    async def _observe(self, seen: ZoneSeen, now: datetime) -> None:
         # First what held until now, so that a change cannot hide an alert that was due before it.
-        decisions = self._tower.look(self._world.facts_of_zone(zone_id, now), now)
-        if self._world.observe(zone_id, reading):
-            decisions += self._tower.look(self._world.facts_of_zone(zone_id, now), now)
-        else:
+        decisions = self._tower.look(self._world.facts_of_zone(seen.zone_id, now), now)
+        if not self._world.observe(seen.zone_id, seen.reading):
             await self._reload(now)
+        decisions += self._tower.look(self._world.facts_of_zone(seen.zone_id, now), now)
         await self._write(decisions)
 
-    async def _hear(self, notice: Notice, now: datetime) -> None:
-        camera_id = UUID(notice.data["camera_id"])
-        kind = StreamKind(notice.data["kind"])
-        reading = StreamReading(
-            StreamState(notice.data["state"]), datetime.fromisoformat(notice.data["since"])
-        )
-        decisions = self._tower.look(self._world.facts_of_camera(camera_id, now), now)
-        if self._world.hear(camera_id, kind, reading):
-            decisions += self._tower.look(self._world.facts_of_camera(camera_id, now), now)
+    async def _hear(self, heard: StreamHeard, now: datetime) -> None:
+        decisions = self._tower.look(self._world.facts_of_camera(heard.camera_id, now), now)
+        if self._world.hear(heard.camera_id, heard.kind, heard.reading):
+            decisions += self._tower.look(self._world.facts_of_camera(heard.camera_id, now), now)
         await self._write(decisions)
 
     async def _tie(self, complaint_id: UUID, now: datetime) -> None:

@@ -36,7 +36,10 @@ class DatedSpan:
 
 @dataclass(frozen=True)
 class PublishedHours:
-    """Everything an office has published. On public holidays only dated exceptions open it."""
+    """Everything an office has published.
+
+    On public holidays only dated exceptions open it, and spans published round the clock.
+    """
 
     time_zone: str
     weekly: tuple[WeeklySpan, ...] = ()
@@ -118,8 +121,7 @@ def _spans_on(hours: PublishedHours, window_id: UUID | None, day: date) -> list[
     has_own_rows = any(row.window_id == window_id for row in hours.weekly)
     if office and (window_id is None or not has_own_rows):
         return _dated(office)
-    if not office and hours.calendar.holiday(day) is not None:
-        return []
+    is_holiday = not office and hours.calendar.holiday(day) is not None
     source = window_id if has_own_rows else None
     weekly = [
         (row.opens_at, row.closes_at)
@@ -128,6 +130,7 @@ def _spans_on(hours: PublishedHours, window_id: UUID | None, day: date) -> list[
         and row.weekday == day.isoweekday()
         and row.valid_from <= day
         and (row.valid_to is None or day <= row.valid_to)
+        and (not is_holiday or _is_whole_day(row))
     ]
     if not office:
         return weekly
@@ -137,6 +140,10 @@ def _spans_on(hours: PublishedHours, window_id: UUID | None, day: date) -> list[
         for bound_opens, bound_closes in _dated(office)
         if max(opens, bound_opens) < min(closes, bound_closes)
     ]
+
+
+def _is_whole_day(row: WeeklySpan) -> bool:
+    return row.opens_at == time(0) and row.closes_at >= _END_OF_DAY
 
 
 def _dated(rows: list[DatedSpan]) -> list[tuple[time, time]]:

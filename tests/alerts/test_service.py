@@ -392,3 +392,17 @@ async def locks(database: Database, count: int) -> None:
                 if (await session.execute(query)).scalar() == count:
                     return
             await asyncio.sleep(0.05)
+
+
+async def test_without_a_database_the_process_waits_and_stops_when_told() -> None:
+    away = Database("postgresql://nobody@127.0.0.1:1/nowhere")
+    service = AlertService(away, SystemClock(), tick_s=0.02)
+    stop = asyncio.Event()
+    running = asyncio.create_task(service.run(stop))
+    assert await service.ready() == {"database": False}
+    await asyncio.sleep(0)
+    assert not running.done()
+    stop.set()
+    async with asyncio.timeout(10):
+        await running
+    await away.close()

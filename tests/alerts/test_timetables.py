@@ -125,6 +125,7 @@ def test_round_the_clock_is_one_span_without_an_opening() -> None:
     for closes in (time(23, 59), time(23, 59, 59), time.max):
         rows = tuple(WeeklySpan(None, day, time(0), closes, EVER) for day in range(1, 8))
         span = span_at(PublishedHours(ALMATY, rows), None, local("2026-06-10 00:00"))
+        assert is_open(PublishedHours(ALMATY, rows), None, local("2026-03-23 12:00"))  # Nauryz
         assert span.open
         assert span.since is not None
         assert span.since < local("2026-06-01 00:00")
