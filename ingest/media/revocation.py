@@ -55,15 +55,19 @@ class Revocations:
 
 async def follow(database: Database, revocations: Revocations, clock: Clock) -> None:
     """Apply revocations from the database for ever, also those made while this node was away."""
+    away = False
     while True:
         try:
             seq = await _catch_up(database, revocations, clock)
+            away = False
             async for notice in bus.listen(database, ["session"], after=seq):
                 if notice.data.get("revoked"):
                     closed = revocations.revoke(notice.subject_id)
                     log.info("session.revoked", session=notice.subject_id, closed=closed)
         except AWAY as error:
-            log.warning("revocation.lost", error=str(error), retry_in_s=_RETRY_S)
+            if not away:  # once an outage
+                log.warning("revocation.lost", error=str(error), retry_in_s=_RETRY_S)
+            away = True
             await asyncio.sleep(_RETRY_S)
 
 

@@ -1,5 +1,7 @@
 """WHEP's SDP both ways: what a browser offers, cleaned and refused by name; candidates trickled."""
 
+from ipaddress import ip_address
+
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 from aiortc.sdp import candidate_from_sdp
@@ -8,23 +10,41 @@ from models.kit.errors import InvalidInput
 
 _LONGEST_SDP = 64 * 1024
 # What aiortc's parser raises on text that is not SDP; it has no error of its own for that.
-_NOT_SDP = (ValueError, IndexError, KeyError, AttributeError, AssertionError, TypeError)
+# RuntimeError is how its StopIteration leaves a coroutine.
+_NOT_SDP = (
+    ValueError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    TypeError,
+    RuntimeError,
+)
 _NOT_AN_OFFER = (InvalidAccessError, InvalidStateError, OperationError)
 
 
-def without_local_candidates(sdp: str) -> str:
-    """Return the SDP without mDNS candidates: resolving one costs a second and gains nothing."""
+def with_usable_candidates(sdp: str) -> str:
+    """Return the SDP with only those candidates that are a UDP port of an address.
+
+    A name would be looked up: a browser's mDNS name costs a second and gains nothing, and any
+    other lets a stranger make the node ask name servers.
+    """
     kept = [
         line
         for line in sdp.splitlines()
-        if not (line.startswith("a=candidate:") and _is_local(line))
+        if not line.startswith("a=candidate:") or _is_usable(line.split())
     ]
     return "\r\n".join(kept) + "\r\n"
 
 
-def _is_local(line: str) -> bool:
-    fields = line.split()
-    return len(fields) > 4 and fields[4].endswith(".local")
+def _is_usable(fields: list[str]) -> bool:
+    if len(fields) < 8 or fields[2].lower() != "udp":
+        return False
+    try:
+        ip_address(fields[4])
+        port = int(fields[5])
+    except ValueError:
+        return False
+    return 0 < port < 1 << 16
 
 
 def make_peer() -> tuple[RTCPeerConnection, RTCRtpSender]:
@@ -46,7 +66,7 @@ async def answer(peer: RTCPeerConnection, offer: str) -> str:
     if len(offer) > _LONGEST_SDP:
         msg = f"An SDP offer longer than {_LONGEST_SDP} bytes is not read."
         raise InvalidInput(msg)
-    description = RTCSessionDescription(without_local_candidates(offer), "offer")
+    description = RTCSessionDescription(with_usable_candidates(offer), "offer")
     try:
         await peer.setRemoteDescription(description)
         await peer.setLocalDescription(await peer.createAnswer())
@@ -81,7 +101,7 @@ async def trickle(peer: RTCPeerConnection, fragment: str) -> None:
     """
     remote = peer.remoteDescription.sdp
     mid = "0"
-    for line in without_local_candidates(fragment).splitlines():
+    for line in with_usable_candidates(fragment).splitlines():
         name, _, value = line.partition(":")
         if name == "a=ice-ufrag" and f"a=ice-ufrag:{value}\r\n" not in remote:
             msg = "An ICE restart is not offered. Delete this and POST a new offer."
@@ -91,8 +111,8 @@ async def trickle(peer: RTCPeerConnection, fragment: str) -> None:
         if name == "a=candidate":
             try:
                 candidate = candidate_from_sdp(value)
-            except _NOT_SDP as error:
-                msg = f"«{value[:80]}» is not an ICE candidate."
+                candidate.sdpMid = mid
+                await peer.addIceCandidate(candidate)
+            except _NOT_SDP as error:  # also a candidate after the last one was announced
+                msg = f"«{value[:80]}» is not an ICE candidate that can be added."
                 raise InvalidInput(msg) from error
-            candidate.sdpMid = mid
-            await peer.addIceCandidate(candidate)

@@ -1,0 +1,96 @@
+"""What waits for a wall: in order, in batches, never more than the bound, losses counted."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.media.outbox import MESSAGE_BYTES, Outbox
+
+
+class Lane:
+    def __init__(self, *, focused: bool = False) -> None:
+        self.lost = 0
+        self.focused = focused
+
+
+def put(outbox: Outbox, lane: Lane, payload: bytes, *, at_once: bool = False) -> None:
+    outbox.make_room(len(payload))
+    outbox.put(lane, b"", payload, droppable=True, at_once=at_once)
+
+
+async def test_records_leave_in_order_and_together() -> None:
+    outbox, lane = Outbox(batch_s=0.01), Lane()
+    for letter in b"abc":
+        put(outbox, lane, bytes([letter]))
+    assert await outbox.take() == b"abc"
+    outbox.close()
+
+
+async def test_at_once_does_not_wait_for_the_batch() -> None:
+    outbox, lane = Outbox(batch_s=3600), Lane()
+    put(outbox, lane, b"a")
+    put(outbox, lane, b"b", at_once=True)
+    assert await asyncio.wait_for(outbox.take(), 5) == b"ab"
+    outbox.close()
+
+
+async def test_the_fullest_lane_loses_first_and_the_focused_one_last() -> None:
+    outbox = Outbox(limit_bytes=100, batch_s=3600)
+    small, full, focused = Lane(), Lane(), Lane(focused=True)
+    put(outbox, small, bytes(10))
+    put(outbox, full, bytes(30))
+    put(outbox, focused, bytes(60))
+    put(outbox, small, bytes(10))
+    assert (small.lost, full.lost, focused.lost) == (0, 1, 0)
+    put(outbox, full, bytes(90))
+    assert (small.lost, full.lost, focused.lost) == (2, 1, 1)
+    outbox.close()
+
+
+async def test_a_message_stays_below_what_socket_libraries_accept() -> None:
+    outbox, lane = Outbox(batch_s=0.01), Lane()
+    for _ in range(5):
+        put(outbox, lane, bytes(MESSAGE_BYTES // 2))
+    sizes = [len(await outbox.take()) for _ in range(3)]
+    assert sizes == [MESSAGE_BYTES, MESSAGE_BYTES, MESSAGE_BYTES // 2]
+    outbox.close()
+
+
+async def test_a_removed_tile_sends_nothing_more() -> None:
+    outbox, gone, stays = Outbox(batch_s=0.01), Lane(), Lane()
+    put(outbox, gone, b"x")
+    put(outbox, stays, b"y")
+    assert outbox.forget(gone) == 1
+    assert await outbox.take() == b"y"
+    outbox.close()
+
+
+@pytest.mark.parametrize("droppable", [True, False])
+async def test_only_what_may_not_be_dropped_can_overfill_it(droppable: bool) -> None:
+    outbox, lane = Outbox(limit_bytes=10, batch_s=3600), Lane()
+    for _ in range(20):
+        outbox.make_room(1)
+        outbox.put(lane, b"", b"n", droppable=droppable, at_once=False)
+    assert outbox.overfull != droppable
+    outbox.close()
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 60)), max_size=60))
+def test_every_picture_is_sent_or_counted_as_lost(pictures: list[tuple[int, int]]) -> None:
+    async def run() -> None:
+        outbox = Outbox(limit_bytes=100, batch_s=0)
+        lanes = [Lane(), Lane(), Lane(focused=True)]
+        for lane, size in pictures:
+            put(outbox, lanes[lane], bytes([lane]) * size)
+            assert not outbox.overfull
+        sent = b""
+        lost = sum(lane.lost for lane in lanes)
+        if lost < len(pictures):
+            sent = await outbox.take()
+        assert len(sent) <= 100
+        assert (len(pictures) - lost > 0) == bool(sent)
+        outbox.close()
+
+    asyncio.run(run())
