@@ -1,6 +1,7 @@
-"""Runs the API: settings, database, uvicorn; stops gracefully on SIGTERM."""
+"""Runs the API until SIGTERM: open requests finish, live sockets are told to come back."""
 
 import uvicorn
+import uvloop
 
 from dashboard_api.app import create_app
 from models.kit import log
@@ -8,24 +9,23 @@ from models.kit.clock import SystemClock
 from models.kit.database import Database
 from models.kit.errors import SettingsError
 from models.kit.secret import load_key
+from models.kit.service import stop_event
 from models.kit.settings import Settings
 
 
-def main() -> None:
-    settings = Settings()
-    log.configure(level=settings.log_level, log_format=settings.log_format, process="dashboard_api")
+async def serve(settings: Settings) -> None:
     if settings.database_url is None:
         raise SettingsError("Set AHUAL_DATABASE_URL; ./ahual demo and ./ahual up set it themselves")
+    # uvicorn raises its signal once more when it is done; this keeps that from killing us.
+    stop_event()
     database = Database(settings.database_url)
     app = create_app(
         settings=settings, database=database, clock=SystemClock(), key=load_key(settings)
     )
-    app.router.on_shutdown.append(database.close)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.api_host,
         port=settings.api_port,
-        loop="uvloop",
         ws="websockets-sansio",
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
@@ -36,6 +36,16 @@ def main() -> None:
         timeout_graceful_shutdown=5,
         server_header=False,
     )
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        await database.close()
+
+
+def main() -> None:
+    settings = Settings()
+    log.configure(level=settings.log_level, log_format=settings.log_format, process="dashboard_api")
+    uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def create_app(*, settings: Settings, database: Database, clock: Clock, key: byt
     return app
 
 
-def schema() -> dict[str, Any]:
+def openapi_schema() -> dict[str, Any]:
     """Return the OpenAPI document without a database or settings of this machine."""
     app = create_app(
         settings=Settings.model_construct(),

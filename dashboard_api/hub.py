@@ -131,7 +131,7 @@ class Hub:
         self.started.set()
         async for notice in listen(self._database, after=self.seq):
             if any(client.caller.region_id for client in self._clients):
-                await self.know_places()
+                await self.know_places(changed=notice.topic == "config")
             self._deliver(notice)
             self.seq = notice.seq
 
@@ -152,9 +152,9 @@ class Hub:
             else:
                 client.offer(envelope(notice, data))
 
-    async def know_places(self) -> None:
-        """Read the regions again when they are some seconds old."""
-        if self._clock.monotonic() - self._places_read_s >= _PLACES_FRESH_S:
+    async def know_places(self, *, changed: bool = False) -> None:
+        """Read the regions again when they changed or are some seconds old."""
+        if changed or self._clock.monotonic() - self._places_read_s >= _PLACES_FRESH_S:
             async with self._database.read() as session:
                 await self._read_places(session)
 

@@ -117,6 +117,8 @@ async def _resume(websocket: WebSocket, client: Client, hub: Hub, centre: Servic
     after, client.resume_from = client.resume_from or 0, None
     client.drop()  # all of it is at most hub.seq, so it is read again below
     upto = hub.seq or 0
+    if client.caller.region_id is not None:
+        await hub.know_places()
     async with centre.database.read() as session:
         oldest = await session.scalar(select(func.min(Change.seq)))
         missed = await session.scalar(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -13,7 +13,6 @@ from dashboard_api import opening, sightings
 from dashboard_api.schemas import offices
 from dashboard_api.schemas.common import Names
 from dashboard_api.schemas.regions import Region
-from dashboard_api.van_view import point
 from models.camera import Camera, Zone
 from models.observation import ZoneObservationRow
 from models.observations import ZoneKind, ZoneState
@@ -25,9 +24,11 @@ async def show(
 ) -> list[offices.Office]:
     """Return the offices in the order of the ids."""
     rows = await session.execute(
-        select(Office).where(Office.id.in_(office_ids)).options(selectinload(Office.region))
+        select(Office, func.ST_X(Office.geom), func.ST_Y(Office.geom))
+        .where(Office.id.in_(office_ids))
+        .options(selectinload(Office.region))
     )
-    found = {row.id: row for row in rows.scalars()}
+    found = {row.id: (row, (longitude, latitude)) for row, longitude, latitude in rows}
     windows: dict[UUID, list[ServiceWindow]] = defaultdict(list)
     query = select(ServiceWindow).where(ServiceWindow.office_id.in_(office_ids))
     for window in await session.scalars(query.order_by(ServiceWindow.number)):
@@ -46,19 +47,19 @@ async def show(
         session, [window for group in windows.values() for window in group], now
     )
     return [
-        _office(found[i], windows[i], cameras[i], seen, open_now) for i in office_ids if i in found
+        _office(*found[i], windows[i], cameras[i], seen, open_now) for i in office_ids if i in found
     ]
 
 
 def _office(
     row: Office,
+    place: tuple[float, float],
     windows: list[ServiceWindow],
     cameras: list[Camera],
     seen: dict[UUID, ZoneObservationRow],
     open_now: set[UUID],
 ) -> offices.Office:
     zones = [zone for camera in cameras for zone in camera.zones]
-    longitude, latitude = point(row.geom)
     return offices.Office(
         id=row.id,
         code=row.code,
@@ -66,8 +67,8 @@ def _office(
         address=row.address,
         phone=row.phone,
         time_zone=row.time_zone,
-        latitude=latitude,
-        longitude=longitude,
+        latitude=place[1],
+        longitude=place[0],
         region=Region.model_validate(row.region, from_attributes=True),
         queue=_queue([seen.get(zone.id) for zone in zones if zone.kind == ZoneKind.QUEUE]),
         windows=[

@@ -33,10 +33,6 @@ def cameras(caller: Caller) -> Condition:
     return Camera.office_id.in_(_offices_of(caller.region_id))
 
 
-def vehicles(caller: Caller) -> Condition:
-    return true() if caller.region_id is None else Vehicle.region_id == caller.region_id
-
-
 def alerts(caller: Caller) -> Condition:
     """A dispatcher sees alerts about vans only."""
     seen: Condition = true()
@@ -82,10 +78,12 @@ async def office(session: AsyncSession, office_id: UUID, caller: Caller) -> Offi
 
 
 async def vehicle(session: AsyncSession, vehicle_id: UUID, caller: Caller) -> Vehicle:
-    query = select(Vehicle).where(Vehicle.id == vehicle_id, vehicles(caller))
+    query = select(Vehicle).where(Vehicle.id == vehicle_id)
+    if caller.region_id is not None:
+        query = query.where(Vehicle.region_id == caller.region_id)
     found = (await session.execute(query)).scalar_one_or_none()
     if found is None:
-        raise NotFound(f"There is no vehicle {vehicle_id}")
+        raise NotFound(f"There is no van {vehicle_id}")
     return found
 
 

@@ -18,11 +18,16 @@ from dashboard_api.schemas.complaints import (
     CommentIn,
     ComplaintCard,
     MoveIn,
+    OutcomeIn,
 )
 from dashboard_api.schemas.evidence import Clip
 from dashboard_api.sessions import Caller
 
 router = APIRouter(tags=["complaints"])
+
+
+def _given(outcome: OutcomeIn | None) -> GivenOutcome | None:
+    return None if outcome is None else GivenOutcome(outcome.kind, outcome.note)
 
 
 @router.post("/complaints/{complaint_id}/moves", response_model=ComplaintCard)
@@ -42,7 +47,7 @@ async def move(
             complaint_id,
             to=wanted.to,
             note=wanted.note,
-            outcome=wanted.outcome and GivenOutcome(wanted.outcome.kind, wanted.outcome.note),
+            outcome=_given(wanted.outcome),
             by=caller.operator_id,
             role=caller.role,
             expected_version=expected_version,

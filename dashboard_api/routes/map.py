@@ -39,7 +39,11 @@ async def read_layer(
     if layer is Layer.VEHICLES and not caller.may(Permission.VANS_VIEW):
         raise Forbidden(f"Your role ({caller.role}) may not see vans")
     async with centre.database.read() as session:
-        collection: dict[str, Any] = await map_layers.layer(session, layer)
+        collection: dict[str, Any] = await map_layers.layer(session, layer, centre.clock)
+    if layer is Layer.VEHICLES and caller.region_id is not None:
+        own = str(caller.region_id)
+        near = [f for f in collection["features"] if f["properties"]["region_id"] == own]
+        collection = collection | {"features": near}
     kept = "no-store" if layer in _MOVING else "private, max-age=86400"
     return JSONResponse(
         collection, headers={"Cache-Control": kept}, media_type="application/geo+json"

@@ -1,19 +1,21 @@
 """/vehicles and /positions: vans, where they are and where they were."""
 
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import select
 
-from dashboard_api import pages, scope, van_view
+from dashboard_api import pages, scope
 from dashboard_api.dependencies import Centre, Cursor, Limit, Requires
 from dashboard_api.permissions import Permission
 from dashboard_api.schemas import vehicles
 from dashboard_api.schemas.common import Moment, Page
 from dashboard_api.sessions import Caller
 from dashboard_api.spans import refuse_bad_span
+from geo import repository
+from geo.repository import TrackedVehicle
 from models.vehicle import Position, Vehicle
 
 router = APIRouter(tags=["vans"])
@@ -23,28 +25,33 @@ To = Annotated[Moment, Query(alias="to")]
 LONGEST = timedelta(days=7)
 
 
+def _shown(van: TrackedVehicle, now: datetime) -> vehicles.Vehicle:
+    return vehicles.Vehicle.model_validate(asdict(van) | {"freshness": van.freshness(now)})
+
+
 @router.get("/vehicles")
 async def list_vehicles(
     caller: Viewer, centre: Centre, cursor: Cursor = None, limit: Limit = 200
 ) -> Page[vehicles.Vehicle]:
     """Vans by plate with their last good position and its freshness."""
+    after = None if cursor is None else pages.decode(cursor, [Vehicle.plate])[0]
     async with centre.database.read() as session:
-        rows, following = await pages.fetch(
-            session,
-            select(Vehicle).where(scope.vehicles(caller)),
-            [Vehicle.plate],
-            cursor=cursor,
-            limit=limit,
+        found = await repository.vehicles(
+            session, region_id=caller.region_id, after_plate=after, limit=limit + 1
         )
-        shown = await van_view.show(session, rows, centre.clock.now())
-    return Page(items=shown, next_cursor=following)
+    now = centre.clock.now()
+    return Page(
+        items=[_shown(van, now) for van in found[:limit]],
+        next_cursor=pages.encode([found[limit - 1].plate]) if len(found) > limit else None,
+    )
 
 
 @router.get("/vehicles/{vehicle_id}")
 async def read_vehicle(vehicle_id: UUID, caller: Viewer, centre: Centre) -> vehicles.Vehicle:
     async with centre.database.read() as session:
-        row = await scope.vehicle(session, vehicle_id, caller)
-        return (await van_view.show(session, [row], centre.clock.now()))[0]
+        await scope.vehicle(session, vehicle_id, caller)
+        van = await repository.vehicle(session, vehicle_id)
+    return _shown(van, centre.clock.now())
 
 
 @router.get("/vehicles/{vehicle_id}/track")
@@ -55,7 +62,8 @@ async def read_track(
     refuse_bad_span(starts_at, ends_at, LONGEST)
     async with centre.database.read() as session:
         await scope.vehicle(session, vehicle_id, caller)
-        return await van_view.track(session, vehicle_id, starts_at, ends_at)
+        points = await repository.track(session, vehicle_id, starts_at, ends_at)
+    return vehicles.Track.model_validate(repository.track_feature(vehicle_id, points))
 
 
 @router.get("/positions")
@@ -70,14 +78,16 @@ async def list_positions(
 ) -> Page[vehicles.FlaggedPosition]:
     """Every raw fix of a span, oldest first, with the flags that say why one is not trusted."""
     refuse_bad_span(starts_at, ends_at, LONGEST)
-    query = select(Position).where(
-        Position.vehicle_id == vehicle_id,
-        Position.fixed_at >= starts_at,
-        Position.fixed_at < ends_at,
-    )
+    after = None if cursor is None else pages.decode(cursor, [Position.fixed_at])[0]
     async with centre.database.read() as session:
         await scope.vehicle(session, vehicle_id, caller)
-        rows, following = await pages.fetch(
-            session, query, [Position.fixed_at], cursor=cursor, limit=limit
+        found = await repository.positions(
+            session, vehicle_id, starts_at, ends_at, after=after, limit=limit + 1
         )
-    return Page(items=[van_view.flagged(row) for row in rows], next_cursor=following)
+    return Page(
+        items=[
+            vehicles.FlaggedPosition.model_validate(row, from_attributes=True)
+            for row in found[:limit]
+        ],
+        next_cursor=pages.encode([found[limit - 1].fixed_at]) if len(found) > limit else None,
+    )

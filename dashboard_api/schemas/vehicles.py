@@ -51,16 +51,19 @@ class LineString(BaseModel):
 class TrackProperties(BaseModel):
     vehicle_id: UUID
     fixed_at: list[datetime]
+    speed_km_h: list[float | None]
 
 
 class Track(BaseModel):
     """The good fixes of a span as one GeoJSON Feature; geometry is null below two fixes."""
 
     type: Literal["Feature"] = "Feature"
+    id: UUID
     geometry: LineString | None
     properties: TrackProperties
 
 
 class FeatureCollection(BaseModel):
     type: Literal["FeatureCollection"]
+    attribution: str
     features: list[dict[str, Any]]

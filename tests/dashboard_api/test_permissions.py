@@ -1,0 +1,127 @@
+"""Every route of the OpenAPI document, every role and nobody, against a table written by hand."""
+
+import uuid
+
+import httpx
+import pytest
+
+from dashboard_api.permissions import ROLE_PERMISSIONS, Permission
+from models.observations import RoleName
+from tests.dashboard_api.conftest import Centre
+
+ROLES = {
+    "o": "operator",
+    "d": "dispatcher",
+    "u": "auditor",
+    "g": "agent",
+    "s": "supervisor",
+    "a": "admin",
+}
+EVERYBODY = "o d u g s a"
+NOBODY_SIGNED_IN = "-"  # open without signing in
+TABLE = {
+    "POST /api/v1/session": NOBODY_SIGNED_IN,
+    "GET /healthz": NOBODY_SIGNED_IN,
+    "GET /readyz": NOBODY_SIGNED_IN,
+    "GET /metrics": NOBODY_SIGNED_IN,
+    "GET /api/v1/session": EVERYBODY,
+    "DELETE /api/v1/session": EVERYBODY,
+    "GET /api/v1/regions": EVERYBODY,
+    "GET /api/v1/offices": EVERYBODY,
+    "GET /api/v1/offices/{office_id}": EVERYBODY,
+    "GET /api/v1/service-codes": EVERYBODY,
+    "GET /api/v1/map/{layer}.geojson": EVERYBODY,
+    "GET /api/v1/cameras": "o . u . s a",
+    "GET /api/v1/cameras/{camera_id}": "o . u . s a",
+    "POST /api/v1/cameras": ". . . . . a",
+    "PUT /api/v1/cameras/{camera_id}/zones": ". . . . . a",
+    "POST /api/v1/cameras/{camera_id}/ticket": "o . u . s .",
+    "GET /api/v1/recordings": "o . u . s .",
+    "GET /api/v1/holds": "o d u . s .",
+    "POST /api/v1/holds": "o d u . s .",
+    "DELETE /api/v1/holds/{hold_id}": ". . u . . .",
+    "GET /api/v1/vehicles": "o d u . s .",
+    "GET /api/v1/vehicles/{vehicle_id}": "o d u . s .",
+    "GET /api/v1/vehicles/{vehicle_id}/track": "o d u . s .",
+    "GET /api/v1/positions": "o d u . s .",
+    "GET /api/v1/alerts": "o d u . s .",
+    "GET /api/v1/alerts/{alert_id}": "o d u . s .",
+    "POST /api/v1/alerts/{alert_id}/acknowledge": "o d . . s .",
+    "POST /api/v1/alerts/{alert_id}/resolve": "o d . . s .",
+    "POST /api/v1/complaints": "o . . g s .",
+    "GET /api/v1/complaints": "o . u g s .",
+    "GET /api/v1/complaints/{complaint_id}": "o . u g s .",
+    "POST /api/v1/complaints/{complaint_id}/moves": "o . . g s .",
+    "POST /api/v1/complaints/{complaint_id}/comments": "o . u g s .",
+    "POST /api/v1/complaints/{complaint_id}/camera": "o . . . s .",
+    "POST /api/v1/complaints/{complaint_id}/clips": ". . u . s .",
+    "POST /api/v1/evidence/{clip_id}/ticket": ". . u . s .",
+    "GET /api/v1/users": ". . . . . a",
+    "POST /api/v1/users": ". . . . . a",
+    "GET /api/v1/audit": ". . u . s a",
+}
+
+
+def _operations(centre: Centre) -> list[tuple[str, str]]:
+    return [
+        (method.upper(), path)
+        for path, operations in centre.app.openapi()["paths"].items()
+        for method in operations
+    ]
+
+
+async def _ask(client: httpx.AsyncClient, method: str, path: str) -> int:
+    url = path.replace("{layer}", "regions")
+    while "{" in url:
+        before, _, rest = url.partition("{")
+        url = f"{before}{uuid.uuid4()}{rest.partition('}')[2]}"
+    body: dict[str, object] | None = {} if method in ("POST", "PUT") else None
+    return (await client.request(method, url, json=body)).status_code
+
+
+@pytest.mark.postgis
+async def test_document_and_table_name_the_same_routes(centre: Centre) -> None:
+    assert {f"{method} {path}" for method, path in _operations(centre)} == set(TABLE)
+
+
+@pytest.mark.postgis
+@pytest.mark.parametrize("letter", [*ROLES, NOBODY_SIGNED_IN])
+async def test_routes_open_for_whom_the_table_says(centre: Centre, letter: str) -> None:
+    wrong = []
+    operations = sorted(_operations(centre), key=lambda o: o == ("DELETE", "/api/v1/session"))
+    client = await centre.signed_in(ROLES[letter]) if letter in ROLES else await centre.client()
+    for method, path in operations:
+        allowed = TABLE[f"{method} {path}"].split()
+        status = await _ask(client, method, path)
+        if allowed == [NOBODY_SIGNED_IN]:
+            good = status not in (401, 403)
+        elif letter == NOBODY_SIGNED_IN:
+            good = status == 401
+        else:
+            good = status not in (401, 500) and (status != 403) == (letter in allowed)
+        if not good:
+            wrong.append(f"{method} {path}: {status}")
+    assert wrong == []
+
+
+@pytest.mark.postgis
+async def test_document_tells_what_opens_a_route(centre: Centre) -> None:
+    paths = centre.app.openapi()["paths"]
+    assert paths["/api/v1/audit"]["get"]["x-permissions"] == ["audit.read"]
+    assert paths["/api/v1/service-codes"]["get"]["x-permissions"] == []
+    assert "security" not in paths["/api/v1/session"]["post"]
+
+
+def test_admin_sees_no_footage() -> None:
+    footage = {
+        Permission.LIVE_VIEW,
+        Permission.REPLAY_VIEW,
+        Permission.EVIDENCE_EXPORT,
+        Permission.COMPLAINTS_READ,
+    }
+    assert footage.isdisjoint(ROLE_PERMISSIONS[RoleName.ADMIN])
+
+
+def test_every_permission_belongs_to_somebody() -> None:
+    assert set().union(*ROLE_PERMISSIONS.values()) == set(Permission)
+    assert set(ROLE_PERMISSIONS) == set(RoleName)

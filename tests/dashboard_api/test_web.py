@@ -1,0 +1,91 @@
+"""The built web application: its files, its policy, and what to do without it."""
+
+from pathlib import Path
+
+import pytest
+
+from models.camera import MediaNode
+from models.kit.settings import Settings
+from tests.builders import NOON
+from tests.dashboard_api.conftest import Centre
+
+pytestmark = pytest.mark.postgis
+
+
+@pytest.fixture
+def dist(settings: Settings) -> Path:
+    folder = settings.web_dist
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<title>Ahual</title>")
+    (folder / "assets" / "app-1a2b3c.js").write_text("start()")
+    (folder / "icon.svg").write_text("<svg/>")
+    (folder.parent / "secret.key").write_text("secret")
+    return folder
+
+
+async def test_unbuilt_application_says_how_to_build_it(centre: Centre) -> None:
+    client = await centre.client()
+    answer = await client.get("/")
+    assert answer.status_code == 503
+    assert "npm run build" in answer.text
+
+
+async def test_every_address_of_the_application_is_its_page(centre: Centre, dist: Path) -> None:
+    client = await centre.client()
+    for path in ("/", "/index.html", "/wall", f"/complaints/{centre.office.office_id}"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.text) == (200, (dist / "index.html").read_text())
+        assert answer.headers["Cache-Control"] == "no-cache"
+    script = await client.get("/assets/app-1a2b3c.js")
+    assert script.text == "start()"
+    assert "immutable" in script.headers["Cache-Control"]
+    assert (await client.get("/icon.svg")).headers["Cache-Control"] == "public, max-age=3600"
+
+
+async def test_old_assets_and_unknown_api_are_not_the_page(centre: Centre, dist: Path) -> None:
+    client = await centre.client()
+    for path in ("/assets/app-0000.js", "/api/v2/offices", "/media/v1/live"):
+        answer = await client.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert dist.is_dir()
+
+
+@pytest.mark.usefixtures("dist")
+async def test_nothing_outside_the_folder_is_served(centre: Centre) -> None:
+    client = await centre.client()
+    for path in (
+        "/..%2fsecret.key",
+        "/%2e%2e/secret.key",
+        "/assets/..%2f..%2fsecret.key",
+        "//etc/passwd",
+        "/%00",
+        "/" + "a" * 5000,
+    ):
+        answer = await client.get(path)
+        assert answer.status_code in (200, 404)
+        assert "secret" not in answer.text
+        assert "root:" not in answer.text
+
+
+@pytest.mark.usefixtures("dist")
+async def test_policy_names_the_media_nodes(centre: Centre) -> None:
+    async with centre.database.transaction() as session:
+        session.add(
+            MediaNode(
+                name="n2",
+                port=1,
+                public_url="https://media-2.gov4c.kz/x",
+                started_at=NOON,
+                seen_at=NOON,
+            )
+        )
+    client = await centre.client()
+    policy = (await client.get("/")).headers["Content-Security-Policy"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    for source in ("http://localhost:8090", "ws://localhost:8090", "wss://media-2.gov4c.kz"):
+        assert source in rules["connect-src"].split()
+    assert "blob:" in rules["media-src"].split()
+    assert "blob:" in rules["worker-src"].split()
+    assert {"data:", "blob:"} <= set(rules["img-src"].split())
+    assert rules["frame-ancestors"] == "'none'"
