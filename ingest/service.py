@@ -12,12 +12,13 @@ from ingest.cameras.source import Opener, RtspSource
 from ingest.gps import service as gps
 from ingest.media.app import create_app
 from ingest.media.server import server
-from ingest.outage import AWAY, wake_on
+from ingest.outage import AWAY
 from ingest.recordings.clip import ClipDesk
 from ingest.recordings.index import RecordingIndex
 from ingest.recordings.recorder import Recorder
 from ingest.recordings.rescan import Rescan
 from ingest.recordings.retention import Retention
+from ingest.wake import wake_on
 from models.kit import service
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -29,6 +30,7 @@ from models.kit.settings import Settings
 log = get(__name__)
 _RETRY_S = 1.0
 _PORT_RETRY_S = 5.0
+_LOOK_S = 10.0
 
 
 async def run(
@@ -72,7 +74,10 @@ async def run(
 
     async def indexing() -> None:
         await _rescan_recent(rescan, clock, stop)
-        await asyncio.gather(index.run(feeds_closed), _rescan_older(rescan, clock))
+        rest = asyncio.create_task(_rescan_rest(rescan, index, clock, stop))
+        await index.run(feeds_closed)
+        rest.cancel()
+        await asyncio.gather(rest, return_exceptions=True)
 
     jobs: list[Coroutine[Any, Any, None]] = [
         recordings(),
@@ -119,10 +124,20 @@ async def _rescan_recent(rescan: Rescan, clock: Clock, stop: asyncio.Event) -> N
             return
 
 
-async def _rescan_older(rescan: Rescan, clock: Clock) -> None:
-    try:
-        report = await rescan.older(clock.now())
-    except AWAY as error:
-        log.warning("rescan.older_left", error=str(error))
-    else:
-        log.info("rescan.older_done", found=report.found, unreadable=report.unreadable)
+async def _rescan_rest(
+    rescan: Rescan, index: RecordingIndex, clock: Clock, stop: asyncio.Event
+) -> None:
+    """Scan the older days once, and everything again after a backlog that did not fit."""
+    older_done = False
+    while not stop.is_set():
+        try:
+            if not older_done:
+                report = await rescan.older(clock.now())
+                older_done = True
+                log.info("rescan.older_done", found=report.found, unreadable=report.unreadable)
+            if not index.backlog and index.take_overflow():
+                older_done = False
+                await _rescan_recent(rescan, clock, stop)
+        except AWAY as error:
+            log.warning("rescan.waiting", error=str(error))
+        await service.wait(stop, _LOOK_S)

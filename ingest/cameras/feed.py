@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from ingest.cameras.metrics import STATES
 from models.observations import StreamKind, StreamState
 
 _GOP_LIMIT_BYTES = 32 * 1024 * 1024  # a camera that never sends a key picture must not eat the RAM
@@ -31,6 +32,7 @@ class Feed:
         state: what the node knows of the stream.
         state_since: when that began.
         detail: a sentence for a person, empty while live.
+        newest: the last picture, None until one arrived.
         gop: the pictures since the last key picture, oldest first; empty until one arrived.
     """
 
@@ -41,6 +43,7 @@ class Feed:
         self.state = StreamState.CONNECTING
         self.state_since = since
         self.detail = ""
+        self.newest: AccessUnit | None = None
         self.gop: list[AccessUnit] = []
         self._gop_bytes = 0
         self._sinks: list[FeedSink] = []
@@ -61,6 +64,7 @@ class Feed:
             sink.on_parameters(parameters)
 
     def publish(self, unit: AccessUnit) -> None:
+        self.newest = unit
         if unit.key:
             self._forget_gop()
         if (unit.key or self.gop) and self._gop_bytes + len(unit.avcc) <= _GOP_LIMIT_BYTES:
@@ -76,6 +80,7 @@ class Feed:
         if (state, detail) == (self.state, self.detail):
             return
         if state != self.state:
+            STATES.labels(state.value).inc()
             self.state_since = since
         self.state, self.detail = state, detail
         for sink in tuple(self._sinks):

@@ -4,12 +4,14 @@ import asyncio
 import random
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.assembler import Assembler
 from ingest.cameras.backoff import Backoff
 from ingest.cameras.feed import Feed
-from ingest.cameras.source import Opener, SourceFault, UnsupportedCodec
+from ingest.cameras.metrics import CONNECTIONS_LOST
+from ingest.cameras.source import Opener, SourceFault, StreamSource, UnsupportedCodec
 from models.kit.clock import Clock
 from models.kit.log import get
 from models.observations import StreamState
@@ -45,25 +47,28 @@ class _Connection:
         self._stop.set()
 
     def _read(self, assembler: Assembler) -> None:
-        fault = SourceFault("stopped")
+        fault = SourceFault("the reader itself failed; its log says how")
         try:
             source = self._opener(self._url, self._read_timeout_s)
             try:
-                assembler.offer_parameters(source.parameter_sets())
-                for picture in source.pictures(self._stop):
-                    if self._stop.is_set():
-                        break
-                    parameters, unit = assembler.push(picture, self._clock.now().timestamp())
-                    if unit is not None:
-                        self._call(self._heard, parameters, unit)
+                self._pump(source, assembler)
             finally:
                 source.close()
         except SourceFault as error:
             fault = error
-        self._call(self._end, fault)
+        finally:
+            self._call(self._end, fault)
+
+    def _pump(self, source: StreamSource, assembler: Assembler) -> None:
+        assembler.offer_parameters(source.parameter_sets())
+        for picture in source.pictures(self._stop):
+            parameters, unit = assembler.push(picture, self._clock.now().timestamp())
+            if unit is not None:
+                self._call(self._heard, parameters, unit)
+        raise SourceFault("the node stopped reading")
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed: the node has stopped meanwhile
             self._loop.call_soon_threadsafe(function, *arguments)
 
     def _heard(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
@@ -89,8 +94,6 @@ class StreamReader:
         self._opener = opener
         self._clock = clock
         self._silence_s = silence_s
-        self._sequence = 0
-        self._dts = 0
         self._heard_at = 0.0  # monotonic
         self._good_since: float | None = None
 
@@ -106,12 +109,14 @@ class StreamReader:
                 wait_s = _UNSUPPORTED_RETRY_S
             elif self._feed.state is not StreamState.STALLED or self._good_since is None:
                 self._enter(StreamState.DOWN, str(fault))
+            CONNECTIONS_LOST.labels(self._feed.kind.value).inc()
             log.warning("stream.lost", reason=str(fault), retry_in_s=round(wait_s, 1))
             await asyncio.sleep(wait_s)
 
     async def _read_once(self) -> SourceFault:
         """Read one connection to its end or its silence; say why it is over."""
-        assembler = Assembler(self._sequence, self._dts)
+        newest = self._feed.newest
+        assembler = Assembler(newest.sequence, newest.dts) if newest else Assembler()
         connection = _Connection(
             self._url, self._opener, self._silence_s, self._deliver, self._clock
         )
@@ -139,7 +144,6 @@ class StreamReader:
         if parameters is not None:
             self._feed.publish_parameters(parameters)
         self._enter(StreamState.LIVE, "")
-        self._sequence, self._dts = unit.sequence, unit.dts
         self._feed.publish(unit)
 
     def _enter(self, state: StreamState, detail: str) -> None:

@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ingest.cameras.feed import Feed
 from ingest.cameras.reader import StreamReader
+from ingest.cameras.roster import Roster, Wanted
 from ingest.cameras.source import Opener, RtspSource
 from ingest.outage import AWAY
-from models.camera import Camera, Stream
+from ingest.wake import any_of
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.errors import NotFound
@@ -26,10 +24,7 @@ _RETRY_S = 1.0
 _STAGGER_S = 0.05  # 20 opens a second, so that a start does not flood the network
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    url: str
-    recorded: bool
+_Key = tuple[UUID, StreamKind]
 
 
 class FeedObserver(Protocol):
@@ -54,13 +49,13 @@ class Feeds:
         opener: Opener = RtspSource,
     ) -> None:
         self._settings = settings
-        self._database = database
+        self._roster = Roster(settings, database)
         self._clock = clock
         self._observers = tuple(observers)
         self._opener = opener
-        self._feeds: dict[tuple[UUID, StreamKind], Feed] = {}
-        self._wanted: dict[tuple[UUID, StreamKind], _Wanted] = {}
-        self._readers: dict[tuple[UUID, StreamKind], asyncio.Task[None]] = {}
+        self._feeds: dict[_Key, Feed] = {}
+        self._wanted: dict[_Key, Wanted] = {}
+        self._readers: dict[_Key, asyncio.Task[None]] = {}
         self.loaded = False
 
     def get(self, camera_id: UUID, kind: StreamKind) -> Feed:
@@ -89,48 +84,36 @@ class Feeds:
                 except AWAY as error:
                     log.warning("cameras.not_loaded", error=str(error), retry_in_s=_RETRY_S)
                     pause_s = _RETRY_S
-                stopping = asyncio.ensure_future(stop.wait())
-                waking = asyncio.ensure_future(wake.wait())
-                await asyncio.wait(
-                    {stopping, waking}, timeout=pause_s, return_when=asyncio.FIRST_COMPLETED
-                )
-                stopping.cancel()
-                waking.cancel()
+                    if not self.loaded:
+                        await self._follow(await self._roster.last_known())
+                await any_of(stop, wake, timeout_s=pause_s)
         finally:
             await self.close()
 
     async def reload(self) -> None:
         """Make feeds for new streams, drop removed ones, reconnect those whose address changed."""
-        wanted = await self._read_wanted()
+        await self._follow(await self._roster.read())
+        self.loaded = True
+
+    async def _follow(self, streams: list[Wanted]) -> None:
+        wanted = {(want.camera_id, want.kind): want for want in streams}
         for key in [key for key in self._feeds if key not in wanted]:
             await self._remove(key)
         fresh = 0
         for key, want in wanted.items():
-            if self._wanted.get(key) == want:
-                continue
             known = self._wanted.get(key)
+            if known == want:
+                continue
             if known is not None and known.recorded != want.recorded:
                 await self._remove(key)
             self._start(key, want, delay_s=fresh * _STAGGER_S)
             fresh += 1
-        self.loaded = True
 
     async def close(self) -> None:
         for key in list(self._feeds):
             await self._remove(key)
 
-    async def _read_wanted(self) -> dict[tuple[UUID, StreamKind], _Wanted]:
-        query = (
-            select(Stream.camera_id, Stream.kind, Stream.url, Stream.recorded)
-            .join(Camera, Camera.id == Stream.camera_id)
-            .where(Camera.node_name == self._settings.media_node, Camera.enabled)
-            .order_by(Stream.camera_id, Stream.kind)
-        )
-        async with self._database.read() as session:
-            rows = (await session.execute(query)).all()
-        return {(r.camera_id, StreamKind(r.kind)): _Wanted(r.url, r.recorded) for r in rows}
-
-    def _start(self, key: tuple[UUID, StreamKind], want: _Wanted, *, delay_s: float) -> None:
+    def _start(self, key: _Key, want: Wanted, *, delay_s: float) -> None:
         feed = self._feeds.get(key)
         if feed is None:
             feed = Feed(*key, self._clock.now())
@@ -146,7 +129,7 @@ class Feeds:
         self._wanted[key] = want
         self._readers[key] = asyncio.create_task(_after(delay_s, reader))
 
-    async def _remove(self, key: tuple[UUID, StreamKind]) -> None:
+    async def _remove(self, key: _Key) -> None:
         self._wanted.pop(key, None)
         task = self._readers.pop(key, None)
         if task is not None:

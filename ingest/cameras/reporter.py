@@ -11,6 +11,7 @@ from sqlalchemy import update
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
 from ingest.outage import AWAY
+from ingest.wake import any_of
 from models.camera import Stream
 from models.kit import bus
 from models.kit.database import Database
@@ -64,12 +65,9 @@ class StreamReporter:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Write until ``stop``; the states told at the stop are still written if possible."""
-        stopping = asyncio.create_task(stop.wait())
         while not stop.is_set() or self._pending:
             if not self._pending:
-                waking = asyncio.ensure_future(self._wake.wait())
-                await asyncio.wait({stopping, waking}, return_when=asyncio.FIRST_COMPLETED)
-                waking.cancel()
+                await any_of(stop, self._wake)
             self._wake.clear()
             try:
                 await self.flush()

@@ -11,7 +11,9 @@ from ingest.outage import AWAY
 from ingest.recordings import archive
 from ingest.recordings.archive import GapSpan, SegmentSpan
 from ingest.recordings.clip_file import CutRefused, JoinedClip, join
+from ingest.recordings.metrics import CLIPS as CLIPS_DECIDED
 from ingest.recordings.rescan import CLIPS
+from ingest.wake import any_of
 from models.camera import Camera
 from models.kit import bus
 from models.kit.clock import Clock
@@ -35,19 +37,13 @@ class ClipDesk:
         self._clock = clock
 
     async def run(self, stop: asyncio.Event, wake: asyncio.Event) -> None:
-        stopping = asyncio.create_task(stop.wait())
         while not stop.is_set():
             wake.clear()
             try:
                 await self.make_asked()
             except AWAY as error:
                 log.warning("clips.waiting", error=str(error))
-            waking = asyncio.ensure_future(wake.wait())
-            await asyncio.wait(
-                {stopping, waking}, timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED
-            )
-            waking.cancel()
-        stopping.cancel()
+            await any_of(stop, wake, timeout_s=_LOOK_S)
 
     async def make_asked(self) -> int:
         """Make what is asked and can be made now; return how many clips were decided."""
@@ -132,6 +128,7 @@ class ClipDesk:
                 "state": clip.state,
             }
             bus.announce(session, "clip", clip.id, notice)
+        CLIPS_DECIDED.labels(columns["state"]).inc()
         log.info("clip.decided", clip_id=str(clip_id), state=columns["state"])
 
     def _manifest(

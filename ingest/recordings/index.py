@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ingest.cameras.lease import Leases
 from ingest.outage import AWAY
 from ingest.recordings.facts import Fact, GapFact, GapReason, SegmentFact, StreamKey, pack_gops
+from ingest.recordings.metrics import BACKLOG, GAPS
+from ingest.wake import any_of
 from models.kit.database import Database
 from models.kit.log import get
 from models.recording import Recording, RecordingGap
@@ -63,7 +65,12 @@ class RecordingIndex:
         self._settled: set[StreamKey] = set()
         self._wake = asyncio.Event()
         self.own_paths: set[str] = set()  # files of this run, which the rescan leaves alone
-        self.overflowed = False
+        self._overflowed = False
+
+    def take_overflow(self) -> bool:
+        """Say once whether part of a backlog was dropped, so that the disk must be scanned."""
+        dropped, self._overflowed = self._overflowed, False
+        return dropped
 
     @property
     def backlog(self) -> int:
@@ -76,12 +83,15 @@ class RecordingIndex:
                 self.own_paths.add(fact.path)
                 self._files[fact.path] = fact
             else:
+                if fact.ended_at is None:
+                    GAPS.labels(fact.reason.value).inc()
                 self._gaps[(fact.stream, fact.started_at)] = fact
         if len(self._files) > _BACKLOG_LIMIT:
             log.error("index.backlog_dropped", files=len(self._files))
             self.own_paths.difference_update(self._files)
             self._files.clear()
-            self.overflowed = True
+            self._overflowed = True
+        BACKLOG.set(self.backlog)
         self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -128,6 +138,7 @@ class RecordingIndex:
         for key, gap in gaps.items():
             if self._gaps.get(key) is gap:
                 del self._gaps[key]
+        BACKLOG.set(self.backlog)
 
     async def take_leases(self, facts: Iterable[SegmentFact]) -> None:
         await self._leases.take({fact.stream.camera_id for fact in facts})
@@ -152,15 +163,8 @@ class RecordingIndex:
 
     async def _pause(self, stop: asyncio.Event) -> None:
         """Wait for work or the end; work is gathered for a moment, so that it goes in batches."""
-        if stop.is_set():
-            return
-        stopping = asyncio.ensure_future(stop.wait())
-        working = asyncio.ensure_future(self._wake.wait())
-        await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()
-        if not stop.is_set():
-            await asyncio.wait({stopping}, timeout=_FLUSH_S)
-        stopping.cancel()
+        await any_of(stop, self._wake)
+        await any_of(stop, timeout_s=_FLUSH_S)
         self._wake.clear()
 
 

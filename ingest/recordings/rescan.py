@@ -13,6 +13,7 @@ from sqlalchemy import select
 from ingest.recordings.boxes import map_file
 from ingest.recordings.facts import SegmentFact, stream_of
 from ingest.recordings.index import RecordingIndex, upsert
+from ingest.recordings.metrics import MISSING
 from models.kit.database import Database
 from models.kit.errors import InvalidInput
 from models.kit.log import get
@@ -89,6 +90,7 @@ class Rescan:
             await self._write(facts)
             found += len(facts)
             unreadable += bad
+        MISSING.set(len(missing))
         if missing:
             log.error("recordings.missing", count=len(missing), first=missing[0])
         return RescanReport(0, found, unreadable, tuple(missing))

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, any_, delete, exists, not_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ingest.outage import AWAY
+from ingest.recordings.metrics import DELETED, FREE
 from ingest.recordings.segmenter import free_bytes
 from models.kit import service
 from models.kit.clock import Clock
@@ -83,13 +84,16 @@ class Retention:
         gone = 0
         while (batch := await self._delete(Recording.ended_at < oldest, None)) > 0:
             gone += batch
-        wanted = self._settings.reserve_bytes * _LOW - self._free(self._root)
+        free = self._free(self._root)
+        FREE.set(free)
+        wanted = self._settings.reserve_bytes * _LOW - free
         if wanted > 0:
             freed = await self._delete(Recording.closed.is_(True), wanted)
             gone += freed
             if not freed:
                 log.error("retention.nothing_to_delete", missing_bytes=wanted)
         if gone:
+            DELETED.inc(gone)
             log.info("retention.deleted", recordings=gone)
         return gone
 

@@ -19,6 +19,7 @@ from ingest.recordings.facts import (
     segment_path,
 )
 from ingest.recordings.fmp4 import Sample, fragment, init_segment
+from ingest.recordings.metrics import BYTES, FRAGMENTS
 from models.kit.log import get
 
 log = get(__name__)
@@ -88,6 +89,8 @@ class _File:
             os.ftruncate(self._descriptor, self._size)
             os.lseek(self._descriptor, self._size, os.SEEK_SET)
             raise
+        FRAGMENTS.inc()
+        BYTES.inc(len(lead) + len(body))
         self._hash.update(lead)
         self._hash.update(body)
         offset = self._size + len(lead)
