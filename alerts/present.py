@@ -9,9 +9,9 @@ from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.times import iso
-from models.alert import Alert, AlertUpdate
+from models.alert import Alert, AlertUpdate, ComplaintAlert
 from models.camera import Camera
-from models.complaint import Complaint, ComplaintAlert
+from models.complaint import Complaint
 from models.office import Office, ServiceWindow
 from models.operator import Operator
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from alerts.times import iso
-from models.alert import Alert
-from models.complaint import Complaint, ComplaintAlert, ComplaintUpdate
+from models.alert import Alert, ComplaintAlert
+from models.complaint import Complaint, ComplaintUpdate
 from models.kit.bus import announce
 
 AROUND = timedelta(minutes=15)

@@ -7,8 +7,13 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.camera import Camera
+from models.complaint import Complaint
 from models.kit.database import Base
 from models.kit.ids import new_id
+from models.office import Office, ServiceWindow
+from models.operator import Operator
+from models.vehicle import Vehicle
 
 
 class Alert(Base):
@@ -25,16 +30,16 @@ class Alert(Base):
     severity: Mapped[str]
     state: Mapped[str]
     active: Mapped[bool]
-    office_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
-    window_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_window.id"))
-    camera_id: Mapped[UUID | None] = mapped_column(ForeignKey("camera.id"))
-    vehicle_id: Mapped[UUID | None] = mapped_column(ForeignKey("vehicle.id"))
-    complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaint.id"))
+    office_id: Mapped[UUID | None] = mapped_column(ForeignKey(Office.id))
+    window_id: Mapped[UUID | None] = mapped_column(ForeignKey(ServiceWindow.id))
+    camera_id: Mapped[UUID | None] = mapped_column(ForeignKey(Camera.id))
+    vehicle_id: Mapped[UUID | None] = mapped_column(ForeignKey(Vehicle.id))
+    complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey(Complaint.id))
     since_at: Mapped[datetime]  # when the condition began
     raised_at: Mapped[datetime]
     cleared_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
-    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("operator.id"))
+    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey(Operator.id))
     resolved_at: Mapped[datetime | None]
     details: Mapped[dict[str, Any]]  # numbers behind the sentence: people, limit, minutes …
     __table_args__ = (
@@ -60,9 +65,20 @@ class AlertUpdate(Base):
 
     __tablename__ = "alert_update"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id"))
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey(Alert.id))
     at: Mapped[datetime]
     kind: Mapped[str]  # raised, cleared, acknowledged, resolved, reraised, comment
-    by: Mapped[UUID | None] = mapped_column(ForeignKey("operator.id"))
+    by: Mapped[UUID | None] = mapped_column(ForeignKey(Operator.id))
     note: Mapped[str] = mapped_column(default="")
     __table_args__ = (Index("ix_alert_update_alert_id", "alert_id"),)
+
+
+class ComplaintAlert(Base):
+    """Tie of a card and an alert, seen from both sides. ``how``: automatic or by a person."""
+
+    __tablename__ = "complaint_alert"
+    complaint_id: Mapped[UUID] = mapped_column(ForeignKey(Complaint.id), primary_key=True)
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey(Alert.id), primary_key=True)
+    how: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (Index("ix_complaint_alert_alert_id", "alert_id"),)

@@ -37,7 +37,7 @@ class Camera(Base):
 
     __tablename__ = "camera"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey(Office.id))
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[dict[str, Any]]
     view: Mapped[str] = mapped_column(default="hall")  # hall, window, entrance
@@ -54,7 +54,7 @@ class Stream(Base):
 
     __tablename__ = "stream"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    camera_id: Mapped[UUID] = mapped_column(ForeignKey("camera.id", ondelete="CASCADE"))
+    camera_id: Mapped[UUID] = mapped_column(ForeignKey(Camera.id, ondelete="CASCADE"))
     kind: Mapped[str]
     url: Mapped[str]  # rtsp://…; holds credentials, so it never leaves the server
     recorded: Mapped[bool]
@@ -78,7 +78,7 @@ class CameraLease(Base):
 
     __tablename__ = "camera_lease"
     camera_id: Mapped[UUID] = mapped_column(
-        ForeignKey("camera.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey(Camera.id, ondelete="CASCADE"), primary_key=True
     )
     owner: Mapped[str]
     epoch: Mapped[int]
@@ -90,8 +90,8 @@ class Zone(Base):
 
     __tablename__ = "zone"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    camera_id: Mapped[UUID] = mapped_column(ForeignKey("camera.id", ondelete="CASCADE"))
-    window_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_window.id"))
+    camera_id: Mapped[UUID] = mapped_column(ForeignKey(Camera.id, ondelete="CASCADE"))
+    window_id: Mapped[UUID | None] = mapped_column(ForeignKey(ServiceWindow.id))
     kind: Mapped[str]
     name: Mapped[str]
     polygon: Mapped[list[Any]] = mapped_column(JSONB)

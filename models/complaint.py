@@ -15,8 +15,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.camera import Camera
 from models.kit.database import Base
 from models.kit.ids import new_id
+from models.office import Office, ServiceWindow
+from models.operator import Operator
 
 TALON_NUMBERS = Sequence("complaint_talon_seq")
 
@@ -35,8 +38,8 @@ class Complaint(Base):
     channel: Mapped[str]  # call_1414, walk_in, blog, social, mystery_shopper
     service_code: Mapped[str]  # category: wrong_advice, long_wait, rudeness, refusal, …
     description: Mapped[str]
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
-    window_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_window.id"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey(Office.id))
+    window_id: Mapped[UUID | None] = mapped_column(ForeignKey(ServiceWindow.id))
     ticket_number: Mapped[str | None]
     happened_at: Mapped[datetime]
     happened_within_s: Mapped[int] = mapped_column(default=300)
@@ -45,9 +48,9 @@ class Complaint(Base):
     caller_phone: Mapped[str | None]
     state: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)  # ETag of the card
-    registered_by: Mapped[UUID | None] = mapped_column(ForeignKey("operator.id"))
-    assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("operator.id"))
-    camera_id: Mapped[UUID | None] = mapped_column(ForeignKey("camera.id"))  # confirmed by a person
+    registered_by: Mapped[UUID | None] = mapped_column(ForeignKey(Operator.id))
+    assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey(Operator.id))
+    camera_id: Mapped[UUID | None] = mapped_column(ForeignKey(Camera.id))  # confirmed by a person
     confirmed_at: Mapped[datetime | None]  # the minute on that camera
     closed_at: Mapped[datetime | None]
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
@@ -67,12 +70,12 @@ class ComplaintUpdate(Base):
 
     __tablename__ = "complaint_update"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"))
+    complaint_id: Mapped[UUID] = mapped_column(ForeignKey(Complaint.id))
     at: Mapped[datetime]
     kind: Mapped[str]  # received, state, comment, camera_confirmed, hold, clip, answer, outcome …
     from_state: Mapped[str | None]
     to_state: Mapped[str | None]
-    by: Mapped[UUID | None] = mapped_column(ForeignKey("operator.id"))
+    by: Mapped[UUID | None] = mapped_column(ForeignKey(Operator.id))
     note: Mapped[str] = mapped_column(default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     __table_args__ = (Index("ix_complaint_update_complaint_id", "complaint_id"),)
@@ -83,7 +86,7 @@ class ComplaintClock(Base):
 
     __tablename__ = "clock"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"))
+    complaint_id: Mapped[UUID] = mapped_column(ForeignKey(Complaint.id))
     kind: Mapped[str]  # short_answer, full_answer
     days: Mapped[int]
     working_days: Mapped[bool]
@@ -102,22 +105,11 @@ class Outcome(Base):
     """What became of the service itself. A card without one cannot close."""
 
     __tablename__ = "outcome"
-    complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    complaint_id: Mapped[UUID] = mapped_column(ForeignKey(Complaint.id), primary_key=True)
     kind: Mapped[str]
     note: Mapped[str]
     at: Mapped[datetime]
-    by: Mapped[UUID] = mapped_column(ForeignKey("operator.id"))
+    by: Mapped[UUID] = mapped_column(ForeignKey(Operator.id))
     __table_args__ = (
         CheckConstraint("kind IN ('provided', 'lawfully_refused', 'withdrawn')", name="kind_known"),
     )
-
-
-class ComplaintAlert(Base):
-    """Tie of a card and an alert, seen from both sides. ``how``: automatic or by a person."""
-
-    __tablename__ = "complaint_alert"
-    complaint_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
-    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id"), primary_key=True)
-    how: Mapped[str]
-    at: Mapped[datetime]
-    __table_args__ = (Index("ix_complaint_alert_alert_id", "alert_id"),)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.camera import Zone
 from models.kit.database import Base
 
 
@@ -19,7 +20,7 @@ class ZoneObservationRow(Base):
     __tablename__ = "zone_observation"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
-    zone_id: Mapped[UUID] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"))
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey(Zone.id, ondelete="CASCADE"))
     state: Mapped[str]
     people: Mapped[int | None]
     since: Mapped[datetime]
@@ -36,9 +37,7 @@ class ZoneMinute(Base):
     """One minute of one zone: looks taken, looks known, people (mean, max) and occupied share."""
 
     __tablename__ = "zone_minute"
-    zone_id: Mapped[UUID] = mapped_column(
-        ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True
-    )
+    zone_id: Mapped[UUID] = mapped_column(ForeignKey(Zone.id, ondelete="CASCADE"), primary_key=True)
     minute_at: Mapped[datetime] = mapped_column(primary_key=True)
     looks: Mapped[int]
     known_looks: Mapped[int]

@@ -43,8 +43,8 @@ class Office(Base):
     __tablename__ = "office"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(unique=True)
-    region_id: Mapped[UUID] = mapped_column(ForeignKey("region.id"))
-    site_kind_id: Mapped[UUID] = mapped_column(ForeignKey("site_kind.id"))
+    region_id: Mapped[UUID] = mapped_column(ForeignKey(Region.id))
+    site_kind_id: Mapped[UUID] = mapped_column(ForeignKey(SiteKind.id))
     name: Mapped[dict[str, Any]]
     address: Mapped[str]
     time_zone: Mapped[str] = mapped_column(default="Asia/Almaty")
@@ -62,7 +62,7 @@ class ServiceWindow(Base):
 
     __tablename__ = "service_window"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey(Office.id))
     number: Mapped[int]
     owner: Mapped[str]  # hqko, migration_police, cadastre, …
     name: Mapped[dict[str, Any]]
@@ -84,8 +84,8 @@ class Timetable(Base):
 
     __tablename__ = "timetable"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
-    window_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_window.id"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey(Office.id))
+    window_id: Mapped[UUID | None] = mapped_column(ForeignKey(ServiceWindow.id))
     weekday: Mapped[int]  # ISO: Monday 1 … Sunday 7
     opens_at: Mapped[time]
     closes_at: Mapped[time]
@@ -103,8 +103,8 @@ class TimetableException(Base):
 
     __tablename__ = "timetable_exception"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
-    window_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_window.id"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey(Office.id))
+    window_id: Mapped[UUID | None] = mapped_column(ForeignKey(ServiceWindow.id))
     on_date: Mapped[date]
     opens_at: Mapped[time | None]
     closes_at: Mapped[time | None]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.kit.database import Base
 from models.kit.ids import new_id
+from models.office import Region
 
 _ROLES = "role IN ('operator', 'dispatcher', 'auditor', 'agent', 'supervisor', 'admin')"
 
@@ -23,7 +24,7 @@ class Operator(Base):
     role: Mapped[str]
     password_hash: Mapped[str]
     language: Mapped[str] = mapped_column(default="kk")
-    region_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.id"))
+    region_id: Mapped[UUID | None] = mapped_column(ForeignKey(Region.id))
     disabled_at: Mapped[datetime | None]
     __table_args__ = (CheckConstraint(_ROLES, name="role_known"),)
 
@@ -34,7 +35,7 @@ class Session(Base):
     __tablename__ = "session"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     token_sha256: Mapped[bytes] = mapped_column(unique=True)
-    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operator.id"))
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey(Operator.id))
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
@@ -50,7 +51,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    operator_id: Mapped[UUID | None] = mapped_column(ForeignKey("operator.id"))
+    operator_id: Mapped[UUID | None] = mapped_column(ForeignKey(Operator.id))
     action: Mapped[str]  # session.login, camera.live, camera.replay, complaint.close …
     subject: Mapped[str]
     details: Mapped[dict[str, Any]]

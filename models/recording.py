@@ -16,8 +16,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.camera import Camera
+from models.complaint import Complaint
 from models.kit.database import Base
 from models.kit.ids import new_id
+from models.operator import Operator
 
 
 class Recording(Base):
@@ -30,7 +33,7 @@ class Recording(Base):
 
     __tablename__ = "recording"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    camera_id: Mapped[UUID] = mapped_column(ForeignKey("camera.id"))
+    camera_id: Mapped[UUID] = mapped_column(ForeignKey(Camera.id))
     stream_kind: Mapped[str]
     node_name: Mapped[str]
     epoch: Mapped[int] = mapped_column(default=1)
@@ -55,7 +58,7 @@ class RecordingGap(Base):
 
     __tablename__ = "recording_gap"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    camera_id: Mapped[UUID] = mapped_column(ForeignKey("camera.id"))
+    camera_id: Mapped[UUID] = mapped_column(ForeignKey(Camera.id))
     stream_kind: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -75,11 +78,11 @@ class Hold(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     reason: Mapped[str]
-    complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaint.id"))
-    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("operator.id"))
+    complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey(Complaint.id))
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey(Operator.id))
     made_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
-    released_by: Mapped[UUID | None] = mapped_column(ForeignKey("operator.id"))
+    released_by: Mapped[UUID | None] = mapped_column(ForeignKey(Operator.id))
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="starts_before_end"),
         CheckConstraint("cardinality(camera_ids) > 0", name="has_cameras"),
@@ -96,13 +99,13 @@ class Clip(Base):
 
     __tablename__ = "clip"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    camera_id: Mapped[UUID] = mapped_column(ForeignKey("camera.id"))
-    complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaint.id"))
+    camera_id: Mapped[UUID] = mapped_column(ForeignKey(Camera.id))
+    complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey(Complaint.id))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="requested")  # requested, ready, failed
     detail: Mapped[str] = mapped_column(default="")
-    requested_by: Mapped[UUID] = mapped_column(ForeignKey("operator.id"))
+    requested_by: Mapped[UUID] = mapped_column(ForeignKey(Operator.id))
     requested_at: Mapped[datetime]
     reason: Mapped[str]
     path: Mapped[str | None]

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.kit.database import Base
 from models.kit.ids import new_id
+from models.office import Region
 
 
 class Vehicle(Base):
@@ -28,7 +29,7 @@ class Vehicle(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     plate: Mapped[str] = mapped_column(unique=True)
     name: Mapped[dict[str, Any]]
-    region_id: Mapped[UUID] = mapped_column(ForeignKey("region.id"))
+    region_id: Mapped[UUID] = mapped_column(ForeignKey(Region.id))
     report_interval_s: Mapped[int] = mapped_column(default=30)
     devices: Mapped[list["Device"]] = relationship(back_populates="vehicle", lazy="raise")
     __table_args__ = (
@@ -42,7 +43,7 @@ class Device(Base):
 
     __tablename__ = "device"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicle.id"))
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey(Vehicle.id))
     identifier: Mapped[str] = mapped_column(unique=True)
     protocol: Mapped[str]
     password: Mapped[str | None]
@@ -53,7 +54,7 @@ class Position(Base):
     """Every raw fix, with verdict flags; a fix re-sent is the same row. Daily partitions."""
 
     __tablename__ = "position"
-    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey(Vehicle.id), primary_key=True)
     fixed_at: Mapped[datetime] = mapped_column(primary_key=True)
     received_at: Mapped[datetime]
     geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
@@ -74,7 +75,7 @@ class LastPosition(Base):
     """The newest good fix of a van; the upsert is guarded, so late data never moves it back."""
 
     __tablename__ = "last_position"
-    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey(Vehicle.id), primary_key=True)
     fixed_at: Mapped[datetime]
     received_at: Mapped[datetime]
     geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))

@@ -12,9 +12,9 @@ from alerts import desk
 from alerts.complaints.intake import ComplaintIntake, register
 from alerts.leadership import LEADER_LOCK
 from alerts.service import AlertService, Term
-from models.alert import Alert, AlertUpdate
+from models.alert import Alert, AlertUpdate, ComplaintAlert
 from models.camera import Camera, MediaNode, Stream, Zone
-from models.complaint import ComplaintAlert, ComplaintUpdate
+from models.complaint import ComplaintUpdate
 from models.kit.bus import announce, changes_after, last_seq
 from models.kit.clock import ManualClock, SystemClock
 from models.kit.database import Database

@@ -77,7 +77,7 @@ async def test_a_call_is_followed_until_the_service_is_provided(house: House) ->
     assert body["findings"], "what vision saw of that window around that time is on the card"
 
     await _replay_shows_the_minute(operator, camera_id, happened_at)
-    await _clip_is_what_it_says(operator, complaint_id, camera_id, happened_at)
+    await _clip_is_what_it_says(supervisor, complaint_id, camera_id, happened_at)
     await _close_needs_an_outcome(supervisor, complaint_id)
     for client in (agent, operator, supervisor):
         await client.aclose()
@@ -112,9 +112,9 @@ async def _replay_shows_the_minute(
 
 
 async def _clip_is_what_it_says(
-    operator: httpx.AsyncClient, complaint_id: str, camera_id: str, happened_at: datetime
+    supervisor: httpx.AsyncClient, complaint_id: str, camera_id: str, happened_at: datetime
 ) -> None:
-    asked = await operator.post(
+    asked = await supervisor.post(
         f"/api/v1/complaints/{complaint_id}/clips",
         json={
             "camera_id": camera_id,
@@ -126,13 +126,13 @@ async def _clip_is_what_it_says(
     assert asked.status_code == 201, asked.text
 
     async def ready() -> dict[str, Any] | None:
-        card = (await operator.get(f"/api/v1/complaints/{complaint_id}")).json()
+        card = (await supervisor.get(f"/api/v1/complaints/{complaint_id}")).json()
         clip: dict[str, Any] = card["clips"][0]
         assert clip["state"] != "failed", clip["detail"]
         return clip if clip["state"] == "ready" else None
 
     clip = await until(ready, within_s=60, what="the clip is made")
-    grant = (await operator.post(f"/api/v1/evidence/{clip['id']}/ticket")).raise_for_status().json()
+    grant = (await supervisor.post(f"/api/v1/evidence/{clip['id']}/ticket")).raise_for_status().json()
     address = f"{grant['media_url']}/media/v1/clips/{clip['id']}"
     async with httpx.AsyncClient(trust_env=False) as browser:
         video = await browser.get(f"{address}.mp4", params={"ticket": grant["ticket"]})
