@@ -1,4 +1,4 @@
-"""Simulated cameras and vans for the demo and tests: ``python -m ingest.simulated cameras``."""
+"""Simulated cameras and vans: ``python -m ingest.simulated cameras|vans|render``."""
 
 import argparse
 import asyncio

@@ -46,12 +46,24 @@ def clip_path(folder: Path, scene_name: str, variant: str, kind: str) -> Path:
 
 
 def render_all(
-    folder: Path, *, scenes: tuple[Scene, ...] = SCENES, workers: int | None = None
+    folder: Path,
+    *,
+    scenes: tuple[Scene, ...] = SCENES,
+    variants: tuple[str, ...] | None = None,
+    workers: int | None = None,
 ) -> None:
-    """Make every clip that is missing or out of date; tells on stderr how far it is."""
+    """Make every clip that is missing or out of date; tells on stderr how far it is.
+
+    ``variants`` limits the work to these; None means all that the scenes have.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     key = _drawing_key()
-    wanted = [(s.name, v) for s in scenes for v in s.variants if _stamp(folder, s.name, v) != key]
+    wanted = [
+        (s.name, variant)
+        for s in scenes
+        for variant in s.variants
+        if (variants is None or variant in variants) and _stamp(folder, s.name, variant) != key
+    ]
     if not wanted:
         return
     count = workers or min(os.cpu_count() or 1, 8)
@@ -78,7 +90,8 @@ def _stamp_path(folder: Path, scene_name: str, variant: str) -> Path:
 
 def _stamp(folder: Path, scene_name: str, variant: str) -> str | None:
     path = _stamp_path(folder, scene_name, variant)
-    return path.read_text() if path.exists() else None
+    made = all(clip_path(folder, scene_name, variant, q.kind).exists() for q in QUALITIES)
+    return path.read_text() if made and path.exists() else None
 
 
 def _render(folder: Path, scene_name: str, variant: str, key: str) -> None:

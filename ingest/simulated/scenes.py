@@ -166,4 +166,7 @@ SCENES: tuple[Scene, ...] = (
 
 def scene(name: str) -> Scene:
     """Return a scene by name. Raises KeyError."""
-    return next(s for s in SCENES if s.name == name)
+    for found in SCENES:
+        if found.name == name:
+            return found
+    raise KeyError(f"there is no scene {name}; scenes: {[s.name for s in SCENES]}")
