@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from alerts.calendar import WorkingCalendar
 
 _END_OF_DAY = time(23, 59)  # a span that closes at 23:59 or later lasts until midnight
+_NEAR_DAYS = 4
 _HORIZON_DAYS = 14  # further than this nobody asks when a door opens or opened
 
 
@@ -46,6 +48,15 @@ class PublishedHours:
     dated: tuple[DatedSpan, ...] = ()
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
 
+    def names(self, window_id: UUID) -> bool:
+        """Say whether anything is published for this window alone."""
+        return window_id in self._named
+
+    @cached_property
+    def _named(self) -> frozenset[UUID | None]:
+        weekly = (row.window_id for row in self.weekly)
+        return frozenset(weekly) | {row.window_id for row in self.dated}
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -76,10 +87,22 @@ def next_change(hours: PublishedHours, window_id: UUID | None, at: datetime) -> 
 
 def span_at(hours: PublishedHours, window_id: UUID | None, at: datetime) -> Span:
     """Return the open or closed stretch around an instant."""
+    for horizon_days in (_NEAR_DAYS, _HORIZON_DAYS):
+        span = _span_within(hours, window_id, at, horizon_days)
+        margin = timedelta(days=horizon_days - 1)
+        # A stretch that reaches the end of the search may go on behind it.
+        if span.since and span.until and at - margin < span.since and span.until < at + margin:
+            break
+    return span
+
+
+def _span_within(
+    hours: PublishedHours, window_id: UUID | None, at: datetime, horizon_days: int
+) -> Span:
     day = at.astimezone(ZoneInfo(hours.time_zone)).date()
     stretches = _merged(
         stretch
-        for offset in range(-_HORIZON_DAYS, _HORIZON_DAYS + 1)
+        for offset in range(-horizon_days, horizon_days + 1)
         for stretch in _instants(hours, window_id, day + timedelta(days=offset))
     )
     since: datetime | None = None

@@ -60,7 +60,7 @@ class World:
         self._readings: dict[UUID, Reading] = {}
         self._streams: dict[UUID, dict[StreamKind, StreamReading]] = defaultdict(dict)
         self._nodes: dict[str, datetime] = {}
-        self._spans: dict[UUID, Span] = {}
+        self._spans: dict[tuple[UUID, UUID | None], Span] = {}  # by office and own hours
         self._seats: dict[UUID, list[ZoneLayout]] = defaultdict(list)
         self._zones_of: dict[UUID, list[ZoneLayout]] = defaultdict(list)
         for zone in layout.zones.values():
@@ -156,17 +156,18 @@ class World:
         reading = self._readings.get(zone.zone_id)
         if reading is None or reading.state is ZoneState.UNKNOWN:
             return None
-        camera = self._layout.cameras[zone.camera_id]
-        sub = self._streams[camera.camera_id].get(StreamKind.SUB)
+        sub = self._streams[zone.camera_id].get(StreamKind.SUB)
         if sub is not None and sub.state in _BLIND:
             return None
-        return None if node_is_silent(self._camera(camera), now) else reading
+        node_seen_at = self._nodes.get(self._layout.cameras[zone.camera_id].node_name)
+        return None if node_is_silent(node_seen_at, self._watched_since, now) else reading
 
     def _span(self, window: WindowLayout, now: datetime) -> Span:
-        span = self._spans.get(window.window_id)
+        hours = self._layout.hours[window.office_id]
+        door = (window.office_id, window.window_id if hours.names(window.window_id) else None)
+        span = self._spans.get(door)
         if span is None or not span.covers(now):
-            span = span_at(self._layout.hours[window.office_id], window.window_id, now)
-            self._spans[window.window_id] = span
+            span = self._spans[door] = span_at(hours, window.window_id, now)
         return span
 
 

@@ -13,15 +13,9 @@ from alerts.complaints.findings import findings
 from alerts.complaints.workflow import allowed_moves
 from alerts.present import alert_out, person
 from alerts.times import iso
-from models.alert import Alert
+from models.alert import Alert, ComplaintAlert
 from models.camera import Camera
-from models.complaint import (
-    Complaint,
-    ComplaintAlert,
-    ComplaintClock,
-    ComplaintUpdate,
-    Outcome,
-)
+from models.complaint import Complaint, ComplaintClock, ComplaintUpdate, Outcome
 from models.kit.clock import Clock
 from models.kit.errors import NotFound
 from models.observations import ComplaintState, RoleName

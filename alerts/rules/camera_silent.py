@@ -13,11 +13,9 @@ NODE_SILENT_FOR = timedelta(seconds=15)  # its heartbeat is every 2 s
 LIVE_FOR = timedelta(seconds=3)
 
 
-def node_is_silent(facts: CameraFacts, now: datetime) -> bool:
-    """Say whether the heartbeat stopped while we were watching."""
-    if facts.node_seen_at is None:
-        return False
-    return now - max(facts.node_seen_at, facts.watched_since) > NODE_SILENT_FOR
+def node_is_silent(seen_at: datetime | None, watched_since: datetime, now: datetime) -> bool:
+    """Say whether a node's heartbeat stopped while we were watching."""
+    return seen_at is not None and now - max(seen_at, watched_since) > NODE_SILENT_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class CameraSilent:
 
     def judge(self, facts: CameraFacts, now: datetime) -> Verdict:
         streams = {str(kind): str(reading.state) for kind, reading in facts.streams}
-        if facts.node_seen_at is not None and node_is_silent(facts, now):
+        if node_is_silent(facts.node_seen_at, facts.watched_since, now):
             details = {"streams": streams, "node_silent": True}
             return Verdict(Sign.FIRING, facts.node_seen_at, details=details)
         if not facts.streams:
