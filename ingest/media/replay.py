@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,11 +16,12 @@ from ingest.media.playlist import Piece
 from ingest.media.stored import nothing_recorded
 from ingest.media.tickets import Ticket, parse_instant, require_camera, require_interval
 from ingest.recordings import archive
-from ingest.recordings.archive import SegmentSpan
+from ingest.recordings.archive import Gop, SegmentSpan
 from models.kit.errors import InvalidInput
 from models.observations import StreamKind
 
 _LONGEST = timedelta(hours=24)
+_FINE = timedelta(hours=2)  # a longer playlist names whole files, or it would be megabytes
 _SEGMENT_TICKET = timedelta(hours=4)
 _TYPE = "application/vnd.apple.mpegurl"
 
@@ -60,12 +62,11 @@ def routes(node: MediaNode) -> APIRouter:
                 gaps = await archive.gaps(session, camera_id, stream, start, end)
                 raise nothing_recorded(gaps, start, end)
         opens = _segment_ticket(node, ticket, start, end)
-        text = await asyncio.to_thread(_playlist, spans, start, end, opens)
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        body = await asyncio.to_thread(_playlist, spans, start, end, opens, packed=packed)
         PLAYLISTS.inc()
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
-        body = text.encode()
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            body = gzip.compress(body, 1)  # the ticket stands in every line
+        if packed:
             headers["Content-Encoding"] = "gzip"
         return Response(body, media_type=_TYPE, headers=headers)
 
@@ -88,19 +89,33 @@ def _segment_ticket(node: MediaNode, ticket: Ticket, start: datetime, end: datet
     )
 
 
-def _playlist(spans: list[SegmentSpan], start: datetime, end: datetime, ticket: str) -> str:
-    return playlist.build(
-        [
-            Piece(
-                f"/media/v1/segments/{span.recording_id}.mp4?ticket={ticket}",
-                span.init_bytes,
-                span.codec,
-                gop.at,
-                gop.duration_s,
-                gop.offset,
-                gop.length,
+def _playlist(
+    spans: Sequence[SegmentSpan], start: datetime, end: datetime, ticket: str, *, packed: bool
+) -> bytes:
+    """Return the playlist's bytes, gzipped if ``packed``. Runs in a worker thread."""
+    whole_files = end - start > _FINE
+    pieces: list[Piece] = []
+    for span in spans:
+        gops = archive.covering(span, start, end)
+        url = f"/media/v1/segments/{span.recording_id}.mp4?ticket={ticket}"
+        for gop in [_joined(gops)] if whole_files and gops else gops:
+            pieces.append(
+                Piece(
+                    url,
+                    span.init_bytes,
+                    span.codec,
+                    gop.at,
+                    gop.duration_s,
+                    gop.offset,
+                    gop.length,
+                )
             )
-            for span in spans
-            for gop in archive.covering(span, start, end)
-        ]
-    )
+    text = playlist.build(pieces).encode()
+    return gzip.compress(text, 1) if packed else text  # the ticket stands in every line
+
+
+def _joined(gops: Sequence[Gop]) -> Gop:
+    """Return the GOPs of one file as one: inside a file nothing is missing."""
+    first, last = gops[0], gops[-1]
+    duration_s = (last.at - first.at).total_seconds() + last.duration_s
+    return Gop(first.at, duration_s, first.offset, last.offset + last.length - first.offset)

@@ -99,6 +99,14 @@ async def test_a_gap_is_a_discontinuity_with_true_times(
     assert len(segment_urls(text)) == 6
 
 
+async def test_a_long_interval_names_whole_files(archive_node: RunningNode, camera: UUID) -> None:
+    text = (await playlist(archive_node, camera, at(-3600), at(7200))).text
+    assert [line for line in text.splitlines() if line.startswith("#EXTINF")] == [
+        "#EXTINF:2.000,"
+    ] * 3
+    assert text.count("#EXT-X-DISCONTINUITY\n") == 1
+
+
 async def test_an_empty_interval_says_why(archive_node: RunningNode, camera: UUID) -> None:
     answer = await playlist(archive_node, camera, at(5), at(8))
     assert answer.status_code == 404
