@@ -5,6 +5,7 @@ from uuid import UUID
 
 from prometheus_client import Gauge
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.freshness import Freshness
@@ -75,7 +76,7 @@ async def run(settings: Settings, database: Database, clock: Clock, stop: asynci
                     partitions_due = clock.monotonic() + PARTITIONS_EVERY_S
                     log.info("partitions.made", count=made)
                 await watch.judge(database)
-            except (DBAPIError, OSError) as error:
+            except (DBAPIError, PoolTimeout, OSError) as error:
                 reached["database"] = False
                 pause_s = min(pause_s * 2, _LONGEST_RETRY_S)
                 log.warning("database.away", error=str(error), retry_in_s=pause_s)

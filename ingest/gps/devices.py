@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ingest.gps.decoders.message import Rejection, RejectionReason
+from ingest.outage import AWAY
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.errors import Unavailable
@@ -68,7 +68,7 @@ class Devices:
                             select(Device.identifier, Device.vehicle_id, Device.password)
                         )
                     ).all()
-            except (OperationalError, InterfaceError, OSError) as error:
+            except AWAY as error:
                 if oldest_s == REFRESH_S and self._loaded_at is not None:
                     return  # known a minute ago is good enough while the database is away
                 raise Unavailable("The list of devices cannot be read now; send again.") from error

@@ -5,10 +5,12 @@ wait, and devices are not acknowledged: nothing is lost and nothing grows.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -19,13 +21,13 @@ from ingest.gps.rows import (
     Moved,
     RawRow,
     Row,
-    existing_vehicles,
     insert_positions,
     insert_raw,
     last_places,
     move_last_positions,
 )
 from ingest.gps.verdict import Trust, judge
+from ingest.outage import AWAY
 from models.kit.bus import announce
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -40,6 +42,8 @@ LINGER_S = 0.02  # a batch waits this long for company; well below the 200 ms th
 QUEUE_SUBMISSIONS = 2000
 _RETRY_FIRST_S = 0.2
 _RETRY_LONGEST_S = 2.0
+_GONE = Rejection(RejectionReason.UNKNOWN_DEVICE, "The van of this device was removed.")
+_REFUSED = Rejection(RejectionReason.MALFORMED, "The database refused the values of this message.")
 _TRANSIENT_SQLSTATES = ("40P01", "40001", "53300", "57P01", "57P02", "57P03")
 
 
@@ -126,13 +130,9 @@ class PositionStore:
             try:
                 with metrics.BATCH_S.time():
                     await self._write([pending.submission for pending in batch])
-            except IntegrityError as error:
-                # A van was deleted while its device was still cached: keep its fixes raw.
-                log.warning("gps.vehicle_gone", error=str(error.orig))
-                await self._drop_gone_vehicles(batch)
-            except (OperationalError, InterfaceError, OSError, DBAPIError) as error:
+            except (DBAPIError, *AWAY) as error:
                 if isinstance(error, DBAPIError) and not _transient(error):
-                    raise
+                    return await self._write_apart(batch, error, stop)
                 metrics.RETRIES.inc()
                 log.warning("gps.database_away", error=str(error), retry_in_s=retry_s)
                 if await wait(stop, retry_s):
@@ -143,6 +143,26 @@ class PositionStore:
                     if not pending.committed.done():
                         pending.committed.set_result(None)
                 return True
+
+    async def _write_apart(
+        self, batch: list[_Pending], error: DBAPIError, stop: asyncio.Event
+    ) -> bool:
+        """Find the message that the database refuses: it is kept raw, the others are stored."""
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            first = await self._write_until_committed(batch[:middle], stop)
+            return await self._write_until_committed(batch[middle:], stop) and first
+        (pending,) = batch
+        submission = pending.submission
+        log.error("gps.refused", device=submission.device, error=str(error.orig))
+        if submission.vehicle_id is None:
+            return False  # even raw it cannot be kept: not acknowledged
+        rejection = _GONE if isinstance(error, IntegrityError) else _REFUSED
+        metrics.REJECTIONS.labels(submission.protocol, rejection.reason).inc()
+        pending.submission = replace(
+            submission, vehicle_id=None, fixes=(), rejections=(rejection, *submission.rejections)
+        )
+        return await self._write_until_committed(batch, stop)
 
     async def _write(self, submissions: Sequence[Submission]) -> None:
         arrived = [
@@ -168,25 +188,10 @@ class PositionStore:
                 positions = [_announced(one) for one in moved]
                 announce(session, "position", "batch", {"positions": positions})
         self._trust = trust
-        for row in rows:
-            metrics.POSITIONS.labels(row.protocol).inc()
-            for flag in row.flags:
-                metrics.FLAGS.labels(flag).inc()
-
-    async def _drop_gone_vehicles(self, batch: list[_Pending]) -> None:
-        wanted = {p.submission.vehicle_id for p in batch if p.submission.vehicle_id is not None}
-        async with self._database.read() as session:
-            present = await existing_vehicles(session, wanted)
-        gone = Rejection(RejectionReason.UNKNOWN_DEVICE, "The van of this device was removed.")
-        for pending in batch:
-            submission = pending.submission
-            if submission.vehicle_id is not None and submission.vehicle_id not in present:
-                pending.submission = replace(
-                    submission,
-                    vehicle_id=None,
-                    fixes=(),
-                    rejections=(gone, *submission.rejections),
-                )
+        for protocol, count in Counter(row.protocol for row in rows).items():
+            metrics.POSITIONS.labels(protocol).inc(count)
+        for flag, count in Counter(flag for row in rows for flag in row.flags).items():
+            metrics.FLAGS.labels(flag).inc(count)
 
 
 def judged(arrived: Sequence[Row], trust: dict[UUID, Trust]) -> list[Row]:
@@ -195,13 +200,18 @@ def judged(arrived: Sequence[Row], trust: dict[UUID, Trust]) -> list[Row]:
     The same rows in any order give the same result.
     """
     rows: list[Row] = []
-    for row in sorted(arrived, key=Row.order):
-        if rows and rows[-1].key == row.key:
-            continue
+    for _, same in groupby(sorted(arrived, key=Row.order), key=_key):
+        first, *others = same
+        # Different fixes of one moment: any fixed choice does, as long as arrival is no part of it.
+        row = min((first, *others), key=repr) if others else first
         belief, flags = judge(trust.get(row.vehicle_id, Trust()), row.fix, row.received_at)
         trust[row.vehicle_id] = belief
-        rows.append(replace(row, flags=flags))
+        rows.append(replace(row, flags=flags) if flags else row)
     return rows
+
+
+def _key(row: Row) -> tuple[UUID, datetime]:
+    return row.vehicle_id, row.fix.fixed_at
 
 
 def _announced(moved: Moved) -> dict[str, object]:

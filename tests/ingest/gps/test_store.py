@@ -225,3 +225,17 @@ def test_any_order_of_a_batch_gives_the_same_rows() -> None:
         again: dict[UUID, Any] = {}
         assert judged(shuffled, again) == expected
         assert again == trust
+
+
+@pytest.mark.postgis
+async def test_a_message_the_database_refuses_does_not_stop_the_others(
+    database: Database,
+) -> None:
+    vehicle_id = await van(database)
+    async with running(database) as store:
+        fixes = [fix_at(i, satellites=70_000 if i == 3 else 9) for i in range(8)]
+        futures = [await store.submit(submission(vehicle_id, fix)) for fix in fixes]
+        await asyncio.gather(*futures)
+    assert len(await rows_of(database, POSITIONS)) == 7
+    (row,) = await rows_of(database, "SELECT rejection, payload FROM raw_message")
+    assert row == ("malformed: The database refused the values of this message.", b"raw")
