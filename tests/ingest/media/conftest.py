@@ -1,7 +1,7 @@
 """A whole media node on a free port, with real feeds that a test publishes to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -61,6 +61,7 @@ class RunningNode:
     http: httpx.AsyncClient
     host: str
     clock: Clock
+    key: bytes = KEY
 
     def ticket(
         self, purpose: Purpose = "live", *, camera: UUID | None = CAMERA, **other: object
@@ -74,10 +75,13 @@ class RunningNode:
             ends_at=None,
             expires_at=self.clock.now() + timedelta(seconds=60),
         )
-        return tickets.sign(replace(fresh, **other), KEY)  # type: ignore[arg-type]
+        return tickets.sign(replace(fresh, **other), self.key)  # type: ignore[arg-type]
 
 
-StartNode = Callable[..., Awaitable[RunningNode]]
+@asynccontextmanager
+async def client_of(host: str, clock: Clock, key: bytes = KEY) -> AsyncIterator[RunningNode]:
+    async with httpx.AsyncClient(base_url=f"http://{host}", timeout=20, trust_env=False) as http:
+        yield RunningNode(http, host, clock, key)
 
 
 @asynccontextmanager
@@ -91,8 +95,8 @@ async def running(
         await asyncio.sleep(0.01)
     host = f"127.0.0.1:{serving.servers[0].sockets[0].getsockname()[1]}"
     try:
-        async with httpx.AsyncClient(base_url=f"http://{host}", timeout=20) as http:
-            yield RunningNode(http, host, clock)
+        async with client_of(host, clock) as client:
+            yield client
     finally:
         serving.should_exit = True
         await task

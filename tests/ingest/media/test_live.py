@@ -55,7 +55,7 @@ class Window:
 
 @pytest.fixture
 async def window(node: RunningNode) -> AsyncIterator[Window]:
-    async with connect(f"ws://{node.host}/media/v1/live", compression=None) as socket:
+    async with connect(f"ws://{node.host}/media/v1/live", compression=None, proxy=None) as socket:
         yield Window(socket)
 
 

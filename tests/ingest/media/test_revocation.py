@@ -94,8 +94,8 @@ async def test_a_logout_closes_walls_and_files_and_refuses_the_ticket(
     url = f"ws://{node.host}/media/v1/live"
     path = f"/media/v1/cameras/{CAMERA}/live.mp4"
     async with (
-        connect(url) as my_wall,
-        connect(url) as other_wall,
+        connect(url, proxy=None) as my_wall,
+        connect(url, proxy=None) as other_wall,
         node.http.stream("GET", path, params={"ticket": mine}) as my_file,
     ):
         for wall, ticket in ((my_wall, mine), (other_wall, other)):

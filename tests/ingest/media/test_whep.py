@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
 import aioice.ice
 import av
@@ -44,12 +45,14 @@ async def offer_of(connection: RTCPeerConnection) -> str:
     return str(connection.localDescription.sdp)
 
 
-async def join(node: RunningNode, connection: RTCPeerConnection) -> httpx.Response:
+async def join(
+    node: RunningNode, connection: RTCPeerConnection, *, camera: UUID = CAMERA
+) -> httpx.Response:
     answer = await node.http.post(
-        PATH,
+        f"/media/v1/cameras/{camera}/whep",
         params={"stream": "sub"},
         content=await offer_of(connection),
-        headers={**SDP, "Authorization": f"Bearer {node.ticket()}"},
+        headers={**SDP, "Authorization": f"Bearer {node.ticket(camera=camera)}"},
     )
     if answer.status_code == 201:
         await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
