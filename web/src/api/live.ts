@@ -1,9 +1,17 @@
 /** The changes socket: one a window, resumes by sequence number, asks for a snapshot after a gap. */
 
 import { backoffMs } from "./backoff";
-import type { Clip } from "./complaintTypes";
-import type { Alert, ComplaintState, Freshness, Presence, StreamKind } from "./types";
-import type { StreamState, VehiclePosition, ZoneKind } from "./types";
+import type {
+  Alert,
+  Clip,
+  ComplaintState,
+  Freshness,
+  Presence,
+  StreamKind,
+  StreamState,
+  VehiclePosition,
+  ZoneKind,
+} from "./types";
 
 export interface Topics {
   stream: {

@@ -3,10 +3,10 @@ import { moved } from "./liveQueries";
 import { withAlert } from "./queries/alerts";
 import type { Alert, Vehicle, VehiclePosition } from "./types";
 
-const fix = (fixed_at: string, latitude: number) =>
-  ({ vehicle_id: "v1", latitude, longitude: 71, fixed_at }) as VehiclePosition;
+const fix = (fixed_at: string, latitude: number, received_at = fixed_at) =>
+  ({ vehicle_id: "v1", latitude, longitude: 71, fixed_at, received_at }) as VehiclePosition;
 const van = (position: VehiclePosition | null) =>
-  ({ id: "v1", freshness: "stale", position }) as Vehicle;
+  ({ id: "v1", freshness: "stale", report_interval_s: 10, position }) as Vehicle;
 const alert = (id: string, raised_at: string, state = "open") =>
   ({ id, raised_at, state }) as Alert;
 
@@ -21,6 +21,11 @@ describe("moved", () => {
   it("never goes back to an older fix", () => {
     const before = van(fix("2026-11-22T05:00:00Z", 51));
     expect(moved([before], [fix("2026-11-22T04:59:00Z", 50)])).toEqual([before]);
+  });
+  it("does not call a van online for a fix that was sent late", () => {
+    const late = fix("2026-11-22T05:00:10Z", 52, "2026-11-22T05:30:00Z");
+    const [after] = moved([van(fix("2026-11-22T05:00:00Z", 51))], [late]);
+    expect(after).toMatchObject({ freshness: "stale", position: { latitude: 52 } });
   });
   it("takes the first fix of a van that had none", () => {
     expect(moved([van(null)], [fix("2026-11-22T05:00:00Z", 51)])[0]?.position?.latitude).toBe(51);

@@ -81,12 +81,19 @@ export function streamed(cameras: Camera[], change: Topics["stream"]): Camera[] 
   );
 }
 
+const ONLINE_AT_LEAST_MS = 60_000;
+const ONLINE_INTERVALS = 3;
+
 /** Only newer fixes move a van, so a late message never throws it back. */
 export function moved(vans: Vehicle[], positions: Topics["position"]["positions"]): Vehicle[] {
   const newest = new Map(positions.map((position) => [position.vehicle_id, position]));
   return vans.map((van) => {
     const position = newest.get(van.id);
     if (!position || (van.position && position.fixed_at <= van.position.fixed_at)) return van;
-    return { ...van, position, freshness: "online" };
+    const lateMs = Date.parse(position.received_at) - Date.parse(position.fixed_at);
+    // A fix that was sent late moves the van, but does not make it fresh.
+    const fresh =
+      lateMs <= Math.max(ONLINE_AT_LEAST_MS, ONLINE_INTERVALS * van.report_interval_s * 1000);
+    return { ...van, position, freshness: fresh ? "online" : van.freshness };
   });
 }

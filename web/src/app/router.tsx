@@ -6,18 +6,9 @@ import {
   Navigate,
 } from "@tanstack/react-router";
 import { useMe } from "@/api/queries/session";
-import type { RoleName } from "@/api/types";
 import { Crash, NotFound } from "./Faults";
 import { Gate } from "./Gate";
-
-const HOME: Record<RoleName, string> = {
-  operator: "/wall",
-  supervisor: "/wall",
-  dispatcher: "/map",
-  admin: "/map",
-  auditor: "/complaints",
-  agent: "/intake",
-};
+import { HOME } from "./screens";
 
 function Home() {
   const { data: me } = useMe();

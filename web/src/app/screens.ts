@@ -1,31 +1,34 @@
+import type { Permission } from "@/api/queries/session";
 import type { Me, RoleName } from "@/api/types";
 
 interface Screen {
   to: "/wall" | "/alerts" | "/map" | "/intake" | "/complaints";
   label: string;
-  /** Who has work there; the server decides what each of them may really do. */
-  roles: readonly RoleName[];
+  /** Any of these opens the screen. */
+  needs: readonly Permission[];
 }
 
 const SCREENS: readonly Screen[] = [
-  { to: "/wall", label: "nav.wall", roles: ["operator", "supervisor", "dispatcher"] },
-  {
-    to: "/alerts",
-    label: "nav.alerts",
-    roles: ["operator", "supervisor", "dispatcher", "auditor"],
-  },
-  {
-    to: "/map",
-    label: "nav.map",
-    roles: ["operator", "supervisor", "dispatcher", "auditor", "admin"],
-  },
-  { to: "/intake", label: "nav.intake", roles: ["agent", "operator", "supervisor"] },
+  { to: "/wall", label: "nav.wall", needs: ["live.view"] },
+  { to: "/alerts", label: "nav.alerts", needs: ["alerts.read"] },
+  { to: "/map", label: "nav.map", needs: ["vans.view", "cameras.configure"] },
+  { to: "/intake", label: "nav.intake", needs: ["complaints.create"] },
   {
     to: "/complaints",
     label: "nav.complaints",
-    roles: ["agent", "operator", "supervisor", "auditor", "dispatcher"],
+    needs: ["complaints.read", "complaints.read_own"],
   },
 ];
 
-export const screensOf = (me: Me): Screen[] =>
-  SCREENS.filter(({ roles }) => roles.includes(me.role));
+/** The screen that a role starts its day on. */
+export const HOME: Record<RoleName, Screen["to"]> = {
+  operator: "/wall",
+  supervisor: "/wall",
+  dispatcher: "/map",
+  admin: "/map",
+  auditor: "/complaints",
+  agent: "/intake",
+};
+
+export const screensOf = ({ permissions }: Me): Screen[] =>
+  SCREENS.filter(({ needs }) => needs.some((permission) => permissions.includes(permission)));

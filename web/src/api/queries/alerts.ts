@@ -2,14 +2,18 @@ import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tansta
 import { get, post } from "@/api/client";
 import type { Alert, AlertWithUpdates, Page } from "@/api/types";
 import { keys } from "./keys";
+import { useCan } from "./session";
 
 /** Alerts that still need a person, newest first. */
-export const useOpenAlerts = () =>
-  useQuery({
+export function useOpenAlerts() {
+  const can = useCan();
+  return useQuery({
     queryKey: keys.alerts,
+    enabled: can("alerts.read"),
     queryFn: async ({ signal }) =>
       (await get<Page<Alert>>("/alerts", { query: { state: "open,acknowledged" }, signal })).items,
   });
+}
 
 export const useAlert = (id: string) =>
   useQuery({

@@ -4,10 +4,12 @@ import type {
   Clip,
   ComplaintCard,
   ComplaintIntake,
+  ComplaintState,
   ComplaintSummary,
+  OutcomeKind,
+  Page,
   ServiceCode,
-} from "@/api/complaintTypes";
-import type { ComplaintState, OutcomeKind, Page } from "@/api/types";
+} from "@/api/types";
 import { keys } from "./keys";
 
 export interface ComplaintFilter {

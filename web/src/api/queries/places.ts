@@ -3,6 +3,7 @@ import { get } from "@/api/client";
 import type { Camera, Office, Recordings, Vehicle } from "@/api/types";
 import { keys } from "./keys";
 import { allPages } from "./pages";
+import { useCan } from "./session";
 
 export const useOffices = () =>
   useQuery({
@@ -10,17 +11,23 @@ export const useOffices = () =>
     queryFn: ({ signal }) => allPages<Office>("/offices", signal),
   });
 
-export const useCameras = () =>
-  useQuery({
+export function useCameras() {
+  const can = useCan();
+  return useQuery({
     queryKey: keys.cameras,
+    enabled: can("cameras.read"),
     queryFn: ({ signal }) => allPages<Camera>("/cameras", signal),
   });
+}
 
-export const useVehicles = () =>
-  useQuery({
+export function useVehicles() {
+  const can = useCan();
+  return useQuery({
     queryKey: keys.vehicles,
+    enabled: can("vans.view"),
     queryFn: ({ signal }) => allPages<Vehicle>("/vehicles", signal),
   });
+}
 
 export const useMapLayer = (layer: string) =>
   useQuery({

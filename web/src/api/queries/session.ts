@@ -3,6 +3,8 @@ import { ApiProblem, get, post, remove } from "@/api/client";
 import type { Me } from "@/api/types";
 import { keys } from "./keys";
 
+export type Permission = Me["permissions"][number];
+
 /** Who is signed in; null when nobody is. */
 export function useMe() {
   return useQuery({
@@ -36,4 +38,10 @@ export function useSignOut() {
       client.setQueryData(keys.me, null);
     },
   });
+}
+
+/** Whether the signed-in person may do something; the server checks it again. */
+export function useCan(): (permission: Permission) => boolean {
+  const { data: me } = useMe();
+  return (permission) => me?.permissions.includes(permission) ?? false;
 }

@@ -1,5 +1,5 @@
 import { post } from "@/api/client";
-import type { MediaTicket } from "@/api/types";
+import type { ClipTicket, MediaTicket } from "@/api/types";
 
 export const liveTicket = (cameraId: string) =>
   post<MediaTicket>(`/cameras/${cameraId}/ticket`, { purpose: "live" });
@@ -12,4 +12,8 @@ export const replayTicket = (cameraId: string, from: Date, to: Date, reason: str
     reason,
   });
 
-export const clipTicket = (clipId: string) => post<MediaTicket>(`/evidence/${clipId}/ticket`);
+/** Where a clip's film (mp4) or manifest (json) can be fetched for the next minute. */
+export async function clipAddress(clipId: string, form: "mp4" | "json"): Promise<string> {
+  const { ticket, media_url } = await post<ClipTicket>(`/evidence/${clipId}/ticket`);
+  return `${media_url}/media/v1/clips/${clipId}.${form}?ticket=${encodeURIComponent(ticket)}`;
+}

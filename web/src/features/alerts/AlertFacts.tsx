@@ -1,0 +1,36 @@
+import { useTranslation } from "react-i18next";
+import type { Alert } from "@/api/types";
+import { useFormats } from "@/i18n/useFormats";
+import classes from "./Alerts.module.css";
+
+/** Numbers behind the alert that have a name in every language; the rest is for machines. */
+const SHOWN = ["people", "limit", "for_s", "after_s", "window_number", "number"] as const;
+
+export function AlertFacts({ alert, zone }: { alert: Alert; zone: string }) {
+  const { t } = useTranslation();
+  const { dateTime, duration } = useFormats();
+  const valueOf = (name: string, value: unknown) =>
+    name.endsWith("_s") ? duration(Number(value)) : String(value);
+  const given = SHOWN.filter((name) => (alert.details[name] ?? null) !== null);
+
+  return (
+    <dl className={classes.facts}>
+      <dt>{t("alert.since")}</dt>
+      <dd>{dateTime(alert.since_at, zone)}</dd>
+      <dt>{t("alert.raised")}</dt>
+      <dd>{dateTime(alert.raised_at, zone)}</dd>
+      {given.map((name) => (
+        <div key={name} className={classes.fact}>
+          <dt>{t(`alert.detail.${name}`)}</dt>
+          <dd>{valueOf(name, alert.details[name])}</dd>
+        </div>
+      ))}
+      {alert.acknowledged_by && (
+        <>
+          <dt>{t("alert.by")}</dt>
+          <dd>{alert.acknowledged_by.full_name}</dd>
+        </>
+      )}
+    </dl>
+  );
+}

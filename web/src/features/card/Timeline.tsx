@@ -1,0 +1,128 @@
+import { useTranslation } from "react-i18next";
+import type { ComplaintCard, Recordings } from "@/api/types";
+import { useAlertWords } from "@/components/useAlertWords";
+import { useFormats } from "@/i18n/useFormats";
+import { barOf, markOf, ticksOf, type Span } from "./timeline";
+import classes from "./Timeline.module.css";
+import { useFindingWords } from "./useFindingWords";
+
+interface Props {
+  span: Span;
+  card: ComplaintCard;
+  recordings: Recordings | null;
+  statedMs: number;
+  withinMs: number;
+  positionMs: number | null;
+  zone: string;
+  onSeek: (atMs: number) => void;
+}
+
+/** Recording and gaps, the stated time with its uncertainty, alerts and findings; click to go. */
+export function Timeline(props: Props) {
+  const { span, card, recordings, statedMs, withinMs, positionMs, zone, onSeek } = props;
+  const { t, i18n } = useTranslation();
+  const { time, number } = useFormats();
+  const alertWords = useAlertWords();
+  const findingWords = useFindingWords();
+  const spot = (atMs: number) => markOf(span, atMs);
+  const place = (startMs: number, endMs: number) => {
+    const bar = barOf(span, startMs, endMs);
+    return bar && { left: `${bar.left}%`, width: `${bar.width}%` };
+  };
+  const gapWord = (reason: string) => {
+    const key = `gap.${reason}`;
+    return `${t("replay.gap")}: ${i18n.exists(key) ? t(key) : reason}`;
+  };
+  const stated = place(statedMs - withinMs, statedMs + withinMs);
+  const at = (left: number) => ({ left: `${left}%` });
+
+  const goTo = (event: React.MouseEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const part = (event.clientX - box.left) / box.width;
+    onSeek(span.fromMs + part * (span.toMs - span.fromMs));
+  };
+
+  return (
+    <div
+      className={classes.line}
+      data-testid="timeline"
+      role="group"
+      aria-label={t("replay.timeline")}
+      onClick={goTo}
+    >
+      {stated && (
+        <div
+          className={classes.stated}
+          style={stated}
+          data-testid="stated-band"
+          title={t("replay.stated", { n: number(withinMs / 60_000) })}
+        >
+          <span>{t("replay.stated", { n: number(withinMs / 60_000) })}</span>
+        </div>
+      )}
+      <div className={classes.lane}>
+        {recordings?.recordings.map(({ started_at, ended_at }) => {
+          const bar = place(Date.parse(started_at), Date.parse(ended_at));
+          return bar && <div key={started_at} className={classes.recording} style={bar} />;
+        })}
+        {recordings?.gaps.map(({ started_at, ended_at, reason }) => {
+          const end = ended_at ? Date.parse(ended_at) : span.toMs;
+          const bar = place(Date.parse(started_at), end);
+          return (
+            bar && (
+              <div
+                key={started_at}
+                className={classes.gap}
+                style={bar}
+                title={gapWord(reason)}
+                data-testid="gap"
+              />
+            )
+          );
+        })}
+      </div>
+      <div className={classes.lane}>
+        {card.findings.map((finding) => {
+          const left = spot(Date.parse(finding.since));
+          return (
+            left !== null && (
+              <i
+                key={finding.zone_id + finding.since}
+                className={classes.finding}
+                data-state={finding.state}
+                style={at(left)}
+                title={`${time(finding.since, zone)} ${findingWords(finding)}`}
+              />
+            )
+          );
+        })}
+        {card.alerts.map((alert) => {
+          const left = spot(Date.parse(alert.since_at));
+          return (
+            left !== null && (
+              <i
+                key={alert.id}
+                className={classes.alert}
+                style={at(left)}
+                title={`${time(alert.since_at, zone)} ${alertWords.title(alert)}`}
+              />
+            )
+          );
+        })}
+      </div>
+      {spot(statedMs) !== null && (
+        <div className={classes.moment} style={at(spot(statedMs) ?? 0)} />
+      )}
+      {positionMs !== null && spot(positionMs) !== null && (
+        <div className={classes.playhead} style={at(spot(positionMs) ?? 0)} />
+      )}
+      <div className={classes.ticks}>
+        {ticksOf(span).map((tick) => (
+          <span key={tick} style={at(spot(tick) ?? 0)}>
+            {time(tick, zone, false)}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
