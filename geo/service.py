@@ -1,4 +1,4 @@
-"""The geo process: says when a van's position grows old, makes partitions ahead."""
+"""The geo process: says when a van's position grows old, makes partitions, forgets noise."""
 
 import asyncio
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from geo.freshness import Freshness
 from geo.partitions import make_partitions
 from geo.repository import vehicles
+from geo.retention import forget_raw_messages
 from models.kit.bus import announce
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -20,7 +21,7 @@ from models.kit.settings import Settings
 
 log = get(__name__)
 JUDGE_EVERY_S = 3.0
-PARTITIONS_EVERY_S = 6 * 3600.0
+UPKEEP_EVERY_S = 6 * 3600.0
 _LONGEST_RETRY_S = 30.0
 VANS = Gauge("ahual_geo_vehicles", "Vans by age of their position.", ["freshness"])
 
@@ -65,15 +66,16 @@ async def run(settings: Settings, database: Database, clock: Clock, stop: asynci
 
     health = await serve_health("127.0.0.1", settings.geo_health_port, ready)
     log.info("geo.started", health_port=settings.geo_health_port)
-    partitions_due = clock.monotonic()
+    upkeep_due = clock.monotonic()
     pause_s = JUDGE_EVERY_S
     try:
         while not stop.is_set():
             try:
-                if clock.monotonic() >= partitions_due:
+                if clock.monotonic() >= upkeep_due:
                     async with database.transaction() as session:
                         made = await make_partitions(session)
-                    partitions_due = clock.monotonic() + PARTITIONS_EVERY_S
+                        await forget_raw_messages(session, clock.now())
+                    upkeep_due = clock.monotonic() + UPKEEP_EVERY_S
                     log.info("partitions.made", count=made)
                 await watch.judge(database)
             except (DBAPIError, PoolTimeout, OSError) as error:
