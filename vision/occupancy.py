@@ -32,6 +32,7 @@ class Occupancy:
         usable_at: the last usable look, or when watching began.
         recent: (at, people) of the last usable looks, oldest first.
         candidate, candidate_since, candidate_looks: a number of people waiting to be believed.
+        before: what this process had concluded before it was restarted a moment ago.
     """
 
     zone_id: UUID
@@ -44,6 +45,7 @@ class Occupancy:
     candidate: int | None = None
     candidate_since: datetime | None = None
     candidate_looks: int = 0
+    before: ZoneObservation | None = None
 
 
 Step = tuple[Occupancy, ZoneObservation | None]
@@ -66,8 +68,23 @@ def observe(zone: Occupancy, people: int | None, at: datetime) -> Step:
     recent = (*(zone.recent if settled else ()), (at, people))[-keep:]
     zone = replace(zone, usable_at=at, recent=recent)
     if not settled:
-        return _become(zone, people, since=at, at=at)
+        return _become(
+            replace(zone, before=None), people, since=_first_since(zone, people, at), at=at
+        )
     return _queue(zone, at) if zone.kind is ZoneKind.QUEUE else _presence(zone, at)
+
+
+def _first_since(zone: Occupancy, people: int, at: datetime) -> datetime:
+    """Return since when it has been so: a restart is no reason to count from anew."""
+    before = zone.before
+    if zone.state is not None or before is None or before.people is None:
+        return at
+    same = (
+        before.people == people
+        if zone.kind is ZoneKind.QUEUE
+        else bool(before.people) == bool(people)
+    )
+    return min(before.since, at) if same else at
 
 
 def _blind(zone: Occupancy, at: datetime) -> Step:

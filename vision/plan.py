@@ -1,16 +1,23 @@
 """What is to be watched: cameras with their zones, and the media nodes that own them."""
 
+from datetime import datetime, timedelta
+from uuid import UUID
+
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.camera import Camera, MediaNode, Zone
 from models.kit.errors import InvalidInput, Unavailable
 from models.kit.log import get
-from models.observations import ZoneKind
+from models.observation import ZoneMinute, ZoneObservationRow
+from models.observations import ZoneKind, ZoneObservation, ZoneState
 from vision.watch import Plan, WatchedCamera
 from vision.zones import watched_zone
 
 log = get(__name__)
+RESUME_WITHIN = timedelta(minutes=2)  # a look's minute is written up to a minute after it
+_OLDEST = timedelta(days=14)
 
 
 async def load(session: AsyncSession) -> Plan:
@@ -37,6 +44,31 @@ async def load(session: AsyncSession) -> Plan:
             camera.id, camera.office_id, camera.node_name, zones, windows
         )
     return plan
+
+
+async def concluded_before(session: AsyncSession, now: datetime) -> dict[UUID, ZoneObservation]:
+    """Return what was known of each zone until a moment ago, for a process that starts again.
+
+    A zone that was unknown, or that nobody looked at for RESUME_WITHIN, is left out.
+    """
+    last = (
+        select(ZoneObservationRow, Zone.kind)
+        .join(Zone, Zone.id == ZoneObservationRow.zone_id)
+        .where(ZoneObservationRow.at > now - _OLDEST)
+        .order_by(ZoneObservationRow.zone_id, ZoneObservationRow.at.desc())
+        .ext(distinct_on(ZoneObservationRow.zone_id))
+    )
+    looked = select(ZoneMinute.zone_id).where(
+        ZoneMinute.minute_at > now - RESUME_WITHIN, ZoneMinute.known_looks > 0
+    )
+    fresh = set(await session.scalars(looked))
+    return {
+        row.zone_id: ZoneObservation(
+            row.zone_id, ZoneKind(kind), ZoneState(row.state), row.people, row.since, row.at
+        )
+        for row, kind in await session.execute(last)
+        if row.people is not None and (row.zone_id in fresh or row.at > now - RESUME_WITHIN)
+    }
 
 
 async def node_address(session: AsyncSession, name: str) -> str:

@@ -18,7 +18,7 @@ from models.kit.service import serve_health, wait
 from vision import metrics
 from vision.detector import Detector
 from vision.eyes import Eyes
-from vision.plan import load, node_address
+from vision.plan import concluded_before, load, node_address
 from vision.record import Backlog
 from vision.slots import KeyPicture, Slots
 from vision.viewer import Viewer
@@ -85,11 +85,14 @@ class VisionService:
             try:
                 async with self._database.read() as session:
                     plan = await load(session)
+                    starts = self._plan is None
+                    before = await concluded_before(session, self._clock.now()) if starts else {}
             except _AWAY as error:
                 self._database_here = False
                 log.warning("database.away", error=str(error), retry_in_s=_RETRY_S)
             else:
                 self._database_here = True
+                self._keep(self._watch.follow(plan, self._clock.now(), before))
                 await self._follow(plan, group, stop)
                 pause_s = _RELOAD_S
             with suppress(TimeoutError):
@@ -107,7 +110,6 @@ class VisionService:
 
     async def _follow(self, plan: Plan, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
         self._plan = plan
-        self._keep(self._watch.follow(plan, self._clock.now()))
         cameras = frozenset(plan)
         metrics.CAMERAS.set(len(cameras))
         self._slots.keep_only(cameras)

@@ -1,7 +1,9 @@
 """Pure: looks of all cameras → changes of their zones and finished minutes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 import numpy as np
@@ -13,6 +15,7 @@ from vision.zones import Boxes, WatchedZone, people_by_zone
 
 # Looks come once a second; a zone that got none for this long has its second counted as blind.
 _MISSED_AFTER = timedelta(seconds=2)
+_NOTHING: Mapping[UUID, ZoneObservation] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,13 @@ class Watch:
         self._plan: Plan = {}
         self._zones: dict[UUID, _Watched] = {}
 
-    def follow(self, plan: Plan, now: datetime) -> Outcome:
-        """Take a new plan. A zone that was not redrawn keeps its state; others start anew."""
+    def follow(
+        self, plan: Plan, now: datetime, before: Mapping[UUID, ZoneObservation] = _NOTHING
+    ) -> Outcome:
+        """Take a new plan. A zone that was not redrawn keeps its state; others start anew.
+
+        ``before`` is what had been concluded of a zone just before this process started.
+        """
         outcome = Outcome()
         zones = {zone.zone_id: zone for camera in plan.values() for zone in camera.zones}
         for zone_id in list(self._zones):
@@ -80,7 +88,7 @@ class Watch:
                     outcome.minutes.append(ZoneMinuteDone(zone_id, watched.minute))
         for zone_id, zone in zones.items():
             if zone_id not in self._zones:
-                fresh = Occupancy(zone_id, zone.kind, usable_at=now)
+                fresh = Occupancy(zone_id, zone.kind, now, before=before.get(zone_id))
                 self._zones[zone_id] = _Watched(zone, fresh, None, now)
         self._plan = plan
         return outcome

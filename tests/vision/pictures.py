@@ -42,7 +42,7 @@ def coded(*pictures: Picture) -> tuple[bytes, list[bytes]]:
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     file.seek(0)
-    with av.open(file) as container:
-        stream = container.streams.video[0]
-        packets = [bytes(packet) for packet in container.demux(stream) if packet.size]
-        return bytes(stream.codec_context.extradata or b""), packets
+    with av.open(file, "r") as written:
+        track = written.streams.video[0]
+        packets = [bytes(packet) for packet in written.demux(track) if packet.size]
+        return bytes(track.codec_context.extradata or b""), packets

@@ -99,6 +99,33 @@ def test_queue(looks: list[int | None], told: list[Told]) -> None:
     assert play(ZoneKind.QUEUE, looks) == told
 
 
+@pytest.mark.parametrize(
+    ("kind", "people", "seen", "since"),
+    [
+        (ZoneKind.OPERATOR, 0, 0, -100),
+        (ZoneKind.OPERATOR, 1, 2, -100),
+        (ZoneKind.OPERATOR, 1, 0, 1),
+        (ZoneKind.QUEUE, 4, 4, -100),
+        (ZoneKind.QUEUE, 4, 5, 1),
+    ],
+)
+def test_a_restart_does_not_count_from_anew(
+    kind: ZoneKind, people: int, seen: int, since: int
+) -> None:
+    long_ago = NOON - timedelta(seconds=100)
+    state = OCCUPIED if people else EMPTY
+    before = ZoneObservation(ZONE, kind, state, people, long_ago, long_ago)
+    zone = Occupancy(ZONE, kind, usable_at=NOON, before=before)
+    zone, change = observe(zone, seen, NOON + timedelta(seconds=1))
+    assert change is not None
+    assert _seconds(change)[2:] == (seen, since)
+    for second in range(2, 9):
+        zone, change = observe(zone, None, NOON + timedelta(seconds=second))
+    _, change = observe(zone, seen, NOON + timedelta(seconds=10))
+    assert change is not None
+    assert _seconds(change)[3] == 10, "after blindness nothing is known of before"
+
+
 def test_two_far_looks_are_not_an_absence() -> None:
     """With a look every four seconds ten seconds pass between few looks; three must agree."""
     assert play(ZoneKind.OPERATOR, [1, 0, 0, 0], every_s=4.9) == [(5, OCCUPIED, 1, 5)]

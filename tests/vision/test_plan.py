@@ -1,14 +1,17 @@
 """What is watched, from the database."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
 from models.camera import Camera, MediaNode, Zone
 from models.kit.database import Database
 from models.kit.errors import Unavailable
-from models.observations import ZoneKind
+from models.observation import ZoneMinute, ZoneObservationRow
+from models.observations import ZoneKind, ZoneObservation, ZoneState
 from tests.builders import NOON, build_office
-from vision.plan import load, node_address
+from vision.plan import concluded_before, load, node_address
 
 pytestmark = pytest.mark.postgis
 
@@ -71,3 +74,44 @@ async def test_a_node_that_never_started_is_named(database: Database) -> None:
     async with database.read() as session:
         with pytest.raises(Unavailable, match="node-9"):
             await node_address(session, "node-9")
+
+
+@pytest.mark.parametrize(
+    ("state", "people", "told_ago_s", "looked_ago_s", "known"),
+    [
+        ("empty", 0, 30, None, True),
+        ("empty", 0, 3600, 60, True),
+        ("occupied", 3, 3600, 60, True),
+        ("empty", 0, 3600, 600, False),  # nobody looked for ten minutes
+        ("empty", 0, 3600, None, False),
+        ("unknown", None, 30, 60, False),
+    ],
+)
+async def test_what_was_concluded_a_moment_ago(
+    database: Database,
+    state: str,
+    people: int | None,
+    told_ago_s: int,
+    looked_ago_s: int | None,
+    known: bool,
+) -> None:
+    told_at = NOON - timedelta(seconds=told_ago_s)
+    async with database.transaction() as session:
+        built = await build_office(session, windows=1)
+        zone_id = built.operator_zones[1]
+        for at, value, count in (
+            (told_at - timedelta(hours=1), "occupied", 1),
+            (told_at, state, people),
+        ):
+            session.add(
+                ZoneObservationRow(at=at, zone_id=zone_id, state=value, people=count, since=at)
+            )
+        if looked_ago_s is not None:
+            minute_at = NOON - timedelta(seconds=looked_ago_s)
+            session.add(ZoneMinute(zone_id=zone_id, minute_at=minute_at, looks=9, known_looks=9))
+    async with database.read() as session:
+        found = await concluded_before(session, NOON)
+    expected = ZoneObservation(
+        zone_id, ZoneKind.OPERATOR, ZoneState(state), people, told_at, told_at
+    )
+    assert found == ({zone_id: expected} if known else {})

@@ -9,7 +9,7 @@ from tests.vision import pictures
 from vision import weights
 from vision.detector import Network
 from vision.detectors.broken import BrokenWeights
-from vision.detectors.nanodet import ForeignNetwork, NanoDet, decode
+from vision.detectors.nanodet import NanoDet
 from vision.detectors.onnxruntime import OnnxRuntimeNetwork
 from vision.detectors.opencv import OpenCvNetwork
 from vision.detectors.openvino import OpenVinoNetwork
@@ -57,18 +57,11 @@ def test_a_broken_file_is_named(name: str, content: bytes | None) -> None:
         MAKERS[name](content)
 
 
+# OpenVINO answers a wrong shape with outputs of any size, which the decoder refuses.
 @pytest.mark.parametrize("name", ["onnxruntime", "opencv"])
 def test_an_input_that_does_not_fit_is_named(networks: dict[str, Network], name: str) -> None:
     with pytest.raises(BrokenWeights, match=name):
         networks[name].infer(np.zeros((5, 5), np.float32))
-
-
-def test_openvino_answers_an_input_that_does_not_fit_with_what_the_decoder_refuses(
-    networks: dict[str, Network],
-) -> None:
-    outputs = networks["openvino"].infer(np.zeros((5, 5), np.float32))
-    with pytest.raises(ForeignNetwork):
-        decode(outputs, 384, 640, score=0.35)
 
 
 def test_the_cpus_own_precision_finds_the_same_number(networks: dict[str, Network]) -> None:
