@@ -33,6 +33,7 @@ class Leases:
         self._owner = owner
         self._database = database
         self._epochs: dict[UUID, int] = {}
+        self._lost: set[UUID] = set()
 
     def epoch(self, camera_id: UUID) -> int:
         """Return the epoch taken, 0 where there is none: nothing is written under that."""
@@ -56,5 +57,7 @@ class Leases:
         """Say that this run still holds its leases, and notice those that another took."""
         async with self._database.transaction() as session:
             held = set((await session.scalars(_RENEW, {"owner": self._owner})).all())
-        for camera_id in self._epochs.keys() - held:
+        lost = self._epochs.keys() - held
+        for camera_id in lost - self._lost:
             log.error("lease.lost", camera_id=str(camera_id), epoch=self._epochs[camera_id])
+        self._lost = set(lost)

@@ -359,3 +359,22 @@ async def test_a_new_address_is_read_without_stepping_back(
         rows = await eventually(lambda: recordings(database), lambda rows: len(rows) >= known + 2)
     for before, after in itertools.pairwise(rows):
         assert after.started_at >= before.ended_at
+
+
+async def test_a_camera_that_is_not_h264_says_so_and_harms_no_other(
+    database: Database, cameras: SimulatedCameras, camera_id: UUID, tmp_path: Path
+) -> None:
+    odd = write_clip(tmp_path / "odd.mp4", codec="mpeg4")
+    cameras.add("odd/sub", {"plain": odd})
+    async with database.transaction() as session:
+        sub = (await session.scalars(select(Stream).where(Stream.kind == StreamKind.SUB))).one()
+        sub.url = cameras.url("odd/sub")
+    async with running(node_settings(tmp_path), database):
+        wanted = {StreamState.LIVE, StreamState.UNSUPPORTED}
+        await eventually(lambda: states(database), lambda found: found == wanted)
+        (gap,) = await eventually(lambda: gaps(database, "sub"), lambda rows: len(rows) == 1)
+        await eventually(lambda: recordings(database), lambda rows: len(rows) >= 1)
+        async with database.read() as session:
+            sub = (await session.scalars(select(Stream).where(Stream.kind == StreamKind.SUB))).one()
+    assert gap.reason == "unsupported"
+    assert "set this stream to H.264" in sub.state_detail

@@ -1,75 +1,14 @@
 import hashlib
-from datetime import datetime, timedelta
-from pathlib import Path
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
-from ingest.recordings.clip import ClipDesk
-from ingest.recordings.facts import GapFact, GapReason, SegmentFact
+from ingest.recordings.facts import GapFact, GapReason
 from models.kit.bus import changes_after
-from models.kit.clock import ManualClock
-from models.kit.database import Database
-from models.kit.ids import new_id
-from models.kit.settings import Settings
-from models.recording import Clip
-from tests.builders import build_office, build_operator
 from tests.ingest.encoded import brightness, shown
-from tests.ingest.recordings.test_rescan import an_index, record
+from tests.ingest.recordings.written import Archive, an_index
 
 pytestmark = pytest.mark.postgis
-
-
-class Archive:
-    """Four seconds of camera main in two closed files, and a desk that cuts from them."""
-
-    def __init__(self, folder: Path, database: Database, camera_id: UUID, asker: UUID) -> None:
-        self.settings = Settings(state_dir=folder)
-        self.root = self.settings.recordings_path
-        self.database = database
-        self.camera_id = camera_id
-        self.asker = asker
-        self.facts: list[SegmentFact] = record(self.root, camera_id, folder)
-        self.start = self.facts[0].started_at
-        self.clock = ManualClock(self.start + timedelta(minutes=1))
-        self.desk = ClipDesk(self.settings, database, self.clock)
-
-    def at(self, seconds: float) -> datetime:
-        return self.start + timedelta(seconds=seconds)
-
-    async def ask(self, begin_s: float, end_s: float) -> UUID:
-        clip_id = new_id()
-        async with self.database.transaction() as session:
-            session.add(
-                Clip(
-                    id=clip_id,
-                    camera_id=self.camera_id,
-                    starts_at=self.at(begin_s),
-                    ends_at=self.at(end_s),
-                    requested_by=self.asker,
-                    requested_at=self.clock.now(),
-                    reason="жалоба",
-                    requested_s=end_s - begin_s,
-                )
-            )
-        return clip_id
-
-    async def get(self, clip_id: UUID) -> Clip:
-        async with self.database.read() as session:
-            return (await session.scalars(select(Clip).where(Clip.id == clip_id))).one()
-
-
-@pytest.fixture
-async def archive(database: Database, tmp_path: Path) -> Archive:
-    async with database.transaction() as session:
-        camera_id = (await build_office(session)).cameras[0]
-        asker = await build_operator(session)
-    made = Archive(tmp_path, database, camera_id, asker)
-    index = an_index(database)
-    index.report(list(made.facts))
-    await index.flush()
-    return made
 
 
 async def test_a_clip_begins_at_the_key_picture_before_and_says_so(archive: Archive) -> None:

@@ -13,17 +13,11 @@ from models.kit.database import Database
 from models.kit.ids import new_id
 from models.observations import StreamKind
 from models.recording import RecordingGap
-from tests.builders import NOON, build_office
+from tests.builders import NOON
 from tests.ingest.outage import away
-from tests.ingest.recordings.test_rescan import an_index, record, rows
+from tests.ingest.recordings.written import an_index, record, rows
 
 pytestmark = pytest.mark.postgis
-
-
-@pytest.fixture
-async def camera_id(database: Database) -> UUID:
-    async with database.transaction() as session:
-        return (await build_office(session)).cameras[0]
 
 
 async def test_a_row_is_provisional_until_its_file_is_closed(

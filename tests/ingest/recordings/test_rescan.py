@@ -3,44 +3,15 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from ingest.cameras.lease import Leases
-from ingest.recordings.facts import SegmentFact, StreamKey
-from ingest.recordings.index import RecordingIndex
 from ingest.recordings.rescan import Rescan
-from ingest.recordings.segmenter import Segmenter
 from models.kit.database import Database
-from models.observations import StreamKind
 from models.recording import Recording
-from tests.builders import build_office
 from tests.ingest.encoded import shown
-from tests.ingest.recordings.test_segmenter import files, gops
+from tests.ingest.recordings.written import an_index, record, rows
 
 pytestmark = pytest.mark.postgis
-
-
-@pytest.fixture
-async def camera_id(database: Database) -> UUID:
-    async with database.transaction() as session:
-        return (await build_office(session)).cameras[0]
-
-
-def an_index(database: Database, run: str = "run-1") -> RecordingIndex:
-    return RecordingIndex("node-1", database, Leases(run, database))
-
-
-def record(root: Path, camera_id: UUID, tmp_path: Path, *, close: bool = True) -> list[SegmentFact]:
-    stream = StreamKey(camera_id, StreamKind.MAIN)
-    segmenter = Segmenter(root, stream, segment_s=2, reserve_bytes=0)
-    facts = [fact for gop in gops(tmp_path) for fact in segmenter.write(gop)]
-    return files(facts + (segmenter.close() if close else []))
-
-
-async def rows(database: Database) -> list[Recording]:
-    async with database.read() as session:
-        query = select(Recording).order_by(Recording.started_at)
-        return list((await session.scalars(query)).all())
 
 
 async def test_a_lost_index_is_rebuilt_from_the_files(

@@ -7,11 +7,9 @@ from ingest.recordings.retention import Retention
 from models.kit.ids import new_id
 from models.kit.settings import Settings
 from models.recording import Hold
-from tests.ingest.recordings.test_clip import Archive, archive
-from tests.ingest.recordings.test_rescan import rows
+from tests.ingest.recordings.written import Archive, rows
 
 pytestmark = pytest.mark.postgis
-__all__ = ["archive"]
 LATER = timedelta(days=31)
 
 

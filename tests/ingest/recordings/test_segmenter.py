@@ -1,41 +1,23 @@
 import errno
-import itertools
 import os
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from ingest.recordings.facts import Fact, GapFact, GapReason, SegmentFact, StreamKey, at_ticks
+from ingest.recordings.facts import GapFact, GapReason, StreamKey, at_ticks
 from ingest.recordings.rescan import read_back
 from ingest.recordings.segmenter import Gop, Segmenter
 from models.kit.ids import new_id
 from models.observations import StreamKind
-from tests.ingest.encoded import assembled, brightness, coded, shown
-
-FRAME = 9_000
-
-
-def gops(tmp_path: Path, count: int = 4, b_frames: int = 0) -> list[Gop]:
-    parameters, units = None, []
-    for told, unit in assembled(coded(tmp_path, pictures=count * 10, b_frames=b_frames)):
-        parameters = told or parameters
-        units.append(unit)
-    assert parameters is not None
-    keys = [n for n, unit in enumerate(units) if unit.key] + [len(units)]
-    return [
-        Gop(parameters, units[a:b], units[b - 1].dts + FRAME) for a, b in itertools.pairwise(keys)
-    ]
+from tests.ingest.encoded import brightness, shown
+from tests.ingest.recordings.written import FRAME, files, gops
 
 
 def a_segmenter(root: Path, **changed: object) -> Segmenter:
     stream = StreamKey(new_id(), StreamKind.MAIN)
     options: dict[str, object] = {"segment_s": 2.0, "reserve_bytes": 0, **changed}
     return Segmenter(root, stream, **options)  # type: ignore[arg-type]
-
-
-def files(facts: list[Fact]) -> list[SegmentFact]:
-    return [fact for fact in facts if isinstance(fact, SegmentFact)]
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])

@@ -1,0 +1,95 @@
+"""Recordings on disk and in the index, written by the product itself."""
+
+import itertools
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ingest.cameras.lease import Leases
+from ingest.recordings.clip import ClipDesk
+from ingest.recordings.facts import Fact, SegmentFact, StreamKey
+from ingest.recordings.index import RecordingIndex
+from ingest.recordings.segmenter import Gop, Segmenter
+from models.kit.clock import ManualClock
+from models.kit.database import Database
+from models.kit.ids import new_id
+from models.kit.settings import Settings
+from models.observations import StreamKind
+from models.recording import Clip, Recording
+from tests.ingest.encoded import assembled, coded
+
+FRAME = 9_000  # ticks
+
+
+def gops(tmp_path: Path, count: int = 4, b_frames: int = 0) -> list[Gop]:
+    parameters, units = None, []
+    for told, unit in assembled(coded(tmp_path, pictures=count * 10, b_frames=b_frames)):
+        parameters = told or parameters
+        units.append(unit)
+    assert parameters is not None
+    keys = [n for n, unit in enumerate(units) if unit.key] + [len(units)]
+    return [
+        Gop(parameters, units[a:b], units[b - 1].dts + FRAME) for a, b in itertools.pairwise(keys)
+    ]
+
+
+def files(facts: list[Fact]) -> list[SegmentFact]:
+    return [fact for fact in facts if isinstance(fact, SegmentFact)]
+
+
+def an_index(database: Database, run: str = "run-1") -> RecordingIndex:
+    return RecordingIndex("node-1", database, Leases(run, database))
+
+
+def record(root: Path, camera_id: UUID, tmp_path: Path, *, close: bool = True) -> list[SegmentFact]:
+    stream = StreamKey(camera_id, StreamKind.MAIN)
+    segmenter = Segmenter(root, stream, segment_s=2, reserve_bytes=0)
+    facts = [fact for gop in gops(tmp_path) for fact in segmenter.write(gop)]
+    return files(facts + (segmenter.close() if close else []))
+
+
+async def rows(database: Database) -> list[Recording]:
+    async with database.read() as session:
+        query = select(Recording).order_by(Recording.started_at)
+        return list((await session.scalars(query)).all())
+
+
+class Archive:
+    """Four seconds of camera main in two closed files, and a desk that cuts from them."""
+
+    def __init__(self, folder: Path, database: Database, camera_id: UUID, asker: UUID) -> None:
+        self.settings = Settings(state_dir=folder)
+        self.root = self.settings.recordings_path
+        self.database = database
+        self.camera_id = camera_id
+        self.asker = asker
+        self.facts: list[SegmentFact] = record(self.root, camera_id, folder)
+        self.start = self.facts[0].started_at
+        self.clock = ManualClock(self.start + timedelta(minutes=1))
+        self.desk = ClipDesk(self.settings, database, self.clock)
+
+    def at(self, seconds: float) -> datetime:
+        return self.start + timedelta(seconds=seconds)
+
+    async def ask(self, begin_s: float, end_s: float) -> UUID:
+        clip_id = new_id()
+        async with self.database.transaction() as session:
+            session.add(
+                Clip(
+                    id=clip_id,
+                    camera_id=self.camera_id,
+                    starts_at=self.at(begin_s),
+                    ends_at=self.at(end_s),
+                    requested_by=self.asker,
+                    requested_at=self.clock.now(),
+                    reason="жалоба",
+                    requested_s=end_s - begin_s,
+                )
+            )
+        return clip_id
+
+    async def get(self, clip_id: UUID) -> Clip:
+        async with self.database.read() as session:
+            return (await session.scalars(select(Clip).where(Clip.id == clip_id))).one()
