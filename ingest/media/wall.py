@@ -6,7 +6,7 @@ from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
 from ingest.media import wire
 from ingest.media.metrics import WALL_DROPPED, WALL_TILES
-from ingest.media.outbox import Outbox
+from ingest.media.outbox import LIMIT_BYTES, Outbox
 from ingest.media.wire import Config, Flag, Kind
 from models.kit.clock import Clock
 from models.kit.errors import NotFound, TooMany
@@ -19,7 +19,8 @@ class Tile:
     """One camera on a wall; a FeedSink that turns what it hears into records.
 
     Attributes:
-        lost: pictures dropped and not yet told; while it is not 0 only a key picture may follow.
+        lost: pictures dropped and not yet told; while it is not 0 only a key picture may follow,
+            as at the beginning.
         focused: sent at once instead of in batches, dropped last.
     """
 
@@ -33,6 +34,7 @@ class Tile:
         self._outbox = outbox
         self._clock = clock
         self._key_only = key_only
+        self._await_key = True
 
     def open(self) -> None:
         """Tell the state and show the newest picture, then follow the feed."""
@@ -61,13 +63,14 @@ class Tile:
         if self._key_only and not unit.key:
             return
         self._outbox.make_room(wire.HEAD_BYTES + len(unit.avcc))
+        if not unit.key and (self.lost or self._await_key):
+            self.lost += bool(self.lost)
+            return
         if self.lost:
-            if not unit.key:
-                self.lost += 1
-                return
             WALL_DROPPED.inc(self.lost)
             self._notice({"type": "drop", "count": self.lost})
             self.lost = 0
+        self._await_key = False
         self._frame(unit, Flag.KEY if unit.key else Flag.NONE)
 
     def on_state(self, state: StreamState, since: datetime, detail: str) -> None:
@@ -76,9 +79,13 @@ class Tile:
         )
 
     def _catch_up(self, gop: list[AccessUnit]) -> None:
-        """Send the cached pictures; all but the last only to be decoded."""
+        """Send the cached pictures, all but the last only to be decoded, if they fit at all."""
         wanted = gop[:1] if self._key_only else gop
-        self._outbox.make_room(sum(wire.HEAD_BYTES + len(unit.avcc) for unit in wanted))
+        size = sum(wire.HEAD_BYTES + len(unit.avcc) for unit in wanted)
+        if not wanted or size > LIMIT_BYTES:
+            return  # the next key picture begins
+        self._outbox.make_room(size)
+        self._await_key = False
         for unit in wanted:
             flags = Flag.KEY if unit.key else Flag.NONE
             self._frame(unit, flags if unit is wanted[-1] else flags | Flag.CATCH_UP)

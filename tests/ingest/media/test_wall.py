@@ -1,0 +1,82 @@
+"""Tiles of one wall, without a socket: what may follow what, and how many there may be."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from ingest.cameras.feed import Feed
+from ingest.media import wire
+from ingest.media.metrics import WALL_TILES
+from ingest.media.outbox import LIMIT_BYTES, Outbox
+from ingest.media.wall import TILES_MAX, Wall
+from ingest.media.wire import Kind, Record
+from models.kit.clock import ManualClock
+from models.kit.errors import NotFound, TooMany
+from tests.ingest.media import footage
+from tests.ingest.media.conftest import live_feed
+
+
+@pytest.fixture
+async def wall() -> AsyncIterator[Wall]:
+    opened = Wall(Outbox(batch_s=0), ManualClock(footage.START))
+    yield opened
+    opened.close()
+
+
+async def frames_of(wall: Wall) -> list[Record]:
+    records = list(wire.unpack(await wall.outbox.take()))
+    return [record for record in records if record.kind is Kind.FRAME]
+
+
+async def test_a_tile_begins_with_a_key_picture_also_without_a_cache(wall: Wall) -> None:
+    feed = live_feed()
+    parameters, units = footage.clip(12)
+    wall.add(0, feed, key_only=False)
+    feed.publish_parameters(parameters)
+    for unit in units[5:12]:
+        feed.publish(unit)
+    assert [frame.payload for frame in await frames_of(wall)] == [u.avcc for u in units[10:12]]
+
+
+async def test_a_cache_that_does_not_fit_is_left_for_the_next_key_picture(
+    wall: Wall, feed: Feed
+) -> None:
+    huge = feed.gop[0].__class__(99, 0, 0, 1, False, bytes(LIMIT_BYTES), 0.0)
+    feed.gop.append(huge)
+    wall.add(0, feed, key_only=False)
+    _, units = footage.clip(21)
+    feed.publish(units[19])
+    feed.publish(units[20])
+    assert [frame.payload for frame in await frames_of(wall)] == [units[20].avcc]
+
+
+async def test_a_tile_that_is_added_again_shows_the_new_camera_only(wall: Wall, feed: Feed) -> None:
+    before = live_feed(3)
+    wall.add(5, before, key_only=False)
+    wall.focus(5)
+    wall.add(5, feed, key_only=False)
+    _, units = footage.clip(4)
+    before.publish(units[3])
+    payloads = [frame.payload for frame in await frames_of(wall)]
+    assert payloads == [unit.avcc for unit in feed.gop]
+
+
+async def test_a_wall_has_an_end(wall: Wall, feed: Feed) -> None:
+    for number in range(TILES_MAX):
+        wall.add(number, feed, key_only=True)
+    with pytest.raises(TooMany):
+        wall.add(TILES_MAX, feed, key_only=True)
+    wall.add(0, feed, key_only=True)  # the same tile again is no new one
+    for action in (wall.remove, wall.focus):
+        with pytest.raises(NotFound):
+            action(TILES_MAX)
+    wall.focus(None)
+
+
+async def test_a_closed_wall_leaves_its_feeds(feed: Feed) -> None:
+    wall = Wall(Outbox(), ManualClock(footage.START))
+    tiles_before = WALL_TILES._value.get()
+    wall.add(0, feed, key_only=False)
+    wall.close()
+    assert feed._sinks == []
+    assert WALL_TILES._value.get() == tiles_before
