@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from psycopg import sql
 from models import migrate
 from models.kit import postgres
 from models.kit.database import Database
-from tests.house import House, new_house
+from tests.house import House, Visit, new_house
 
 TEMPLATE = "ahual_template"
 
@@ -90,3 +91,9 @@ def house() -> Iterator[House]:
         code = running.stop()
         shutil.rmtree(running.folder, ignore_errors=True)
     assert code == 0
+
+
+@pytest.fixture
+async def visit(house: House) -> AsyncIterator[Visit]:
+    async with AsyncExitStack() as stack:
+        yield Visit(house, stack)

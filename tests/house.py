@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -126,34 +127,46 @@ class House:
         assert answer.startswith("ok"), f"{command}: {answer}"
         return answer
 
-    async def signed_in(self, login: str) -> httpx.AsyncClient:
-        """Return an API client with a session of a demo account; the caller closes it."""
-        client = httpx.AsyncClient(
-            base_url=self.api, headers={"Origin": self.api}, trust_env=False, timeout=20
-        )
-        body = {"login": login, "password": self.passwords[login]}
-        (await client.post("/api/v1/session", json=body)).raise_for_status()
-        return client
-
-    async def live(self, client: httpx.AsyncClient) -> ClientConnection:
-        """Return /api/v1/live of a signed-in client, past its hello."""
-        cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
-        socket_ = await connect(
-            self.api.replace("http", "ws") + "/api/v1/live",
-            additional_headers={"Cookie": cookie, "Origin": self.api},
-            compression=None,
-            proxy=None,
-        )
-        hello = json.loads(await asyncio.wait_for(socket_.recv(), 10))
-        assert hello["type"] == "hello"
-        return socket_
-
     async def execute(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         async with await psycopg.AsyncConnection.connect(
             self.database_url, autocommit=True
         ) as connection:
             cursor = await connection.execute(statement.encode(), parameters)
             return await cursor.fetchall() if cursor.description else []
+
+
+class Visit:
+    """One test's people at a house: their clients and sockets are closed with the test."""
+
+    def __init__(self, house: House, stack: AsyncExitStack) -> None:
+        self._house = house
+        self._stack = stack
+
+    async def signed_in(self, login: str) -> httpx.AsyncClient:
+        """Return an API client with a session of a demo account."""
+        api = self._house.api
+        client = await self._stack.enter_async_context(
+            httpx.AsyncClient(base_url=api, headers={"Origin": api}, trust_env=False, timeout=20)
+        )
+        body = {"login": login, "password": self._house.passwords[login]}
+        (await client.post("/api/v1/session", json=body)).raise_for_status()
+        return client
+
+    async def live(self, client: httpx.AsyncClient) -> ClientConnection:
+        """Return /api/v1/live of a signed-in client, past its hello."""
+        api = self._house.api
+        cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
+        socket_ = await self._stack.enter_async_context(
+            connect(
+                api.replace("http", "ws") + "/api/v1/live",
+                additional_headers={"Cookie": cookie, "Origin": api},
+                compression=None,
+                proxy=None,
+            )
+        )
+        hello = json.loads(await asyncio.wait_for(socket_.recv(), 10))
+        assert hello["type"] == "hello"
+        return socket_
 
 
 async def next_change(

@@ -9,9 +9,10 @@ import av
 import httpx
 import pytest
 
-from tests.house import CLOCK, House, next_change, until
+from tests.house import CLOCK, House, Visit, next_change, until
 
 pytestmark = pytest.mark.flow
+ONE_PICTURE_S = 0.1
 
 
 async def _office(client: httpx.AsyncClient) -> dict[str, Any]:
@@ -40,16 +41,16 @@ async def _recorded_since(house: House, camera_id: str) -> datetime:
             camera_id,
         )
         found: datetime | None = rows[0][0]
-        return found
+        return found if found and CLOCK.now() - found > timedelta(seconds=10) else None
 
-    return await until(first, within_s=60, what="something is recorded")
+    return await until(first, within_s=60, what="ten seconds are recorded")
 
 
-async def test_a_call_is_followed_until_the_service_is_provided(house: House) -> None:
-    agent = await house.signed_in("agent")
-    operator = await house.signed_in("operator")
-    supervisor = await house.signed_in("supervisor")
-    live = await house.live(operator)
+async def test_a_call_is_followed_until_the_service_is_provided(house: House, visit: Visit) -> None:
+    agent = await visit.signed_in("agent")
+    operator = await visit.signed_in("operator")
+    supervisor = await visit.signed_in("supervisor")
+    live = await visit.live(operator)
     office = await _office(agent)
     camera_id = office["cameras"][0]["id"]
     since = await _recorded_since(house, camera_id)
@@ -79,9 +80,6 @@ async def test_a_call_is_followed_until_the_service_is_provided(house: House) ->
     await _replay_shows_the_minute(operator, camera_id, happened_at)
     await _clip_is_what_it_says(supervisor, complaint_id, camera_id, happened_at)
     await _close_needs_an_outcome(supervisor, complaint_id)
-    for client in (agent, operator, supervisor):
-        await client.aclose()
-    await live.close()
 
 
 async def _replay_shows_the_minute(
@@ -132,14 +130,16 @@ async def _clip_is_what_it_says(
         return clip if clip["state"] == "ready" else None
 
     clip = await until(ready, within_s=60, what="the clip is made")
-    grant = (await supervisor.post(f"/api/v1/evidence/{clip['id']}/ticket")).raise_for_status().json()
+    grant = (
+        (await supervisor.post(f"/api/v1/evidence/{clip['id']}/ticket")).raise_for_status().json()
+    )
     address = f"{grant['media_url']}/media/v1/clips/{clip['id']}"
     async with httpx.AsyncClient(trust_env=False) as browser:
         video = await browser.get(f"{address}.mp4", params={"ticket": grant["ticket"]})
         manifest = await browser.get(f"{address}.json", params={"ticket": grant["ticket"]})
         forged = await browser.get(f"{address}.mp4", params={"ticket": grant["ticket"] + "x"})
     assert hashlib.sha256(video.content).hexdigest() == clip["sha256"]
-    assert clip["delivered_s"] >= clip["requested_s"]
+    assert clip["delivered_s"] >= clip["requested_s"] - ONE_PICTURE_S
     assert manifest.raise_for_status().json()
     assert forged.status_code == 401
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.house import CLOCK, House, next_change
+from tests.house import CLOCK, House, Visit, next_change
 
 pytestmark = pytest.mark.flow
 
@@ -20,9 +20,9 @@ async def _van(house: House, protocol: str) -> tuple[str, str]:
     return rows[0]
 
 
-async def test_simulated_vans_move_on_the_map(house: House) -> None:
-    client = await house.signed_in("dispatcher")
-    live = await house.live(client)
+async def test_simulated_vans_move_on_the_map(house: House, visit: Visit) -> None:
+    client = await visit.signed_in("dispatcher")
+    live = await visit.live(client)
     seen: dict[str, list[tuple[float, float]]] = {}
     while len([p for p in seen.values() if len(set(p)) > 1]) < 2:
         change = await next_change(live, lambda m: m["topic"] == "position", within_s=60)
@@ -31,13 +31,13 @@ async def test_simulated_vans_move_on_the_map(house: House) -> None:
             seen.setdefault(position["vehicle_id"], []).append(place)
     vehicles = (await client.get("/api/v1/vehicles")).raise_for_status().json()["items"]
     assert {v["freshness"] for v in vehicles if v["id"] in seen} == {"online"}
-    await live.close()
-    await client.aclose()
 
 
-async def test_an_osmand_packet_reaches_the_screen_and_is_stored_once(house: House) -> None:
-    client = await house.signed_in("dispatcher")
-    live = await house.live(client)
+async def test_an_osmand_packet_reaches_the_screen_and_is_stored_once(
+    house: House, visit: Visit
+) -> None:
+    client = await visit.signed_in("dispatcher")
+    live = await visit.live(client)
     vehicle_id, identifier = await _van(house, "osmand")
     fixed_at = (CLOCK.now() + timedelta(seconds=5)).replace(microsecond=0)
     packet = {
@@ -62,8 +62,6 @@ async def test_an_osmand_packet_reaches_the_screen_and_is_stored_once(house: Hou
     )
     assert stored[0][0] == 1
     assert stored[0][1] == pytest.approx(18.52, abs=0.01)  # 10 knots
-    await live.close()
-    await client.aclose()
 
 
 async def test_noise_on_the_wialon_port_is_counted_and_hurts_nobody(house: House) -> None:
