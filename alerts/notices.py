@@ -1,4 +1,4 @@
-"""What the notices of other rooms say to this one. Pure; a notice nobody can read is an error."""
+"""What the notices of other rooms say to this one; a notice nobody can read is an error."""
 
 from dataclasses import dataclass
 from datetime import datetime

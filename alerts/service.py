@@ -56,15 +56,17 @@ class AlertService:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set."""
+        away = False
         while not stop.is_set():
             try:
                 async with lead(self._database.url, stop) as leadership:
+                    away = False
                     if leadership is not None:
                         await self._serve(leadership, stop)
             except* (psycopg.Error, DBAPIError, OSError) as lost:
-                log.warning(
-                    "leader.lost", error=str(lost.exceptions[0]).strip(), retry_in_s=_RETRY_S
-                )
+                if not away:  # once an outage; /readyz says how it goes on
+                    log.warning("database.lost", error=str(lost.exceptions[0]).strip())
+                away = True
                 await wait(stop, _RETRY_S)
             finally:
                 _leading.set(0)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from alerts import desk
 from alerts.complaints.intake import ComplaintIntake, register
@@ -286,6 +286,33 @@ async def test_a_new_alert_is_tied_to_the_cards_of_its_window(
         ]
         assert tied == set(noted.scalars()) == {cards[3], cards[None]}
     assert {shown["id"] for shown in said[0].data["complaints"]} == {str(c) for c in tied}
+
+
+async def test_a_card_and_an_alert_of_the_same_moment_are_tied_afterwards(
+    database: Database, office: BuiltOffice, clock: ManualClock
+) -> None:
+    async with a_term(database, clock) as (term, follower):
+        await see(database, office.operator_zones[3], 0, clock)
+        await follower.catch_up()
+        await pass_time(database, term, clock, 180)
+        async with database.transaction() as session:
+            card = ComplaintIntake(
+                channel="call_1414",
+                service_code="absent_staff",
+                description="Ешкім жоқ",
+                office_id=office.office_id,
+                window_number=3,
+                happened_at=clock.now(),
+            )
+            complaint = await register(session, card, by=None, clock=clock)
+            # As if the alert had been written by a transaction that was not committed yet.
+            await session.execute(delete(ComplaintAlert))
+        await follower.catch_up()
+    async with database.read() as session:
+        ties = (await session.execute(select(ComplaintAlert))).scalars().all()
+        said = [n for n in await changes_after(session, 0, ["alert"]) if n.data["complaints"]]
+    assert [tie.complaint_id for tie in ties] == [complaint.id]
+    assert said[-1].data["rule"] == "window_unstaffed"
 
 
 async def test_removing_a_zone_clears_its_alert(

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -132,6 +133,40 @@ async def test_the_same_key_gives_the_same_card(database: Database, office: Buil
     async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(Alert))).scalar() == 1
         assert (await session.execute(select(func.count()).select_from(Hold))).scalar() == 1
+
+
+async def test_a_key_sent_twice_at_once_is_one_card(
+    database: Database, office: BuiltOffice
+) -> None:
+    async def send() -> str:
+        async with database.transaction() as session:
+            card = await register(
+                session,
+                an_intake(office.office_id),
+                by=None,
+                idempotency_key="call-78",
+                clock=ManualClock(NOON),
+            )
+            return card.number
+
+    assert len(set(await asyncio.gather(*(send() for _ in range(5))))) == 1
+
+
+async def test_an_alert_that_ended_long_before_is_not_tied(
+    database: Database, office: BuiltOffice
+) -> None:
+    alert_id = await an_unstaffed_alert(database, office, 3)
+    long_ago = NOON - timedelta(minutes=40)
+    async with database.transaction() as session:
+        alert = await session.get_one(Alert, alert_id)
+        alert.since_at = alert.raised_at = long_ago
+        record.clear_alert(session, alert, long_ago + timedelta(minutes=5))
+    async with database.transaction() as session:
+        complaint = await register(
+            session, an_intake(office.office_id), by=None, clock=ManualClock(NOON)
+        )
+        card = await present.card(session, complaint.id, ManualClock(NOON))
+    assert [alert["rule"] for alert in card["alerts"]] == ["complaint_received"]
 
 
 async def test_a_refused_complaint_leaves_nothing(database: Database, office: BuiltOffice) -> None:
