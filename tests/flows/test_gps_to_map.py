@@ -51,6 +51,18 @@ async def test_an_osmand_packet_reaches_the_screen_and_is_stored_once(
         url = f"http://127.0.0.1:{house.ports['osmand']}/"
         for _ in range(3):  # a device that did not hear the answer sends again
             (await device.get(url, params=packet)).raise_for_status()
+        moved = await next_change(
+            live,
+            lambda m: (
+                m["topic"] == "position"
+                and any(
+                    p["vehicle_id"] == vehicle_id and p["latitude"] == 43.5
+                    for p in m["data"]["positions"]
+                )
+            ),
+            within_s=15,
+        )
+        assert moved["seq"] > 0
         refused = await device.get(url, params={"id": identifier, "lat": "abc", "lon": "1"})
         assert refused.status_code in {400, 422}
         unknown = await device.get(url, params={**packet, "id": "nobody"})
