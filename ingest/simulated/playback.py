@@ -28,10 +28,16 @@ class Playback:
 
     ``ticks_at`` turns loop time into 90 kHz ticks of the wall clock: RTP timestamps are these
     ticks, so a receiver that trusts its own clock can read the age of a picture from them.
+    ``phase`` 0–1 is the place in the loop at tick 0: main and sub of a scene share it.
     """
 
     def __init__(
-        self, clips: dict[str, Clip], *, ticks_at: Callable[[float], int], random: Random
+        self,
+        clips: dict[str, Clip],
+        *,
+        ticks_at: Callable[[float], int],
+        phase: float,
+        random: Random,
     ) -> None:
         self._clips = clips
         self.variant = next(iter(clips))
@@ -46,9 +52,7 @@ class Playback:
         self._packets = 0
         self._octets = 0
         self._reported_at = 0
-        # Cameras must not send their large pictures all at the same moment.
-        self._index = random.choice(self.clip.key_indexes)
-        self._due = self._now_ticks() + random.randrange(CLOCK_HZ)
+        self._index, self._due = self._position(phase)
         self._timer = self._schedule()
 
     @property
@@ -92,6 +96,15 @@ class Playback:
     def close(self) -> None:
         self._timer.cancel()
         self.kick()
+
+    def _position(self, phase: float) -> tuple[int, int]:
+        """Return the picture that is next now, and when it is due."""
+        now = self._now_ticks()
+        since_start = (now + round(phase * self.clip.duration)) % self.clip.duration
+        for index, picture in enumerate(self.clip.pictures):
+            if picture.decode_at >= since_start:
+                return index, now + picture.decode_at - since_start
+        return 0, now + self.clip.duration - since_start
 
     def _now_ticks(self) -> int:
         return self._ticks_at(self._loop.time())

@@ -39,6 +39,7 @@ class SimulatedCameras:
         self._server: asyncio.Server | None = None
         self._cameras: dict[str, Playback] = {}
         self._loaded: dict[Path, Clip] = {}
+        self._phases: dict[str, float] = {}
         self._connections: set[asyncio.Task[None]] = set()
         self.port = 0
 
@@ -87,7 +88,11 @@ class SimulatedCameras:
         if not clips:
             raise InvalidInput(f"the simulated camera {name} needs at least one clip")
         loaded = {variant: self._load(Path(path)) for variant, path in clips.items()}
-        self._cameras[name] = Playback(loaded, ticks_at=self._ticks_at, random=self._random)
+        # Cameras must not all send their large pictures at once; streams of a scene go together.
+        phase = self._phases.setdefault(name.partition("/")[0], self._random.random())
+        self._cameras[name] = Playback(
+            loaded, ticks_at=self._ticks_at, phase=phase, random=self._random
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
