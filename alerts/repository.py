@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy import exists, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts import record, ties
@@ -76,7 +76,7 @@ async def load_watchtower(session: AsyncSession, now: datetime) -> Watchtower:
             Alert.rule.in_(_RULE_NAMES),
             or_(
                 Alert.resolved_at.is_(None),
-                and_(Alert.resolved_at >= now - _ENDED_WITHIN, Alert.raised_at <= now),
+                Alert.resolved_at >= now - _ENDED_WITHIN,
             ),
         )
         .order_by(Alert.resolved_at.desc().nulls_first())
