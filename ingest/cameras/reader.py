@@ -17,7 +17,7 @@ from models.kit.log import get
 from models.observations import StreamState
 
 log = get(__name__)
-_WATCH_S = 0.25
+_LEAST_WAIT_S = 0.05
 _THREAD_END_S = 2.0
 _UNSUPPORTED_RETRY_S = 30.0
 
@@ -125,9 +125,8 @@ class StreamReader:
         connection.start(assembler, name)
         try:
             while not connection.ended.done():
-                await asyncio.wait({connection.ended}, timeout=_WATCH_S)
-                silent_s = self._clock.monotonic() - self._heard_at
-                if self._good_since is not None and silent_s > self._silence_s:
+                await asyncio.wait({connection.ended}, timeout=self._patience_s())
+                if self._good_since is not None and self._silent_s() >= self._silence_s:
                     detail = f"no picture for {self._silence_s:g} s"
                     self._enter(StreamState.STALLED, detail)
                     connection.abandon()
@@ -136,6 +135,15 @@ class StreamReader:
             return connection.ended.result()
         finally:
             connection.abandon()
+
+    def _silent_s(self) -> float:
+        return self._clock.monotonic() - self._heard_at
+
+    def _patience_s(self) -> float:
+        """Return when to look again: when the silence could be long enough to be a stall."""
+        if self._good_since is None:
+            return self._silence_s
+        return max(self._silence_s - self._silent_s(), _LEAST_WAIT_S)
 
     def _deliver(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
         self._heard_at = self._clock.monotonic()
