@@ -2,12 +2,12 @@
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from models.kit.errors import CentreError, InvalidInput, TooMany, Unavailable, problem
+from models.kit.errors import CentreError, Conflict, InvalidInput, TooMany, Unavailable, problem
 from models.kit.log import get
 
 log = get(__name__)
@@ -74,6 +74,12 @@ async def _unstorable(request: Request, error: Exception) -> JSONResponse:
     return problem_response(refused, _request_id(request))
 
 
+async def _collided(request: Request, error: Exception) -> JSONResponse:
+    log.warning("request.collided", path=request.url.path, error=str(error).splitlines()[0])
+    refused = Conflict("Somebody changed the same thing at this moment; reload and try again")
+    return problem_response(refused, _request_id(request))
+
+
 def unexpected(request_id: str | None) -> JSONResponse:
     """Return the problem for an error that nobody foresaw; its traceback is in the log."""
     fault = CentreError("Something went wrong here; tell the administrator the request id")
@@ -87,3 +93,4 @@ def install(app: FastAPI) -> None:
     for away in (OperationalError, InterfaceError, PoolTimeout, ConnectionError):
         app.add_exception_handler(away, _database_away)
     app.add_exception_handler(DataError, _unstorable)
+    app.add_exception_handler(IntegrityError, _collided)

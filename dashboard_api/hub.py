@@ -94,18 +94,24 @@ class Hub:
         self._database = database
         self._clock = clock
         self._clients: set[Client] = set()
+        self._task: asyncio.Task[None] | None = None
         self._places_read_s = float("-inf")
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen for as long as the block runs."""
-        task = asyncio.create_task(self._run(), name="live-hub")
+        self._task = task = asyncio.create_task(self._run(), name="live-hub")
         try:
             yield
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+    @property
+    def alive(self) -> bool:
+        """Whether changes still reach the clients; /readyz says so."""
+        return self._task is not None and not self._task.done()
 
     def join(self, client: Client) -> None:
         self._clients.add(client)

@@ -1,5 +1,6 @@
 """Complaints over the API: once per key, ETag, own cards of an agent, clips and tickets."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -62,6 +63,16 @@ async def test_same_key_registers_once_for_the_same_person(centre: Centre) -> No
     ]
     assert first["number"] == again["number"]
     assert first["number"] != other["number"]
+
+
+async def test_same_key_at_the_same_moment_registers_once(centre: Centre) -> None:
+    agent = await centre.signed_in("agent")
+    headers = {"Idempotency-Key": "call-18"}
+    answers = await asyncio.gather(
+        *(agent.post("/api/v1/complaints", json=said(centre), headers=headers) for _ in range(4))
+    )
+    assert {answer.status_code for answer in answers} == {201}, [a.text for a in answers]
+    assert len({answer.json()["number"] for answer in answers}) == 1
 
 
 async def test_agent_sees_only_what_they_registered(centre: Centre) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from dashboard_api.app import create_app
 from models.kit.clock import ManualClock
@@ -212,7 +213,9 @@ async def test_unforeseen_error_is_a_problem_with_its_id(
 
     monkeypatch.setattr("dashboard_api.office_view.show", broken)
     client = await centre.signed_in("operator")
-    answer = await client.get("/api/v1/offices")
+    with capture_logs() as logged:
+        answer = await client.get("/api/v1/offices")
+    assert [entry["event"] for entry in logged] == ["request.crashed"]
     assert answer.status_code == 500
     assert _is_problem(answer)
     assert "ZeroDivision" not in answer.text

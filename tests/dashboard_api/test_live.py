@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
@@ -193,6 +194,25 @@ async def test_expiry_closes_the_socket(
     await _next(socket)
     centre.clock.advance(timedelta(hours=15))
     assert await _close_code(socket) == 4401
+
+
+async def test_database_restart_loses_no_change(centre: Centre, url: str) -> None:
+    socket = await _open(url, await centre.token("operator"))
+    await _next(socket)
+    await _say(centre, "alert", {"n": 1})
+    assert (await _next(socket))["data"] == {"n": 1}
+    async with await psycopg.AsyncConnection.connect(
+        centre.database.url, autocommit=True
+    ) as connection:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    await centre.database.engine.dispose()
+    await _say(centre, "alert", {"n": 2}, {"n": 3})
+    heard = [(await _next(socket))["data"]["n"] for _ in range(2)]
+    assert heard == [2, 3]
+    await socket.close()
 
 
 async def test_nobody_hears_nothing(centre: Centre, url: str) -> None:

@@ -39,7 +39,7 @@ async def test_process_serves_until_told_to_stop(database_url: str, tmp_path: Pa
                     break
                 except httpx.ConnectError:
                     await asyncio.sleep(0.1)
-            assert answer.text == "database: ok\n"
+            assert answer.text == "database: ok\nlive: ok\n"
             metrics = await client.get(f"http://127.0.0.1:{port}/metrics")
             assert "ahual_api_requests_total" in metrics.text
         process.send_signal(signal.SIGTERM)

@@ -1,5 +1,7 @@
 """Accounts over the API and by the command line's function; the audit trail."""
 
+import asyncio
+
 import pytest
 
 from dashboard_api.accounts import add_user
@@ -27,6 +29,12 @@ async def test_admin_adds_an_account_that_can_sign_in(centre: Centre) -> None:
     dana = await centre.client()
     body = {"login": "dana", "password": NEW["password"]}
     assert (await dana.post("/api/v1/session", json=body)).json()["role"] == "auditor"
+
+
+async def test_login_taken_at_the_same_moment_is_a_conflict(centre: Centre) -> None:
+    admin = await centre.signed_in("admin")
+    answers = await asyncio.gather(*(admin.post("/api/v1/users", json=NEW) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
 
 async def test_bad_accounts_are_refused(centre: Centre) -> None:
