@@ -116,9 +116,11 @@ def _dressed(picture: Picture, clothes: tuple[int, int, int], head: float, legs:
     height = picture.shape[0]
     rows = np.arange(height) / height
     weight = np.clip((rows - head) * 30, 0, 1) * np.clip((legs - rows) * 30, 0, 1)
-    mixed = (0.85 * weight)[:, None].astype(np.float32)
-    lab = cv2.cvtColor(np.ascontiguousarray(picture[..., :3]), cv2.COLOR_BGR2LAB)
-    lab = lab.astype(np.float32)
+    mixed = np.repeat((0.85 * weight)[:, None], picture.shape[1], axis=1).astype(np.float32)
+    clipped = np.ascontiguousarray(picture[..., :3])
+    lab: Sprite = np.asarray(cv2.cvtColor(clipped, cv2.COLOR_BGR2LAB), np.float32)
+    skin = (lab[..., 0] > 75) & (lab[..., 1] > 138)
+    mixed = np.where(skin, np.float32(0), mixed)
     worn = (picture[..., 3] > 128) & (mixed > 0)
     lightness, a, b = clothes
     # Keep the folds: shift the lightness as a whole instead of painting over it.

@@ -141,10 +141,10 @@ SCENES: tuple[Scene, ...] = (
         counter_top=0.31,
         counter_foot=0.42,
         operator_height=0.13,
-        places=_line(Standing((0.07, 0.80), 0.305), Standing((0.93, 0.80), 0.305), 9),
+        places=_line(Standing((0.07, 0.80), 0.300), Standing((0.92, 0.83), 0.310), 8),
         queue_polygon=((0.01, 0.68), (0.99, 0.68), (0.99, 0.92), (0.01, 0.92)),
         usual_queue=2,
-        long_queue=9,
+        long_queue=8,
         emptied_windows=(1,),
     ),
     Scene(
