@@ -1,17 +1,10 @@
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
 from models.kit.database import Database
 from tests.builders import build_office, build_operator
 from tests.ingest.recordings.written import Archive, an_index
-
-
-@pytest.fixture
-async def camera_id(database: Database) -> UUID:
-    async with database.transaction() as session:
-        return (await build_office(session)).cameras[0]
 
 
 @pytest.fixture

@@ -1,0 +1,139 @@
+"""From a feed to files and facts, on the event loop, without a database."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from ingest.cameras.feed import Feed
+from ingest.recordings import recorder as recorder_module
+from ingest.recordings.facts import Fact, GapFact, GapReason, SegmentFact, at_ticks
+from ingest.recordings.recorder import Recorder
+from ingest.recordings.segmenter import Segmenter
+from models.kit.clock import ManualClock
+from models.kit.ids import new_id
+from models.kit.settings import Settings
+from models.observations import StreamKind, StreamState
+from tests.builders import NOON
+from tests.ingest.encoded import START_S, assembled, coded, shown
+
+FRAME = 9_000
+STARTED_AT = at_ticks(round(START_S * 90_000))
+
+
+class Recorded:
+    """One recorded feed and the facts that came of it."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = Settings(state_dir=folder, segment_s=2, reserve_bytes=0)
+        self.root = settings.recordings_path
+        self.facts: list[Fact] = []
+        self.clock = ManualClock(STARTED_AT + timedelta(minutes=1))
+        self.recorder = Recorder(settings, self.clock, self.facts.extend)
+        self.feed = Feed(new_id(), StreamKind.MAIN, NOON)
+        self.recorder.feed_added(self.feed, recorded=True)
+        self.units: list[AccessUnit] = []
+        self.parameters: StreamParameters | None = None
+        for told, unit in assembled(coded(folder)):
+            self.parameters = told or self.parameters
+            self.units.append(unit)
+        assert self.parameters is not None
+        self.feed.publish_parameters(self.parameters)
+        self.feed.enter(StreamState.LIVE, NOON)
+
+    def publish(self, units: Iterable[AccessUnit]) -> None:
+        for unit in units:
+            self.feed.publish(unit)
+
+    def gaps(self) -> list[GapFact]:
+        return [fact for fact in self.facts if isinstance(fact, GapFact)]
+
+    def decoded(self) -> list[int]:
+        paths = {fact.path for fact in self.facts if isinstance(fact, SegmentFact)}
+        return [at for path in sorted(paths) for at, _ in shown(self.root / path)]
+
+
+async def test_every_picture_is_on_disk_after_close(tmp_path: Path) -> None:
+    made = Recorded(tmp_path)
+    made.publish(made.units)
+    await made.recorder.close()
+    assert made.decoded() == [unit.dts for unit in made.units]
+    assert made.gaps() == []
+
+
+async def test_a_stall_ends_the_file_and_is_a_gap_until_footage_goes_on(tmp_path: Path) -> None:
+    made = Recorded(tmp_path)
+    made.publish(made.units[:15])
+    made.feed.enter(StreamState.STALLED, NOON, "no picture for 5 s")
+    made.feed.enter(StreamState.DOWN, NOON, "refused")
+    later = [replace(unit, dts=unit.dts + 100 * FRAME) for unit in made.units[20:]]
+    made.feed.enter(StreamState.LIVE, NOON)
+    made.publish(later)
+    await made.recorder.close()
+    ended_at = STARTED_AT + timedelta(seconds=1.5)
+    opened, closed = made.gaps()
+    assert (opened.started_at, opened.ended_at) == (ended_at, None)
+    assert closed == replace(opened, ended_at=at_ticks(later[0].dts))
+    assert closed.reason == GapReason.STALLED, "the first reason stands"
+    assert made.decoded() == [unit.dts for unit in made.units[:15] + later]
+
+
+async def test_a_hole_that_nobody_saw_begin_is_a_gap(tmp_path: Path) -> None:
+    made = Recorded(tmp_path)
+    made.publish(made.units[:10])
+    made.publish(replace(unit, dts=unit.dts + 30 * FRAME) for unit in made.units[10:20])
+    await made.recorder.close()
+    (gap,) = made.gaps()
+    assert gap.started_at == STARTED_AT + timedelta(seconds=1)
+    assert gap.ended_at == STARTED_AT + timedelta(seconds=4)
+
+
+async def test_a_camera_let_go_while_down_ends_its_gap(tmp_path: Path) -> None:
+    made = Recorded(tmp_path)
+    made.publish(made.units[:10])
+    made.feed.enter(StreamState.DOWN, NOON, "refused")
+    await made.recorder.close()
+    assert [gap.ended_at for gap in made.gaps()] == [None, made.clock.now()]
+
+
+async def test_pictures_that_do_not_begin_with_a_key_are_not_recorded(tmp_path: Path) -> None:
+    made = Recorded(tmp_path)
+    made.publish(made.units[3:15])
+    await made.recorder.close()
+    assert made.decoded() == [unit.dts for unit in made.units[10:15]]
+
+
+async def test_a_disk_too_slow_costs_pictures_not_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+    write = Segmenter.write
+
+    def slow_write(self: Segmenter, gop: object) -> list[Fact]:
+        released.wait(30)
+        return write(self, gop)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Segmenter, "write", slow_write)
+    made = Recorded(tmp_path)
+    first_gop = sum(len(unit.avcc) for unit in made.units[:10])
+    monkeypatch.setattr(recorder_module, "_QUEUE_BYTES", first_gop)
+    made.publish(made.units)
+    released.set()
+    await made.recorder.close()
+    assert made.decoded()[:10] == [unit.dts for unit in made.units[:10]]
+    assert {gap.reason for gap in made.gaps()} == {GapReason.DISK_SLOW}
+
+
+async def test_a_feed_that_is_not_to_be_recorded_is_not(tmp_path: Path) -> None:
+    made = Recorded(tmp_path)
+    other = Feed(new_id(), StreamKind.SUB, NOON)
+    made.recorder.feed_added(other, recorded=False)
+    for _, unit in assembled(coded(tmp_path)):
+        other.publish(unit)
+    made.recorder.feed_removed(other)
+    await made.recorder.close()
+    assert made.facts == []
