@@ -10,6 +10,7 @@ from models.kit.errors import InvalidInput
 from models.observations import ZoneKind
 
 Polygon = NDArray[np.float64]  # corners × 2
+Edges = tuple[float, float, float, float]
 Boxes = NDArray[np.float64]  # N × 4: left, top, right, bottom
 
 # An operator stands behind a counter: the feet are hidden, so the body's share decides.
@@ -22,11 +23,15 @@ _SMALLEST_AREA = 1e-5  # of the picture; below it no person fits
 
 @dataclass(frozen=True, slots=True)
 class WatchedZone:
-    """A zone that can be judged; make it with ``watched_zone``, which refuses what cannot."""
+    """A zone that can be judged; make it with ``watched_zone``, which refuses what cannot.
+
+    ``bounds`` is the polygon's left, top, right, bottom: most people are outside of most zones.
+    """
 
     zone_id: UUID
     kind: ZoneKind
     polygon: Polygon
+    bounds: Edges
 
 
 def watched_zone(zone_id: UUID, kind: ZoneKind, corners: object) -> WatchedZone:
@@ -50,7 +55,9 @@ def watched_zone(zone_id: UUID, kind: ZoneKind, corners: object) -> WatchedZone:
     if area(inside) < _SMALLEST_AREA:
         msg = "a zone must have an area inside the picture; draw it again"
         raise InvalidInput(msg, field="polygon")
-    return WatchedZone(zone_id, kind, inside)
+    left, top = map(float, inside.min(axis=0))
+    right, bottom = map(float, inside.max(axis=0))
+    return WatchedZone(zone_id, kind, inside, (left, top, right, bottom))
 
 
 def people_by_zone(boxes: Boxes, zones: tuple[WatchedZone, ...]) -> dict[UUID, int]:
@@ -63,9 +70,10 @@ def people_by_zone(boxes: Boxes, zones: tuple[WatchedZone, ...]) -> dict[UUID, i
     counts = {zone.zone_id: 0 for zone in zones}
     operators = [zone for zone in zones if zone.kind is ZoneKind.OPERATOR]
     floors = [zone for zone in zones if zone.kind is not ZoneKind.OPERATOR]
-    for box in boxes:
-        foot = ((box[0] + box[2]) / 2, box[3])
-        stands_in = [zone for zone in floors if contains(zone.polygon, *foot)]
+    for left, top, right, bottom in boxes.tolist():
+        box = (left, top, right, bottom)
+        middle_x = (left + right) / 2
+        stands_in = [zone for zone in floors if _holds(zone, middle_x, bottom)]
         visits = any(zone.kind in (ZoneKind.VISITOR, ZoneKind.QUEUE) for zone in stands_in)
         window, share = _window_of(box, operators)
         is_staff = window is not None and (not visits or share >= STRONG_SHARE)
@@ -78,22 +86,31 @@ def people_by_zone(boxes: Boxes, zones: tuple[WatchedZone, ...]) -> dict[UUID, i
     return counts
 
 
-def _window_of(
-    box: NDArray[np.float64], operators: list[WatchedZone]
-) -> tuple[WatchedZone | None, float]:
+def _window_of(box: Edges, operators: list[WatchedZone]) -> tuple[WatchedZone | None, float]:
     """Return the operator zone a person belongs to and the share of the box inside it."""
-    body = (float(box[2]) - float(box[0])) * (float(box[3]) - float(box[1]))
-    if body <= 0 or not operators:
+    left, top, right, bottom = box
+    body = (right - left) * (bottom - top)
+    near = [zone for zone in operators if _touch(zone.bounds, box)]
+    if body <= 0 or not near:
         return None, 0.0
-    edges = tuple(map(float, box))
     # Where a line crosses itself a part counts twice, so a share may pass 1.
-    shares = [min(1.0, area(clip(zone.polygon, edges)) / body) for zone in operators]
-    best = int(np.argmax(shares))
-    zone, share = operators[best], shares[best]
-    middle = ((box[0] + box[2]) / 2, box[1] + _UPPER_BODY * (box[3] - box[1]))
-    if share >= OPERATOR_SHARE or contains(zone.polygon, *middle):
+    shares = [min(1.0, area(clip(zone.polygon, box)) / body) for zone in near]
+    share = max(shares)
+    zone = near[shares.index(share)]
+    if share >= OPERATOR_SHARE or _holds(
+        zone, (left + right) / 2, top + _UPPER_BODY * (bottom - top)
+    ):
         return zone, share
     return None, share
+
+
+def _touch(one: Edges, other: Edges) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _holds(zone: WatchedZone, x: float, y: float) -> bool:
+    left, top, right, bottom = zone.bounds
+    return left <= x <= right and top <= y <= bottom and contains(zone.polygon, x, y)
 
 
 def contains(polygon: Polygon, x: float, y: float) -> bool:
@@ -113,7 +130,7 @@ def area(polygon: Polygon) -> float:
     return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
 
 
-def clip(polygon: Polygon, box: tuple[float, ...]) -> Polygon:
+def clip(polygon: Polygon, box: Edges) -> Polygon:
     """Return the part of the polygon inside the box (Sutherland-Hodgman), maybe without corners."""
     left, top, right, bottom = box
     for axis, limit, sign in ((0, left, 1), (1, top, 1), (0, right, -1), (1, bottom, -1)):
