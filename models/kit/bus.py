@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 from sqlalchemy import BigInteger, Identity, Index, func, select
+from sqlalchemy.exc import OperationalError as SQLAlchemyOperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -100,6 +101,6 @@ async def listen(
                     if not batch:
                         async for _ in connection.notifies(timeout=_POLL_S, stop_after=1):
                             pass
-        except (psycopg.OperationalError, OSError) as error:
+        except (psycopg.OperationalError, SQLAlchemyOperationalError, OSError) as error:
             log.warning("bus.lost", error=str(error), retry_in_s=_RECONNECT_S)
             await asyncio.sleep(_RECONNECT_S)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import psycopg
 import pytest
 
 from models.kit import bus
@@ -34,6 +35,26 @@ async def test_a_rolled_back_change_is_never_told(database: Database) -> None:
             raise RuntimeError
     async with database.read() as session:
         assert await bus.changes_after(session, 0) == []
+
+
+async def test_a_listener_outlives_its_connections(database: Database) -> None:
+    """A restarted database ends every connection; the listener catches up from its seq."""
+    listener = bus.listen(database, {"t"}, after=0)
+    async with database.transaction() as session:
+        bus.announce(session, "t", "before", {})
+    assert (await asyncio.wait_for(anext(listener), 10)).subject_id == "before"
+    waiting = asyncio.ensure_future(anext(listener))
+    await asyncio.sleep(0.3)
+    with psycopg.connect(database.url, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    await database.engine.dispose()  # this test's own pool; the listener's must heal by itself
+    async with database.transaction() as session:
+        bus.announce(session, "t", "after", {})
+    assert (await asyncio.wait_for(waiting, 20)).subject_id == "after"
+    await listener.aclose()
 
 
 async def test_no_reader_skips_a_seq_under_concurrent_writers(database: Database) -> None:
