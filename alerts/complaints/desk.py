@@ -190,7 +190,12 @@ async def request_clip(  # noqa: PLR0913 - as move
         session,
         "clip",
         clip.id,
-        {"id": str(clip.id), "complaint_id": str(card.id), "state": clip.state},
+        {
+            "id": str(clip.id),
+            "camera_id": str(camera_id),
+            "complaint_id": str(card.id),
+            "state": clip.state,
+        },
     )
     ties.announce_complaint(session, card)
     return clip

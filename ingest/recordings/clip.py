@@ -124,6 +124,7 @@ class ClipDesk:
                 setattr(clip, name, value)
             notice = {
                 "id": str(clip.id),
+                "camera_id": str(clip.camera_id),
                 "complaint_id": str(clip.complaint_id) if clip.complaint_id else None,
                 "state": clip.state,
             }
