@@ -12,7 +12,17 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Never fires while a person types, nor with Ctrl, Alt or Meta. */
+const OWN_KEYS = /^(Space|Enter|Arrow)/;
+
+/** Keys that the focused control or an open dialog needs for itself. */
+function isTaken(event: KeyboardEvent): boolean {
+  if (isTyping(event.target)) return true;
+  if (!(event.target instanceof HTMLElement)) return false;
+  if (event.target.closest('[role="dialog"]')) return true;
+  return OWN_KEYS.test(event.code) && event.target.matches("a, button, input, summary, select");
+}
+
+/** Never fires while a person types or a dialog is open, nor with Ctrl, Alt or Meta. */
 export function useHotkeys(hotkeys: Hotkeys): void {
   const latest = useRef(hotkeys);
   useEffect(() => {
@@ -20,7 +30,7 @@ export function useHotkeys(hotkeys: Hotkeys): void {
   });
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || isTaken(event)) return;
       const handler = latest.current[(event.shiftKey ? "Shift+" : "") + event.code];
       if (!handler) return;
       event.preventDefault();

@@ -1,5 +1,5 @@
 import { Combobox, TextInput, useCombobox } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Office } from "@/api/types";
 import { matches } from "@/components/search";
@@ -31,9 +31,12 @@ export function OfficePicker({ inputId, offices, chosen, error, onChoose }: Prop
     setTyped(text);
     if (chosen) onChoose(null);
     combobox.openDropdown();
-    combobox.updateSelectedOptionIndex("active");
-    combobox.selectFirstOption();
   };
+  // The best match is ready for Enter as soon as the list has been drawn anew.
+  const selectFirst = useEffectEvent(() => combobox.selectFirstOption());
+  useEffect(() => {
+    if (typed) selectFirst();
+  }, [typed]);
 
   return (
     <Combobox

@@ -57,6 +57,11 @@ export function WallTile(props: Props) {
             <strong>{nameOf(camera.office_name)}</strong>
             <span>{nameOf(camera.name)}</span>
           </div>
+          {isAttention && (
+            <span className={classes.attention} title={t("wall.attention_tile")}>
+              ◎ {t("wall.attention")}
+            </span>
+          )}
         </LiveView>
       ) : (
         <div className={classes.empty}>
@@ -71,7 +76,6 @@ export function WallTile(props: Props) {
           <span className={classes.hidden}>{t(focused ? "wall.unfocus" : "wall.focus")}</span>
         </button>
       )}
-      {isAttention && <span className={classes.corner} title={t("wall.attention_tile")} />}
       <div className={classes.bottom}>
         {border && <TileAlert alert={border} />}
         {attention && (
