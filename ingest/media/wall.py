@@ -9,10 +9,10 @@ from ingest.media.metrics import WALL_DROPPED, WALL_TILES
 from ingest.media.outbox import LIMIT_BYTES, Outbox
 from ingest.media.wire import Config, Flag, Kind
 from models.kit.clock import Clock
-from models.kit.errors import NotFound, TooMany
+from models.kit.errors import TooMany
 from models.observations import StreamState
 
-TILES_MAX = 64
+TILES_MAX = 1024  # vision shows every camera of a node on one socket
 
 
 class Tile:
@@ -115,45 +115,35 @@ class Wall:
         self.outbox = outbox
         self._clock = clock
         self._tiles: dict[int, Tile] = {}
+        self._focused: int | None = None
 
     def add(self, number: int, feed: Feed, *, key_only: bool) -> None:
         """Show a feed on a tile; what the tile showed before ends.
 
         Raises:
-            TooMany: the wall has its 64 tiles.
+            TooMany: the wall has its 1024 tiles.
         """
         if number not in self._tiles and len(self._tiles) >= TILES_MAX:
             msg = f"A wall has at most {TILES_MAX} tiles. Remove one first."
             raise TooMany(msg)
-        before = self._tiles.pop(number, None)
+        self.remove(number)
         tile = Tile(number, feed, self.outbox, self._clock, key_only=key_only)
-        if before is not None:
-            tile.focused = before.focused
-            before.close()
+        tile.focused = number == self._focused
         self._tiles[number] = tile
         tile.open()
 
     def remove(self, number: int) -> None:
-        """Take a tile off the wall.
-
-        Raises:
-            NotFound: there is no such tile.
-        """
+        """Take a tile off the wall; one that is not there is off already."""
         tile = self._tiles.pop(number, None)
-        if tile is None:
-            msg = f"There is no tile {number} on this wall."
-            raise NotFound(msg)
-        tile.close()
+        if tile is not None:
+            tile.close()
 
     def focus(self, number: int | None) -> None:
         """Send this tile's pictures at once, every other tile's in batches.
 
-        Raises:
-            NotFound: there is no such tile.
+        The tile may be added later: a window that comes back asks for both in any order.
         """
-        if number is not None and number not in self._tiles:
-            msg = f"There is no tile {number} on this wall."
-            raise NotFound(msg)
+        self._focused = number
         for own_number, tile in self._tiles.items():
             tile.focused = own_number == number
 

@@ -24,14 +24,12 @@ async def test_health_and_metrics(node: RunningNode) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), DOORS)
-@pytest.mark.parametrize("ticket", ["", "noise", "a.b", "🎫"])
-async def test_no_door_opens_without_a_ticket(
-    node: RunningNode, method: str, path: str, ticket: str
-) -> None:
-    answer = await node.http.request(method, path, params={"ticket": ticket})
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == "urn:ahual:problem:unauthenticated"
+async def test_no_door_opens_without_a_ticket(node: RunningNode, method: str, path: str) -> None:
+    for ticket in ("", "noise", "a.b", "🎫"):
+        answer = await node.http.request(method, path, params={"ticket": ticket})
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["type"] == "urn:ahual:problem:unauthenticated"
 
 
 @pytest.mark.parametrize(("method", "path"), DOORS)

@@ -119,8 +119,8 @@ async def test_two_tiles_on_one_socket_and_one_removed(
     await window.until(Kind.FRAME, 5, tile=2)
     await window.say(type="focus", tile=2)
     await window.say(type="remove", tile=1)
-    await window.say(type="remove", tile=1)
-    assert (await window.error())["tile"] == 1  # the second time there is nothing to remove
+    await window.say(type="nothing")
+    await window.error()  # all before it is done
     window.records.clear()
     _, units = footage.clip(17)
     for unit in units[15:]:
@@ -147,7 +147,7 @@ async def test_a_stalled_camera_shows_no_old_picture(
 ) -> None:
     feed.enter(StreamState.STALLED, footage.START, "no picture for 5 s")
     await window.say(type="add", tile=0, ticket=node.ticket())
-    await window.say(type="focus", tile=9)
+    await window.say(type="nothing")
     await window.error()  # whatever the tile had to say has come before this
     assert [record.kind for record in window.records] in (
         [],

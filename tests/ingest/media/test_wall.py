@@ -11,7 +11,7 @@ from ingest.media.outbox import LIMIT_BYTES, Outbox
 from ingest.media.wall import TILES_MAX, Wall
 from ingest.media.wire import Kind, Record
 from models.kit.clock import ManualClock
-from models.kit.errors import NotFound, TooMany
+from models.kit.errors import TooMany
 from tests.ingest.media import footage
 from tests.ingest.media.conftest import live_feed
 
@@ -67,10 +67,18 @@ async def test_a_wall_has_an_end(wall: Wall, feed: Feed) -> None:
     with pytest.raises(TooMany):
         wall.add(TILES_MAX, feed, key_only=True)
     wall.add(0, feed, key_only=True)  # the same tile again is no new one
-    for action in (wall.remove, wall.focus):
-        with pytest.raises(NotFound):
-            action(TILES_MAX)
+
+
+async def test_orders_may_come_twice_and_early(wall: Wall, feed: Feed) -> None:
+    wall.remove(7)
+    wall.focus(7)
+    wall.add(7, feed, key_only=False)
+    focused = [wall._tiles[7].focused]
     wall.focus(None)
+    assert [*focused, wall._tiles[7].focused] == [True, False]
+    wall.remove(7)
+    wall.remove(7)
+    assert feed._sinks == []
 
 
 async def test_a_closed_wall_leaves_its_feeds(feed: Feed) -> None:
