@@ -1,12 +1,16 @@
 """Reads back what fmp4.py writes: where each whole fragment lies and when it was. Pure."""
 
+import itertools
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ingest.cameras.access_unit import TIMESCALE
 from models.kit.errors import InvalidInput
 
 _MOOF_LIMIT = 4 * 1024 * 1024
+_LONGEST_TICKS = 3_600 * TIMESCALE
+_LATEST_TICKS = 7_258_118_400 * TIMESCALE
 Read = Callable[[int, int], bytes]
 """read(offset, length) returns at most that many bytes of the file, fewer only at its end."""
 
@@ -54,8 +58,20 @@ def map_file(read: Read, size: int) -> FileMap:
     if not codec:
         msg = "the file has no whole moov box with an H.264 track"
         raise InvalidInput(msg)
+    _check_times(fragments)
     end = fragments[-1].offset + fragments[-1].length if fragments else init_bytes
     return FileMap(init_bytes, codec, tuple(fragments), end)
+
+
+def _check_times(fragments: list[FragmentPlace]) -> None:
+    """Refuse times that no recording has: one file lasts seconds, in this age of the world."""
+    for before, after in itertools.pairwise(fragments):
+        if not before.dts < after.dts <= before.dts + _LONGEST_TICKS:
+            msg = f"the fragment at byte {after.offset} does not follow the one before in time"
+            raise InvalidInput(msg)
+    if fragments and fragments[-1].dts > _LATEST_TICKS:
+        msg = "the file says that it was recorded after the year 2200"
+        raise InvalidInput(msg)
 
 
 def _top_level(read: Read, size: int) -> Iterator[tuple[bytes, int, int]]:

@@ -75,6 +75,9 @@ def join(
             size += len(chunk)
         file.flush()
         os.fdatasync(file.fileno())
+    if not sources:
+        part.unlink()
+        raise CutRefused("none of the recorded files can be used: " + "; ".join(left_out))
     part.replace(target)
     used = {source.path for source in sources}
     gops = [gop for span, found in taken if span.path in used for gop in found]
@@ -100,7 +103,14 @@ def _chunks(
     zero: int | None = None
     number = 0
     for span, gops in taken:
-        whole = (root / span.path).read_bytes()
+        try:
+            whole = (root / span.path).read_bytes()
+        except OSError as error:
+            left_out.append(f"{span.path}: {error.strerror}")
+            continue
+        if gops[-1].offset + gops[-1].length > len(whole):
+            left_out.append(f"{span.path}: the file is shorter than its index says")
+            continue
         if not init:
             init = whole[: span.init_bytes]
             yield init

@@ -101,7 +101,7 @@ def pack_gops(fragments: Sequence[FragmentPlace]) -> bytes:
     start = fragments[0].dts + fragments[0].cts
     per_ms = TIMESCALE // 1000
     return b"".join(
-        _ROW.pack((f.dts + f.cts - start) // per_ms, f.duration // per_ms, f.offset, f.length)
+        _ROW.pack(max(f.dts + f.cts - start, 0) // per_ms, f.duration // per_ms, f.offset, f.length)
         for f in fragments
     )
 

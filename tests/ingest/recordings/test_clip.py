@@ -1,4 +1,5 @@
 import hashlib
+import os
 from datetime import timedelta
 
 import pytest
@@ -37,7 +38,12 @@ async def test_the_case_hears_that_its_clip_is_ready(archive: Archive) -> None:
     await archive.desk.make_asked()
     async with archive.database.read() as session:
         (notice,) = await changes_after(session, 0, ["clip"])
-    assert dict(notice.data) == {"id": str(clip_id), "complaint_id": None, "state": "ready"}
+    assert dict(notice.data) == {
+        "id": str(clip_id),
+        "complaint_id": None,
+        "camera_id": str(archive.camera_id),
+        "state": "ready",
+    }
 
 
 async def test_missing_footage_is_named(archive: Archive) -> None:
@@ -89,4 +95,19 @@ async def test_a_missing_file_fails_the_clip_only(archive: Archive) -> None:
         (archive.root / fact.path).unlink(missing_ok=True)
     clip_id = await archive.ask(0, 1)
     await archive.desk.make_asked()
-    assert (await archive.get(clip_id)).state == "failed"
+    clip = await archive.get(clip_id)
+    assert clip.state == "failed"
+    assert str(archive.root) not in clip.detail
+    assert not list((archive.root / "clips").glob("*"))
+
+
+async def test_a_file_cut_short_is_left_out_and_named(archive: Archive) -> None:
+    first, *_, last = archive.facts
+    os.truncate(archive.root / first.path, first.init_bytes + 10)
+    clip_id = await archive.ask(0, 4)
+    await archive.desk.make_asked()
+    clip = await archive.get(clip_id)
+    assert (clip.state, clip.delivered_s) == ("ready", 2.0)
+    assert clip.manifest is not None
+    assert clip.manifest["left_out"] == [f"{first.path}: the file is shorter than its index says"]
+    assert [source["path"] for source in clip.manifest["sources"]] == [last.path]

@@ -1,11 +1,17 @@
+import contextlib
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.recordings.boxes import map_file, retime
+from ingest.recordings.facts import SegmentFact, StreamKey, pack_gops
 from ingest.recordings.fmp4 import Sample, fragment, init_segment
 from models.kit.errors import InvalidInput
+from models.observations import StreamKind
 from tests.ingest.encoded import assembled, brightness, coded, shown
 
 FRAME = 9_000
@@ -68,6 +74,21 @@ def test_a_tail_torn_anywhere_leaves_the_whole_fragments(tmp_path: Path) -> None
 def test_what_is_no_recording_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidInput):
         map_file(lambda at, length: content[at : at + length], len(content))
+
+
+@given(st.data())
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_file_is_mapped_or_refused_by_name(tmp_path: Path, data: st.DataObject) -> None:
+    content = bytearray(file_of(tmp_path)[0])
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    stream = StreamKey(UUID(int=1), StreamKind.MAIN)
+    with contextlib.suppress(InvalidInput):
+        found = map_file(lambda at, length: bytes(content[at : at + length]), len(content))
+        if found.fragments:
+            fact = SegmentFact(stream, "x", found.codec, 0, found.fragments, True, None)
+            assert fact.started_at <= fact.ended_at
+            pack_gops(found.fragments)
 
 
 def test_a_fragment_moved_in_time_shows_the_same_pictures(tmp_path: Path) -> None:
