@@ -29,9 +29,9 @@ class Mp4Viewer:
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
-        self._waiting: deque[AccessUnit] = deque(feed.gop if feed.state is StreamState.LIVE else ())
-        self._size = sum(len(unit.avcc) for unit in self._waiting)
-        self._await_key = not self._waiting
+        self._waiting: deque[AccessUnit] = deque()
+        self._size = 0
+        self._await_key = True
         self._news = asyncio.Event()
         self._ended = False
 
@@ -56,8 +56,14 @@ class Mp4Viewer:
         self._ended = True
         self._news.set()
 
-    async def fragments(self, parameters: StreamParameters) -> AsyncIterator[bytes]:
+    async def fragments(self) -> AsyncIterator[bytes]:
         """Yield the init segment, then a fragment for what came since the last one."""
+        parameters = self._feed.parameters
+        if parameters is None:
+            return
+        if self._feed.state is StreamState.LIVE:
+            for unit in self._feed.gop:
+                self.on_access_unit(unit)
         self._feed.subscribe(self)
         STREAMS.inc()
         try:
@@ -94,11 +100,10 @@ def routes(node: MediaNode) -> APIRouter:
             msg = f"The camera has sent no picture yet: {feed.detail or feed.state}."
             raise Unavailable(msg)
         viewer = Mp4Viewer(feed)
-        parameters = feed.parameters
 
         async def body() -> AsyncIterator[bytes]:
             with node.revocations.watch(ticket.session, viewer.end):
-                async for part in viewer.fragments(parameters):
+                async for part in viewer.fragments():
                     yield part
 
         return StreamingResponse(

@@ -50,11 +50,10 @@ async def test_new_parameters_end_the_file(node: RunningNode, feed: Feed) -> Non
 
 
 async def test_a_slow_reader_skips_to_a_key_picture(feed: Feed) -> None:
-    assert feed.parameters is not None
     viewer = Mp4Viewer(feed)
     _, units = footage.clip(21)
     big = units[10].__class__(0, units[10].dts, 0, footage.STEP, False, bytes(3_000_000), 0.0)
-    reading = viewer.fragments(feed.parameters)
+    reading = viewer.fragments()
     await anext(reading)
     for unit in (big, big, units[16], units[20]):
         viewer.on_access_unit(unit)
