@@ -18,10 +18,9 @@ from models.observation import ZoneMinute, ZoneObservationRow
 from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
 from models.office import ServiceWindow
 
-_FRESH = timedelta(hours=1)
 _LOOK_BACK = timedelta(days=1)
-# Vision writes changes only; of a zone that has not changed for an hour, a minute rollup with
-# known looks says that somebody still looks.
+# Vision writes changes only; of a zone that has not changed for a while, a minute rollup with
+# known looks says that somebody still looks. Without either the zone is unknown: vision is dead.
 _CONFIRMED_WITHIN = timedelta(minutes=5)
 _ENDED_WITHIN = timedelta(minutes=10)
 _RULE_NAMES = tuple(rule.name for rules in RULES.values() for rule in rules)
@@ -55,7 +54,7 @@ async def load_world(session: AsyncSession, now: datetime, watched_since: dateti
     for zone_id, state, people, since in await session.execute(
         select(Zone.id, latest.c.state, latest.c.people, latest.c.since)
         .join(latest, true())
-        .where(or_(latest.c.at >= now - _FRESH, confirmed))
+        .where(or_(latest.c.at >= now - _CONFIRMED_WITHIN, confirmed))
     ):
         world.observe(zone_id, Reading(ZoneState(state), people, since))
     return world

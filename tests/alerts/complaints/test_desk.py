@@ -259,6 +259,7 @@ async def test_a_clip_is_asked_for_and_its_footage_held(at_desk: Desk) -> None:
         (notice,) = await changes_after(session, 0, ["clip"])
     assert notice.data == {
         "id": str(clip_id),
+        "camera_id": str(at_desk.office.cameras[0]),
         "complaint_id": str(at_desk.complaint_id),
         "state": "requested",
     }
