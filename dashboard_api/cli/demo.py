@@ -1,13 +1,14 @@
 """./ahual demo: the same house as ./ahual up, with simulated cameras, vans and calls outside it."""
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from dashboard_api.cli import installation, seed, up
+from dashboard_api.cli import installation, seed, sim, up
 from dashboard_api.cli.house import python_module
 from dashboard_api.supervisor import Spec, Supervisor
 from models.kit.clock import Clock
@@ -19,6 +20,7 @@ from models.kit.settings import Settings
 
 log = get(__name__)
 _READY_S = 60.0
+_KEEP_DAYS = 0.25  # 3.5 GB an hour: a demo left running must not fill the disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ async def run(settings: Settings, options: DemoOptions, clock: Clock) -> int:
         log.error("house.refused", reason=sentence)
     if busy:
         return 1
+    os.environ.setdefault("AHUAL_RECORDINGS_KEEP_DAYS", str(_KEEP_DAYS))
     state_dir = installation.make_state_dir(settings)
     clips = (options.clips or state_dir / "clips").resolve()
     if not await _render(clips):
@@ -59,7 +62,13 @@ async def run(settings: Settings, options: DemoOptions, clock: Clock) -> int:
             *("cameras", "--host", "127.0.0.1", "--rtsp-port", str(options.rtsp_port)),
             *("--control-port", str(options.control_port), "--clips", str(clips)),
         )
-        await supervisor.start(Spec("sim-cameras", python_module("ingest.simulated", *cameras)))
+        await supervisor.start(
+            Spec(
+                "sim-cameras",
+                python_module("ingest.simulated", *cameras),
+                after_start=lambda: _until_cameras_listen(options.control_port, clock),
+            )
+        )
 
     async def after_rooms(supervisor: Supervisor, _database_url: str) -> None:
         await _until_ready(settings, clock)
@@ -94,6 +103,16 @@ async def _render(clips: Path) -> bool:
         log.error("demo.render_failed", command=" ".join(command))
         return False
     return True
+
+
+async def _until_cameras_listen(control_port: int, clock: Clock) -> None:
+    """Wait for the simulated cameras, so that the node's first attempt finds them."""
+    deadline = clock.monotonic() + _READY_S
+    never = asyncio.Event()
+    while not (answer := await sim.send(control_port, "list")).startswith("ok"):
+        if clock.monotonic() > deadline:
+            raise Unavailable(answer)
+        await wait(never, 0.2)
 
 
 async def _until_ready(settings: Settings, clock: Clock) -> None:
