@@ -41,7 +41,7 @@ export function Shell({ me }: { me: Me }) {
       label={t(label)}
       rightSection={
         to === "/alerts" && open > 0 ? (
-          <Badge color="red" size="sm" circle={open < 10} data-testid="alert-count">
+          <Badge bg="#c92a2a" size="sm" circle={open < 10} data-testid="alert-count">
             {open}
           </Badge>
         ) : null

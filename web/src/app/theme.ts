@@ -27,7 +27,7 @@ export const theme = createTheme({
       "#e8eef4",
       "#c6d0da",
       "#a9b6c2",
-      "#7d8b98",
+      "#8d9aa6",
       "#36414c",
       "#28323b",
       "#1c242b",

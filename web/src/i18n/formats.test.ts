@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatDate, formatDay, formatNumber, formatTime } from "./formats";
-import { inputValues, instantOf, splitDuration } from "./formats";
+import { inputValues, instantOf, parseClock, splitDuration } from "./formats";
 
 const NOON_UTC = "2026-11-22T12:04:05Z";
 
@@ -55,6 +55,18 @@ describe("formats", () => {
   ])("splits %s seconds", (seconds, expected) => {
     expect(splitDuration(seconds)).toEqual(expected);
   });
+
+  it.each([
+    ["14:02", "14:02:00"],
+    ["9:05", "09:05:00"],
+    ["14.02.30", "14:02:30"],
+    ["1402", "14:02:00"],
+    [" 235959 ", "23:59:59"],
+    ["24:00", null],
+    ["14:60", null],
+    ["", null],
+    ["soon", null],
+  ])("reads %s as a time of day", (typed, clock) => expect(parseClock(typed)).toBe(clock));
 
   it("turns an office's wall clock into an instant and back", () => {
     const instant = instantOf("2026-11-22", "14:02", "Asia/Almaty");

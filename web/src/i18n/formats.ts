@@ -144,9 +144,18 @@ function withRest(first: [number, UnitName], rest: [number, UnitName]): [number,
   return rest[0] > 0 ? [first, rest] : [first];
 }
 
+const CLOCK = /^([01]?\d|2[0-3])[:. ]?([0-5]\d)(?:[:. ]?([0-5]\d))?$/;
+
+/** A typed time of day, 9:05, 14.02 or 140230, as 14:02:30; null when it is none. */
+export function parseClock(text: string): string | null {
+  const [, hour, minute, second] = CLOCK.exec(text.trim()) ?? [];
+  if (!hour || !minute) return null;
+  return `${hour.padStart(2, "0")}:${minute}:${second ?? "00"}`;
+}
+
 /** What a clock on the wall of `zone` calls 2026-11-22 14:02 as an instant. */
 export function instantOf(day: string, time: string, zone: string): Date {
-  const asUtc = Date.parse(`${day}T${time.length === 5 ? `${time}:00` : time}Z`);
+  const asUtc = Date.parse(`${day}T${parseClock(time) ?? ""}Z`);
   if (Number.isNaN(asUtc)) return new Date(NaN);
   // Two rounds: the second settles the hours next to a change of the zone's offset.
   let instant = asUtc;

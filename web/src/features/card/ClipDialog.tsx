@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useRequestClip } from "@/api/queries/complaints";
 import type { ComplaintCard } from "@/api/types";
 import { ProblemNote } from "@/components/ProblemNote";
+import { readNow } from "@/components/useNow";
 import { inputValues, instantOf } from "@/i18n/formats";
 
 interface Props {
@@ -14,6 +15,8 @@ interface Props {
 }
 
 const DEFAULT_EACH_SIDE_MS = 60_000;
+/** A clip ends in the past, and the recorder needs a moment to write it. */
+const JUST_PASSED_MS = 2000;
 
 /** Asks for a clip of the camera on screen; the office's clock is used for both times. */
 export function ClipDialog({ card, cameraId, zone, onClose }: Props) {
@@ -22,7 +25,10 @@ export function ClipDialog({ card, cameraId, zone, onClose }: Props) {
   const middleMs = Date.parse(card.confirmed_at ?? card.happened_at);
   const { day } = inputValues(middleMs, zone);
   const [from, setFrom] = useState(inputValues(middleMs - DEFAULT_EACH_SIDE_MS, zone).time);
-  const [to, setTo] = useState(inputValues(middleMs + DEFAULT_EACH_SIDE_MS, zone).time);
+  const [to, setTo] = useState(() => {
+    const endMs = Math.min(middleMs + DEFAULT_EACH_SIDE_MS, readNow() - JUST_PASSED_MS);
+    return inputValues(endMs, zone).time;
+  });
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
   const start = instantOf(day, from, zone);
@@ -53,16 +59,14 @@ export function ClipDialog({ card, cameraId, zone, onClose }: Props) {
       <Stack>
         <Group grow align="start">
           <TextInput
-            type="time"
-            step={1}
             label={t("card.export_from")}
+            data-testid="clip-from"
             value={from}
             onChange={(event) => setFrom(event.currentTarget.value)}
           />
           <TextInput
-            type="time"
-            step={1}
             label={t("card.export_to")}
+            data-testid="clip-to"
             value={to}
             error={tried && !inOrder && t("card.export_bad")}
             onChange={(event) => setTo(event.currentTarget.value)}

@@ -20,6 +20,8 @@ export function Moves({ card }: { card: ComplaintCard }) {
   const mistakes = tried && to ? mistakesOfStep(step, needsOutcome) : {};
   const said = (key: string | undefined) => (key ? t(key) : undefined);
 
+  const next = card.allowed_moves.find((state) => state === "closed") ?? card.allowed_moves[0];
+
   const open = (state: ComplaintState) => {
     move.reset();
     setStep(EMPTY_STEP);
@@ -40,10 +42,10 @@ export function Moves({ card }: { card: ComplaintCard }) {
       </Title>
       {card.allowed_moves.length === 0 && <Text c="dark.1">{t("move.none")}</Text>}
       <Group gap="xs">
-        {card.allowed_moves.map((state, index) => (
+        {card.allowed_moves.map((state) => (
           <Button
             key={state}
-            variant={index === 0 ? "filled" : "default"}
+            variant={state === next ? "filled" : "default"}
             data-testid={`move-${state}`}
             onClick={() => open(state)}
           >

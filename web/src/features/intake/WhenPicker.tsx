@@ -46,9 +46,10 @@ export function WhenPicker({ draft, zone, error, onChange }: Props) {
             onChange={(event) => onChange({ day: event.currentTarget.value })}
           />
           <TextInput
-            type="time"
             mt={6}
             label={t("intake.time")}
+            placeholder="14:02"
+            data-testid="complaint-time"
             value={draft.time}
             onChange={(event) => onChange({ time: event.currentTarget.value })}
           />
