@@ -20,9 +20,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   );
   useEffect(() => {
     const stop = followLive(store, client);
+    // A line that broke may mean that the session has ended; the next answer tells.
+    const stopWatching = store.subscribeOnline(() => {
+      if (!store.isOnline()) void client.invalidateQueries({ queryKey: keys.me });
+    });
     store.start();
     return () => {
       stop();
+      stopWatching();
       store.stop();
     };
   }, [store, client]);
@@ -40,7 +45,7 @@ export function useLiveOnline(): boolean {
   return useSyncExternalStore(store.subscribeOnline, store.isOnline);
 }
 
-/** Calls `listener` for each change of a topic; wrap it in useCallback. */
+/** Calls `listener` for each change of a topic. */
 export function useTopic<T extends Topic>(topic: T, listener: (data: Topics[T]) => void): void {
   const store = useStore();
   useEffect(() => store.on(topic, listener), [store, topic, listener]);

@@ -4,6 +4,8 @@ import type { Alert, AlertWithUpdates, Page } from "@/api/types";
 import { keys } from "./keys";
 import { useCan } from "./session";
 
+const OPEN = { state: "open,acknowledged", limit: 200 };
+
 /** Alerts that still need a person, newest first. */
 export function useOpenAlerts() {
   const can = useCan();
@@ -11,7 +13,7 @@ export function useOpenAlerts() {
     queryKey: keys.alerts,
     enabled: can("alerts.read"),
     queryFn: async ({ signal }) =>
-      (await get<Page<Alert>>("/alerts", { query: { state: "open,acknowledged" }, signal })).items,
+      (await get<Page<Alert>>("/alerts", { query: OPEN, signal })).items,
   });
 }
 

@@ -1,12 +1,15 @@
 import { Button, Group, SegmentedControl, Text } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useTopic } from "@/api/liveContext";
 import { useMoveAlert, useOpenAlerts, type AlertMove } from "@/api/queries/alerts";
 import { useCameras, useOffices } from "@/api/queries/places";
+import type { Alert } from "@/api/types";
 import { Loading } from "@/components/Loading";
 import { ProblemNote } from "@/components/ProblemNote";
 import { useHotkeys, type Hotkeys } from "@/components/useHotkeys";
-import { attentionQueue, borderOf, neighbour } from "./attention";
+import { readNow } from "@/components/useNow";
+import { attentionQueue, borderOf, neighbour, takesTile } from "./attention";
 import { CameraPicker } from "./CameraPicker";
 import { fillSlots, loadLayout, nextSide, saveLayout, SIDES, withSlot } from "./layout";
 import type { Side, WallLayout } from "./layout";
@@ -22,7 +25,7 @@ export function WallScreen() {
   const [layout, setLayout] = useState(loadLayout);
   const [focused, setFocused] = useState<number | null>(null);
   const [picking, setPicking] = useState<number | null>(null);
-  const [pinned, setPinned] = useState<string | null>(null);
+  const [pinned, setPinned] = useState<{ id: string; atMs: number } | null>(null);
   const [released, setReleased] = useState<ReadonlySet<string>>(new Set());
 
   const byId = useMemo(
@@ -36,7 +39,7 @@ export function WallScreen() {
   const slots = fillSlots(layout, [...byId.keys()]);
   const last = slots.length - 1;
   const queue = attentionQueue(alerts, released);
-  const attention = queue.find(({ id }) => id === pinned) ?? queue[0] ?? null;
+  const attention = queue.find(({ id }) => id === pinned?.id) ?? queue[0] ?? null;
 
   const change = (next: WallLayout) => {
     setLayout(next);
@@ -49,7 +52,12 @@ export function WallScreen() {
   const act = (what: AlertMove) =>
     attention && move.mutate({ id: attention.id, move: what, note: "" });
   const release = () => attention && setReleased(new Set([...released, attention.id]));
-  const step = (by: 1 | -1) => setPinned(neighbour(queue, attention?.id ?? null, by)?.id ?? null);
+  const pin = (alert: Alert | null) => setPinned(alert && { id: alert.id, atMs: readNow() });
+  const step = (by: 1 | -1) => pin(neighbour(queue, attention?.id ?? null, by));
+  useTopic("alert", (alert) => {
+    if (alerts.some(({ id }) => id === alert.id)) return; // a change of one that we know
+    if (takesTile(attention, alert, readNow() - (pinned?.atMs ?? 0))) pin(alert);
+  });
 
   const hotkeys: Hotkeys = {
     KeyG: () => chooseSide(nextSide(layout.side)),

@@ -13,6 +13,17 @@ export function attentionQueue(alerts: readonly Alert[], released: ReadonlySet<s
     .sort((a, b) => weight(b) - weight(a) || b.raised_at.localeCompare(a.raised_at));
 }
 
+const UNDISTURBED_MS = 20_000;
+
+/**
+ * Whether a new alert takes the attention tile from the one that has held it for `heldMs`.
+ * A complaint always does; a lesser alert waits until the one before was looked at.
+ */
+export function takesTile(current: Alert | null, arrived: Alert, heldMs: number): boolean {
+  if (arrived.state !== "open" || !arrived.camera) return false;
+  return !current || weight(arrived) >= weight(current) || heldMs > UNDISTURBED_MS;
+}
+
 /** The alert before or after `current`, round the end; the first when nothing is current. */
 export function neighbour(queue: readonly Alert[], current: string | null, step: 1 | -1) {
   if (queue.length === 0) return null;

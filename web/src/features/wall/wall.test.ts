@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "@/api/types";
-import { attentionQueue, borderOf, neighbour } from "./attention";
+import { attentionQueue, borderOf, neighbour, takesTile } from "./attention";
 import { FIRST_LAYOUT, fillSlots, nextSide, parseLayout, withSlot } from "./layout";
 
 const alert = (id: string, change: Partial<Alert> = {}): Alert =>
@@ -64,6 +64,23 @@ describe("attention", () => {
     ["gone", -1, "2"],
   ] as const)("from %s by %s comes %s", (current, step, next) => {
     expect(neighbour([alert("2"), alert("3")], current, step)?.id).toBe(next);
+  });
+  it.each([
+    ["into an idle tile", null, alert("3"), 0, true],
+    ["a complaint over anything", critical, complaint, 0, true],
+    [
+      "a newer complaint over an older",
+      complaint,
+      alert("9", { rule: "complaint_received" }),
+      0,
+      true,
+    ],
+    ["nothing over a complaint at once", complaint, critical, 5000, false],
+    ["after it was looked at", complaint, critical, 20_001, true],
+    ["never without a camera", null, alert("3", { camera: null }), 0, false],
+    ["never when it is acknowledged", null, alert("3", { state: "acknowledged" }), 0, false],
+  ])("takes the tile %s", (_, current, arrived, heldMs, takes) => {
+    expect(takesTile(current, arrived, heldMs)).toBe(takes);
   });
   it("has no neighbour in an empty queue", () => expect(neighbour([], null, 1)).toBeNull());
   it("shows an open alert before an acknowledged graver one", () => {
