@@ -18,7 +18,7 @@ SCREENS = {
     "alerts": "/alerts",
     "map": "/map",
     "complaints": "/complaints",
-    "call": "/complaints/new",
+    "call": "/intake",
 }
 ROOT = Path(__file__).resolve().parents[2]
 
