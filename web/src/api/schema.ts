@@ -639,7 +639,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description 503 while the database does not answer.
+         * @description 503 while the database does not answer or changes do not reach the live sockets.
          */
         get: operations["readyz"];
         put?: never;
@@ -1269,6 +1269,8 @@ export interface components {
              * @constant
              */
             type: "FeatureCollection";
+            /** Attribution */
+            attribution: string;
             /** Features */
             features: {
                 [key: string]: unknown;
@@ -1805,6 +1807,11 @@ export interface components {
              * @constant
              */
             type: "Feature";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             geometry: components["schemas"]["LineString"] | null;
             properties: components["schemas"]["TrackProperties"];
         };
@@ -1817,6 +1824,8 @@ export interface components {
             vehicle_id: string;
             /** Fixed At */
             fixed_at: string[];
+            /** Speed Km H */
+            speed_km_h: (number | null)[];
         };
         /** User */
         User: {

@@ -34,8 +34,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => remove("/session"),
     onSettled: () => {
-      client.clear();
       client.setQueryData(keys.me, null);
+      // Nothing that this person has read may greet the next one.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
     },
   });
 }
