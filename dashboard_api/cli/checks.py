@@ -38,7 +38,7 @@ CHECKS = (
     Check("web-lint", (*NPM, "lint"), ROOT / "web"),
     Check("web-types", (*NPM, "typecheck"), ROOT / "web"),
     Check("web-test", (*NPM, "test"), ROOT / "web"),
-    Check("tests", ("pytest",), live=True),
+    Check("tests", ("pytest", "-n", "2", "--dist", "loadgroup", "-q"), live=True),
 )
 
 
