@@ -15,8 +15,8 @@ from models import migrate as schema
 from models.kit import log
 from models.kit.clock import SystemClock
 from models.kit.database import Database
-from models.kit.errors import CentreError
-from models.kit.settings import Settings
+from models.kit.errors import CentreError, SettingsError
+from models.kit.settings import Settings, load
 from models.observations import RoleName
 
 app = typer.Typer(
@@ -31,7 +31,11 @@ app.add_typer(user_app, name="user")
 
 
 def _settings() -> Settings:
-    settings = Settings()
+    try:
+        settings = load()
+    except SettingsError as error:
+        typer.echo(error.detail, err=True)
+        raise typer.Exit(2) from error
     log.configure(level=settings.log_level, log_format=settings.log_format, process="ahual")
     return settings
 

@@ -8,12 +8,16 @@ from typing import Any
 
 import structlog
 
-_CREDENTIALS = re.compile(r"(?P<scheme>\w+://)[^/\s@]+@")
+# Up to the last @: a password may hold @ and /, and hiding too much is the better mistake.
+_USER_INFO = re.compile(r"(?P<scheme>\w+://)[^\s\"<>]*@")
+_IN_QUERY = re.compile(  # how many cheap cameras want them
+    r"(?P<name>(?:user(?:name)?|login|pass(?:word|wd)?|pwd|token|ticket)=)[^&\s\"<>]+", re.IGNORECASE
+)
 
 
 def redact(text: str) -> str:
-    """Replace user:password in any URL of the text by ***."""
-    return _CREDENTIALS.sub(r"\g<scheme>***@", text)
+    """Replace user, password and tokens in any URL of the text by ***."""
+    return _IN_QUERY.sub(r"\g<name>***", _USER_INFO.sub(r"\g<scheme>***@", text))
 
 
 def _redact_values(

@@ -1,15 +1,22 @@
 """Every option of the product, with its default and its unit. Read once, in a process' __main__."""
 
+import os
+import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from models.kit.errors import SettingsError
+
+# Read elsewhere, before or without Settings: where PostgreSQL is, the tests' own server.
+_OTHER_VARIABLES = {"AHUAL_POSTGRES_BIN", "AHUAL_TEST_DATABASE_URL"}
 
 
 class Settings(BaseSettings):
@@ -95,3 +102,25 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load() -> Settings:
+    """Read the settings for a person at a terminal.
+
+    Raises:
+        SettingsError: a value cannot be meant, or a name is not known; the message lists all.
+    """
+    prefix = "AHUAL_"
+    known = {prefix + name.upper() for name in Settings.model_fields} | _OTHER_VARIABLES
+    unknown = sorted(n for n in os.environ if n.startswith(prefix) and n not in known)
+    troubles = [f"{name}: no such setting" for name in unknown]
+    try:
+        settings = Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"ahual.toml cannot be read: {error}") from error
+    except ValidationError as error:
+        troubles += [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("Settings: " + "; ".join(troubles)) from error
+    if troubles:
+        raise SettingsError("Settings: " + "; ".join(troubles))
+    return settings
