@@ -11,7 +11,8 @@ import structlog
 # Up to the last @: a password may hold @ and /, and hiding too much is the better mistake.
 _USER_INFO = re.compile(r"(?P<scheme>\w+://)[^\s\"<>]*@")
 _IN_QUERY = re.compile(  # how many cheap cameras want them
-    r"(?P<name>(?:user(?:name)?|login|pass(?:word|wd)?|pwd|token|ticket)=)[^&\s\"<>]+", re.IGNORECASE
+    r"(?P<name>(?:user(?:name)?|login|pass(?:word|wd)?|pwd|token|ticket)=)[^&\s\"<>]+",
+    re.IGNORECASE,
 )
 
 
