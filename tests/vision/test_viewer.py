@@ -104,6 +104,7 @@ async def test_the_wanted_cameras_may_change_while_connected() -> None:
         '{"type": "error", "tile": "x"}',
         '{"type": "error", "tile": null, "problem": {}}',
     ],
+    ids=range(9),  # the records hold the time they were made, so they name no test twice alike
 )
 async def test_garbage_does_not_end_the_viewing(garbage: bytes | str) -> None:
     async with running(FakeNode()) as node, viewing(node, A) as (_, pictures):
