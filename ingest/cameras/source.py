@@ -16,6 +16,14 @@ from ingest.cameras.assembler import CodedPicture
 from models.kit.log import redact
 
 _OPEN_TIMEOUT_S = 5.0
+_MEANT: tuple[tuple[type[Exception], str], ...] = (
+    (av.error.HTTPUnauthorizedError, "401, the camera refuses this user and password"),
+    (av.error.HTTPForbiddenError, "403, this user may not see the stream"),
+    (av.error.HTTPNotFoundError, "404, the camera has no stream at this path; check the path"),
+    (av.error.ConnectionRefusedError, "Connection refused: nothing listens there; check the port"),
+    (av.error.InvalidDataError, "no answer in time, or one that is not RTSP; check the address"),
+    (av.error.ExitError, "no answer in time"),
+)
 
 
 class SourceFault(Exception):
@@ -113,9 +121,9 @@ class RtspSource:
         return video
 
     def _explain(self, what: str, error: Exception) -> str:
-        reason = redact(getattr(error, "strerror", None) or str(error) or type(error).__name__)
-        if isinstance(error, av.error.ExitError):
-            reason = "no answer in time"
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        meant = (text for kind, text in _MEANT if isinstance(error, kind))
+        reason = next(meant, redact(said))
         return f"{redact(self._url)}: {what}: {reason}"
 
 

@@ -52,8 +52,24 @@ async def test_another_codec_says_what_to_set(cameras: SimulatedCameras) -> None
 
 
 async def test_an_unknown_path_is_a_fault(cameras: SimulatedCameras) -> None:
-    with pytest.raises(SourceFault, match="404"):
+    with pytest.raises(SourceFault, match="404, the camera has no stream at this path"):
         await asyncio.to_thread(read, cameras.url("nowhere"), 1)
+
+
+async def test_noise_and_a_closed_door_say_what_to_check() -> None:
+    async def noise(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"\x00\xff" * 2_000)
+        writer.close()
+
+    door = await asyncio.start_server(noise, "127.0.0.1", 0)
+    url = f"rtsp://admin:s3@cret@127.0.0.1:{door.sockets[0].getsockname()[1]}/x"
+    with pytest.raises(SourceFault, match=r"\*\*\*@127\.0\.0\.1:\d+/x: .* is not RTSP"):
+        await asyncio.to_thread(read, url, 1)
+    door.close()
+    await door.wait_closed()
+    with pytest.raises(SourceFault, match="nothing listens there; check the port"):
+        await asyncio.to_thread(read, url, 1)
 
 
 async def test_a_kick_is_a_fault_not_an_end(cameras: SimulatedCameras) -> None:
