@@ -1,4 +1,5 @@
 import { CloseButton, Group, Text } from "@mantine/core";
+import { useRouterState } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTopic } from "@/api/liveContext";
@@ -16,6 +17,7 @@ export function AlertToasts() {
   const { t } = useTranslation();
   const words = useAlertWords();
   const [toasts, setToasts] = useState<Alert[]>([]);
+  const onWall = useRouterState({ select: ({ location }) => location.pathname === "/wall" });
   const dismiss = useCallback(
     (gone: string) => setToasts((shown) => shown.filter(({ id }) => id !== gone)),
     [],
@@ -35,9 +37,12 @@ export function AlertToasts() {
     ),
   );
 
+  // The wall itself turns to an alert with a camera; a toast would cover its tile.
+  const told = toasts.filter(({ camera }) => !onWall || !camera);
+
   return (
     <div className={classes.stack} aria-live="polite">
-      {toasts.map((alert) => (
+      {told.map((alert) => (
         <Toast key={alert.id} onDismiss={dismiss} id={alert.id}>
           <div className={classes.toast} data-severity={alert.severity} data-testid="alert-toast">
             <Group justify="space-between" wrap="nowrap">

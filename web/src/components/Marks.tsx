@@ -21,7 +21,7 @@ export function SeverityMark({ severity }: { severity: Severity }) {
 }
 
 const ALERT: Record<AlertState, [ShapeName, string]> = {
-  open: ["circle", "critical"],
+  open: ["circle", "open"],
   acknowledged: ["half", "warning"],
   resolved: ["check", "restored"],
 };
@@ -38,9 +38,9 @@ export function AlertStateMark({ state }: { state: AlertState }) {
 }
 
 const COMPLAINT: Record<ComplaintState, [ShapeName, string]> = {
-  received: ["circle", "critical"],
-  registered: ["circle", "critical"],
-  reopened: ["circle", "critical"],
+  received: ["ring", "info"],
+  registered: ["circle", "info"],
+  reopened: ["circle", "warning"],
   investigating: ["half", "warning"],
   acting: ["half", "warning"],
   short_answer_sent: ["half", "info"],

@@ -72,6 +72,7 @@ class WorkerTile implements LiveTile {
   take(stats: TileStats): void {
     this.current = this.failures > 0 ? { ...stats, problem: this.current.problem } : stats;
     this.canvas.dataset["frames"] = String(stats.frames);
+    this.canvas.dataset["width"] = String(stats.width);
     for (const listener of this.listeners) listener();
   }
 }

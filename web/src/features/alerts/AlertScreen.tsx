@@ -1,5 +1,7 @@
 import { Text } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useMoveAlert, useOpenAlerts, type AlertMove } from "@/api/queries/alerts";
 import { Loading } from "@/components/Loading";
@@ -8,6 +10,9 @@ import { useHotkeys } from "@/components/useHotkeys";
 import { AlertDetails } from "./AlertDetails";
 import { AlertList } from "./AlertList";
 import classes from "./Alerts.module.css";
+
+/** Where the list and an alert fit side by side; as in the stylesheet. */
+const WIDE = "(min-width: 821px)";
 
 export function AlertScreen() {
   const { t } = useTranslation();
@@ -19,6 +24,12 @@ export function AlertScreen() {
   const selected = id ?? null;
 
   const select = (next: string) => void navigate({ to: "/alerts", search: { id: next } });
+  const isWide = useMediaQuery(WIDE, false, { getInitialValueInEffect: false });
+  const newest = rows[0]?.id;
+  useEffect(() => {
+    if (!isWide || selected !== null || !newest) return;
+    void navigate({ to: "/alerts", search: { id: newest }, replace: true });
+  }, [isWide, selected, newest, navigate]);
   const step = (by: 1 | -1) => {
     const at = rows.findIndex((row) => row.id === selected);
     const next = at < 0 ? rows[0] : rows[(at + by + rows.length) % rows.length];

@@ -55,6 +55,7 @@ function ClipRow({ clip, zone, mayDownload }: { clip: Clip; zone: string; mayDow
   const { t } = useTranslation();
   const { time, number } = useFormats();
   const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const missingS = clip.delivered_s === null ? 0 : (clip.requested_s ?? 0) - clip.delivered_s;
   const open = async (form: "mp4" | "json") => {
     setProblem(null);
     try {
@@ -71,7 +72,10 @@ function ClipRow({ clip, zone, mayDownload }: { clip: Clip; zone: string; mayDow
         {clip.delivered_s !== null &&
           ` · ${t("card.clip_length", { got: number(clip.delivered_s, 1), asked: number(clip.requested_s ?? 0, 1) })}`}
       </span>
-      {clip.detail && <span className={classes.dim}>{clip.detail}</span>}
+      {clip.state === "failed" && clip.detail && <span className={classes.dim}>{clip.detail}</span>}
+      {missingS >= 1 && (
+        <span className={classes.dim}>{t("card.clip_short", { n: number(missingS) })}</span>
+      )}
       {clip.sha256 && (
         <code className={classes.hash} data-testid="clip-sha256">
           SHA-256 {clip.sha256}

@@ -58,7 +58,7 @@ export function OfficePicker({ inputId, offices, chosen, error, onChoose }: Prop
           error={error}
           value={typed ?? (chosen ? `${nameOf(chosen.name)} · ${nameOf(chosen.region.name)}` : "")}
           onChange={(event) => type(event.currentTarget.value)}
-          onFocus={() => combobox.openDropdown()}
+          onClick={() => combobox.openDropdown()}
           onBlur={() => {
             combobox.closeDropdown();
             if (chosen) setTyped(null);

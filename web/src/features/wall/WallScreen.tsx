@@ -9,7 +9,7 @@ import { Loading } from "@/components/Loading";
 import { ProblemNote } from "@/components/ProblemNote";
 import { useHotkeys, type Hotkeys } from "@/components/useHotkeys";
 import { readNow } from "@/components/useNow";
-import { attentionQueue, borderOf, neighbour, takesTile } from "./attention";
+import { attentionQueue, borderOf, neighbour, takesTile, tileOf } from "./attention";
 import { CameraPicker } from "./CameraPicker";
 import { fillSlots, loadLayout, nextSide, saveLayout, SIDES, withSlot } from "./layout";
 import type { Side, WallLayout } from "./layout";
@@ -37,9 +37,9 @@ export function WallScreen() {
     [offices.data],
   );
   const slots = fillSlots(layout, [...byId.keys()]);
-  const last = slots.length - 1;
   const queue = attentionQueue(alerts, released);
   const attention = queue.find(({ id }) => id === pinned?.id) ?? queue[0] ?? null;
+  const attentionTile = tileOf(attention, slots);
 
   const change = (next: WallLayout) => {
     setLayout(next);
@@ -104,7 +104,7 @@ export function WallScreen() {
       </Group>
       <div className={classes.grid} data-side={layout.side} data-testid="wall">
         {slots.map((slot, index) => {
-          const alert = index === last ? attention : null;
+          const alert = index === attentionTile ? attention : null;
           const camera = byId.get(alert?.camera?.id ?? slot ?? "");
           return (
             <WallTile
@@ -113,9 +113,9 @@ export function WallScreen() {
               camera={camera ?? null}
               office={officeById.get(camera?.office_id ?? "") ?? null}
               focused={focused === index}
-              isAttention={index === last}
+              hidden={focused !== null && focused !== index && !alert}
               attention={alert}
-              border={camera ? borderOf(alerts, camera.id) : null}
+              border={alert ?? (camera ? borderOf(alerts, camera.id) : null)}
               onFocus={() => setFocused(focused === index ? null : index)}
               onPick={() => setPicking(index)}
               onAcknowledge={() => act("acknowledge")}

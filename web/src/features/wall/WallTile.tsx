@@ -16,7 +16,8 @@ interface Props {
   camera: Camera | null;
   office: Office | null;
   focused: boolean;
-  isAttention: boolean;
+  /** Another tile covers this one. */
+  hidden: boolean;
   /** The alert that holds this tile now. */
   attention: Alert | null;
   border: Alert | null;
@@ -27,7 +28,7 @@ interface Props {
 }
 
 export function WallTile(props: Props) {
-  const { n, camera, office, focused, isAttention, attention, border } = props;
+  const { n, camera, office, focused, attention, border } = props;
   const { t } = useTranslation();
   const nameOf = useNames();
   const zone = office?.time_zone ?? DEFAULT_ZONE;
@@ -38,7 +39,7 @@ export function WallTile(props: Props) {
       data-testid={`tile-${n}`}
       data-camera={camera?.id}
       data-focused={focused}
-      data-attention={isAttention}
+      inert={props.hidden}
       data-attention-alert={attention?.id}
       data-severity={border?.severity}
       data-alert-state={border?.state}
@@ -57,7 +58,7 @@ export function WallTile(props: Props) {
             <strong>{nameOf(camera.office_name)}</strong>
             <span>{nameOf(camera.name)}</span>
           </div>
-          {isAttention && (
+          {attention && (
             <span className={classes.attention} title={t("wall.attention_tile")}>
               ◎ {t("wall.attention")}
             </span>

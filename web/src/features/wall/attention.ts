@@ -32,6 +32,16 @@ export function neighbour(queue: readonly Alert[], current: string | null, step:
   return queue[(at + step + queue.length) % queue.length] ?? null;
 }
 
+/**
+ * Index of the tile that shows an alert: the one its camera is on already, so that no camera
+ * is shown twice while another stays unseen; else the last tile lends itself to the camera.
+ */
+export function tileOf(alert: Alert | null, slots: readonly (string | null)[]): number {
+  if (!alert?.camera) return -1;
+  const shown = slots.indexOf(alert.camera.id);
+  return shown >= 0 ? shown : slots.length - 1;
+}
+
 /** The gravest alert of a camera that is not resolved: it colours the tile's border. */
 export function borderOf(alerts: readonly Alert[], cameraId: string): Alert | null {
   const own = alerts.filter(({ camera, state }) => camera?.id === cameraId && state !== "resolved");

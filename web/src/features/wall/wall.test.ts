@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "@/api/types";
-import { attentionQueue, borderOf, neighbour, takesTile } from "./attention";
+import { attentionQueue, borderOf, neighbour, takesTile, tileOf } from "./attention";
 import { FIRST_LAYOUT, fillSlots, nextSide, parseLayout, withSlot } from "./layout";
 
 const alert = (id: string, change: Partial<Alert> = {}): Alert =>
@@ -82,6 +82,12 @@ describe("attention", () => {
   ])("takes the tile %s", (_, current, arrived, heldMs, takes) => {
     expect(takesTile(current, arrived, heldMs)).toBe(takes);
   });
+  it.each([
+    ["the tile that shows its camera", alert("3"), ["c0", "c1", null, "c3"], 1],
+    ["the last tile for another camera", alert("3"), ["c0", "c2", null, "c3"], 3],
+    ["no tile without a camera", alert("3", { camera: null }), ["c1"], -1],
+    ["no tile when there is none", null, ["c1"], -1],
+  ])("takes %s", (_, current, slots, tile) => expect(tileOf(current, slots)).toBe(tile));
   it("has no neighbour in an empty queue", () => expect(neighbour([], null, 1)).toBeNull());
   it("shows an open alert before an acknowledged graver one", () => {
     const acknowledged = alert("2", { severity: "critical", state: "acknowledged" });
