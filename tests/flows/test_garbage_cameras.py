@@ -1,0 +1,164 @@
+"""Cameras that speak something else, noise or nothing: each says so, the others go on."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from ingest.simulated.rtsp_server import SimulatedCameras
+from models.camera import Camera
+from models.kit.bus import announce
+from models.kit.database import Database
+from tests.house import House, Visit, until
+from tests.ingest.encoded import write_clip
+
+pytestmark = pytest.mark.flow
+# A user and passwords that are hard to hide: @ and / inside, and again in the query.
+LOGIN, QUERY = "lens:ke@y-7Hq", "channel=1&password=q3Zw-key"
+SECRETS = ("7Hq", "q3Zw")
+
+
+async def _noise(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError, asyncio.IncompleteReadError):
+        await reader.read(1)
+        writer.write(bytes(range(256)) * 40)
+        await writer.drain()
+    writer.close()
+
+
+async def _locked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError, asyncio.IncompleteReadError):
+        while True:
+            asked = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").splitlines()
+            number = next(line for line in asked if line.startswith("CSeq"))
+            challenge = 'WWW-Authenticate: Basic realm="camera"'
+            writer.write(f"RTSP/1.0 401 Unauthorized\r\n{number}\r\n{challenge}\r\n\r\n".encode())
+    writer.close()
+
+
+async def _mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while await reader.read(1000):
+            pass
+    writer.close()
+
+
+@pytest.fixture
+async def odd(tmp_path: Path) -> AsyncIterator[dict[str, tuple[str, str, str]]]:
+    """Name → (URL, the state it must get, words of the detail) of seven odd cameras."""
+    async with AsyncExitStack() as stack:
+        cameras = await stack.enter_async_context(SimulatedCameras())
+        for codec in ("mpeg4", "libx265"):
+            clip = await asyncio.to_thread(write_clip, tmp_path / f"{codec}.mp4", codec=codec)
+            cameras.add(codec, {"x": clip})
+        with socket.create_server(("127.0.0.1", 0)) as held:
+            ports = {"closed": held.getsockname()[1], "rtsp": cameras.port}
+        for name, answer in (("noise", _noise), ("locked", _locked), ("mute", _mute)):
+            server = await asyncio.start_server(answer, "127.0.0.1", 0)
+            stack.callback(server.close)
+            ports[name] = server.sockets[0].getsockname()[1]
+
+        def url(door: str, path: str) -> str:
+            return f"rtsp://{LOGIN}@127.0.0.1:{ports[door]}/{path}?{QUERY}"
+
+        yield {
+            "mpeg4": (url("rtsp", "mpeg4"), "unsupported", "set this stream to H.264"),
+            "hevc": (url("rtsp", "libx265"), "unsupported", "set this stream to H.264"),
+            "nowhere": (url("rtsp", "nowhere"), "down", "no stream at this path"),
+            "closed": (url("closed", "x"), "down", "nothing listens there"),
+            "noise": (url("noise", "x"), "down", "not RTSP"),
+            "locked": (url("locked", "x"), "down", "refuses this user and password"),
+            "mute": (url("mute", "x"), "down", "no answer in time"),
+        }
+
+
+async def _recorded(house: House) -> dict[str, Any]:
+    rows = await house.execute(
+        "SELECT camera_id::text, max(ended_at) FROM recording WHERE stream_kind = 'main' "
+        "GROUP BY camera_id"
+    )
+    return dict(rows)
+
+
+async def _take_down(house: House, cameras: list[str]) -> list[str]:
+    """Disable the cameras until the node let go of them; return what was told of them."""
+    database = Database(house.database_url)
+    async with database.transaction() as session:
+        await session.execute(update(Camera).where(Camera.id.in_(cameras)).values(enabled=False))
+        for camera in cameras:
+            announce(session, "config", camera, {"camera_id": camera})
+    await database.close()
+
+    async def left() -> bool:
+        reading = await house.execute(
+            "SELECT (SELECT count(*) FROM stream WHERE camera_id = ANY(%s::uuid[]) "
+            "AND state_detail <> 'the node stopped reading this stream') + (SELECT count(*) "
+            "FROM alert WHERE camera_id = ANY(%s::uuid[]) AND state <> 'resolved')",
+            cameras,
+            cameras,
+        )
+        return bool(reading[0][0] == 0)
+
+    await until(left, within_s=40, what="the node lets go of the odd cameras")
+    told = await house.execute(
+        "SELECT data::text FROM change WHERE data->>'camera_id' = ANY(%s)", cameras
+    )
+    return [row[0] for row in told]
+
+
+async def test_odd_cameras_say_what_is_wrong_and_the_others_record(
+    house: House, visit: Visit, odd: dict[str, tuple[str, str, str]]
+) -> None:
+    admin = await visit.signed_in("admin")
+    office = (await admin.get("/api/v1/offices")).json()["items"][0]
+    before = await _recorded(house)
+    heard: list[str] = []
+    made: dict[str, str] = {}
+    try:
+        for name, (url, _state, _words) in odd.items():
+            answer = await admin.post(
+                "/api/v1/cameras",
+                json={
+                    "office_id": office["id"],
+                    # Last in the list of cameras: walls begin with the first.
+                    "code": f"zz-{name}-{token_hex(3)}",
+                    "name": {"kk": name, "ru": name, "en": name},
+                    "streams": [{"kind": "main", "url": url}],
+                },
+            )
+            assert answer.status_code == 201, answer.text
+            made[name] = answer.json()["id"]
+            heard.append(answer.text)
+
+        async def said() -> bool:
+            verdicts = {}
+            for name, camera in made.items():
+                answer = await admin.get(f"/api/v1/cameras/{camera}")
+                heard.append(answer.text)
+                stream = answer.json()["streams"][0]
+                verdicts[name] = (stream["state"], stream["detail"])
+            return all(
+                verdicts[name][0] == state and words in verdicts[name][1]
+                for name, (_url, state, words) in odd.items()
+            )
+
+        await until(said, within_s=40, every_s=0.5, what="every odd camera says what is wrong")
+
+        async def others() -> bool:
+            now = await _recorded(house)
+            return set(now) == set(before) and all(now[c] > before[c] for c in before)
+
+        await until(others, within_s=40, every_s=0.5, what="every other camera goes on recording")
+        heard.append((await admin.get("/api/v1/cameras")).text)
+        heard.append((await admin.get("/api/v1/alerts")).text)
+        heard.append((await admin.get("/api/v1/audit")).text)
+    finally:
+        heard += await _take_down(house, list(made.values()))
+    heard += [path.read_text(errors="replace") for path in (house.folder / "log").glob("*.log")]
+    assert not [secret for secret in SECRETS if any(secret in text for text in heard)]
