@@ -1,6 +1,7 @@
 """python -m vision: looks at every camera with zones and reports what changed."""
 
 import asyncio
+import ssl
 
 from models.kit import log
 from models.kit.clock import SystemClock
@@ -21,7 +22,10 @@ async def serve(settings: Settings) -> None:
         settings.vision_detector, settings.vision_weights, threads=settings.vision_threads
     )
     database = Database(settings.database_url)
-    service = VisionService(database, detector, load_key(settings), SystemClock())
+    tls = ssl.create_default_context() if settings.tls_certificate else None
+    if tls is not None and settings.tls_ca is not None:
+        tls.load_verify_locations(settings.tls_ca)
+    service = VisionService(database, detector, load_key(settings), SystemClock(), tls=tls)
     try:
         await service.run(
             stop_event(), health_host="127.0.0.1", health_port=settings.vision_health_port

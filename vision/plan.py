@@ -71,8 +71,8 @@ async def concluded_before(session: AsyncSession, now: datetime) -> dict[UUID, Z
     }
 
 
-async def node_address(session: AsyncSession, name: str) -> str:
-    """Return ws://host:port (or wss://…) of a media node.
+async def node_address(session: AsyncSession, name: str, *, secure: bool = False) -> str:
+    """Return ws://host:port (or wss://…) of a media node; ``secure``: nodes here serve TLS.
 
     Raises:
         Unavailable: the node has never started.
@@ -84,5 +84,5 @@ async def node_address(session: AsyncSession, name: str) -> str:
         raise Unavailable(msg)
     public_url, port = row
     if public_url is None:
-        return f"ws://127.0.0.1:{port}"
+        return f"{'wss' if secure else 'ws'}://127.0.0.1:{port}"
     return "ws" + str(public_url).removeprefix("http").rstrip("/")

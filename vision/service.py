@@ -1,6 +1,7 @@
 """Runs the room: the plan and changes are the database's, the pictures are the media nodes'."""
 
 import asyncio
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -34,7 +35,17 @@ _AWAY = (SQLAlchemyError, psycopg.Error, OSError)
 class VisionService:
     """One process: one inference thread, one viewer a media node, one state a zone."""
 
-    def __init__(self, database: Database, detector: Detector, key: bytes, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        detector: Detector,
+        key: bytes,
+        clock: Clock,
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """``tls`` where the media nodes of this installation serve TLS; None where they do not."""
+        self._tls = tls
         self._database = database
         self._clock = clock
         self._key = key
@@ -118,7 +129,7 @@ class VisionService:
         wanted = by_socket(plan)
         for socket in wanted.keys() - self._viewers.keys():
             address = partial(self._address, socket[0])
-            viewer = Viewer(address, self._key, self._clock, self._on_picture)
+            viewer = Viewer(address, self._key, self._clock, self._on_picture, tls=self._tls)
             self._viewers[socket] = viewer
             group.create_task(viewer.run(stop))
         for socket, viewer in self._viewers.items():
@@ -127,7 +138,9 @@ class VisionService:
     async def _address(self, name: str) -> str:
         try:
             async with self._database.read() as session:
-                self._addresses[name] = await node_address(session, name)
+                self._addresses[name] = await node_address(
+                    session, name, secure=self._tls is not None
+                )
         except _AWAY as error:
             if name not in self._addresses:
                 msg = f"the database that knows media node {name} is away ({error})"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,8 +50,20 @@ class _Tile:
 class Viewer:
     """Keeps one socket to one media node and one tile on it for each wanted camera."""
 
-    def __init__(self, address: Address, key: bytes, clock: Clock, sink: PictureSink) -> None:
-        """``address`` returns ws://host:port, or raises CentreError while the node is unknown."""
+    def __init__(
+        self,
+        address: Address,
+        key: bytes,
+        clock: Clock,
+        sink: PictureSink,
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """``address`` returns ws://host:port, or raises CentreError while the node is unknown.
+
+        ``tls`` verifies the node where the address is wss://…; None trusts the system's CAs.
+        """
+        self._tls = tls
         self._address = address
         self._key = key
         self._clock = clock
@@ -75,6 +88,7 @@ class Viewer:
                 url = await self._address() + "/media/v1/live"
                 async with connect(
                     url,
+                    ssl=self._tls if url.startswith("wss:") else None,
                     compression=None,
                     proxy=None,
                     open_timeout=5,

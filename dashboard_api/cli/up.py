@@ -103,5 +103,6 @@ async def run(settings: Settings, clock: Clock) -> int:
         made = certificates.ensure(settings.state_dir.resolve() / "tls", names, clock)
         os.environ["AHUAL_TLS_CERTIFICATE"] = str(made.certificate)
         os.environ["AHUAL_TLS_KEY"] = str(made.key)
+        os.environ["AHUAL_TLS_CA"] = str(made.ca)
         log.info("house.https", trust=str(made.ca), names=", ".join(names))
     return await run_house(settings, clock)

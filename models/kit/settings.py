@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     session_hours: float = Field(14, description="A session ends this many hours after login.")
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    tls_ca: Path | None = Field(
+        None, description="CA that processes of the house trust beside the system's own."
+    )
     map_tiles_url: str | None = Field(
         None, description="XYZ template or pmtiles:// address of own tiles."
     )

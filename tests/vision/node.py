@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -73,7 +74,9 @@ def record(tile: int, kind: Kind, payload: bytes, flags: Flag = Flag.NONE) -> by
 
 
 @asynccontextmanager
-async def running(node: FakeNode, port: int = 0) -> AsyncIterator[FakeNode]:
-    async with serve(node.handle, "127.0.0.1", port, compression=None) as server:
+async def running(
+    node: FakeNode, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[FakeNode]:
+    async with serve(node.handle, "127.0.0.1", port, compression=None, ssl=tls) as server:
         node.port = next(iter(server.sockets)).getsockname()[1]
         yield node

@@ -55,19 +55,22 @@ async def test_a_disabled_camera_is_not_watched(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("public_url", "address"),
+    ("public_url", "secure", "address"),
     [
-        (None, "ws://127.0.0.1:8090"),
-        ("http://media.example:80/", "ws://media.example:80"),
-        ("https://media.example", "wss://media.example"),
+        (None, False, "ws://127.0.0.1:8090"),
+        (None, True, "wss://127.0.0.1:8090"),
+        ("http://media.example:80/", False, "ws://media.example:80"),
+        ("https://media.example", False, "wss://media.example"),
     ],
 )
-async def test_the_nodes_address(database: Database, public_url: str | None, address: str) -> None:
+async def test_the_nodes_address(
+    database: Database, public_url: str | None, secure: bool, address: str
+) -> None:
     async with database.transaction() as session:
         node = MediaNode(name="n", port=8090, public_url=public_url, started_at=NOON, seen_at=NOON)
         session.add(node)
     async with database.read() as session:
-        assert await node_address(session, "n") == address
+        assert await node_address(session, "n", secure=secure) == address
 
 
 async def test_a_node_that_never_started_is_named(database: Database) -> None:

@@ -1,13 +1,16 @@
 """The viewer against a real socket server that speaks the wall's wire format."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from dashboard_api.cli import certificates
 from ingest.media.wire import Flag, Kind
 from models.kit.clock import SystemClock
 from models.kit.errors import Unavailable
@@ -60,6 +63,29 @@ async def test_it_asks_for_key_pictures_of_the_sub_stream_with_its_own_ticket() 
         for ticket in node.tickets.values():
             assert (ticket.user, ticket.purpose) == ("vision", "live")
             assert ticket.expires_at - datetime.now(UTC) < timedelta(seconds=61)
+
+
+async def test_a_node_with_tls_is_seen_only_when_its_ca_is_trusted(tmp_path: Path) -> None:
+    made = certificates.ensure(tmp_path, ["127.0.0.1"], SystemClock())
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(made.certificate, made.key)
+    for trusted, connected in ((made.ca, True), (None, False)):
+        stop, tls = asyncio.Event(), ssl.create_default_context(cafile=trusted)
+        async with running(FakeNode(), tls=serving) as node:
+
+            async def address(port: int = node.port) -> str:
+                return f"wss://127.0.0.1:{port}"
+
+            viewer = Viewer(address, KEY, SystemClock(), Pictures(), tls=tls)
+            viewer.watch([A])
+            task = asyncio.create_task(viewer.run(stop))
+            if connected:
+                await node.until_asked(1)
+            else:
+                await asyncio.sleep(1.5)
+            assert viewer.connected is connected
+            stop.set()
+            await asyncio.wait_for(task, 10)
 
 
 async def test_key_pictures_arrive_with_their_camera_and_config() -> None:
