@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.kit.clock import Clock
+from models.kit.errors import Unavailable
 from models.kit.log import get
 
 log = get(__name__)
@@ -110,17 +111,35 @@ class Supervisor:
         self, spec: Spec, process: Process, started: asyncio.Future[None]
     ) -> None:
         try:
-            if spec.after_start is not None:
-                await spec.after_start()
+            await self._until_ready(spec, process)
         except Exception as error:
             if not started.done():
                 started.set_exception(error)
                 return
             log.exception("child.after_start", child=spec.name)
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             return
         if not started.done():
             started.set_result(None)
+
+    async def _until_ready(self, spec: Spec, process: Process) -> None:
+        """Run ``after_start``; a process that dies meanwhile is not waited for any longer."""
+        if spec.after_start is None:
+            return
+        ready = asyncio.ensure_future(spec.after_start())
+        died = asyncio.create_task(process.wait())
+        try:
+            await asyncio.wait({ready, died}, return_when=asyncio.FIRST_COMPLETED)
+            if not ready.done():
+                path = self._log_dir / f"{spec.name}.log"
+                msg = f"{spec.name} ended with code {died.result()} while starting; see {path}"
+                raise Unavailable(msg)
+            ready.result()
+        finally:
+            for task in (ready, died):
+                task.cancel()
+            await asyncio.gather(ready, died, return_exceptions=True)
 
     async def _spawn(self, spec: Spec) -> Process:
         with (self._log_dir / f"{spec.name}.log").open("ab") as output:

@@ -17,6 +17,7 @@ from dashboard_api.supervisor import (
     next_pause,
 )
 from models.kit.clock import SystemClock
+from models.kit.errors import Unavailable
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 
@@ -90,3 +91,37 @@ async def test_a_child_that_ignores_sigterm_is_killed(
     await supervisor.stop()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_a_child_killed_before_it_was_ready_again_comes_back(tmp_path: Path) -> None:
+    starts = 0
+
+    async def ready_once() -> None:
+        nonlocal starts
+        starts += 1
+        if starts > 1:
+            await asyncio.Event().wait()  # as a database that was killed before it answered
+
+    supervisor = _supervisor(tmp_path)
+    await supervisor.start(Spec("a", SLEEPER, after_start=ready_once))
+    first = await _pid(tmp_path, "a")
+    os.kill(first, signal.SIGKILL)
+    second = await _pid(tmp_path, "a", other_than=first)
+    os.kill(second, signal.SIGKILL)
+    third = await _pid(tmp_path, "a", other_than=second)
+    assert third != second
+    await supervisor.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(third, 0)
+
+
+async def test_a_child_that_dies_before_it_is_ready_the_first_time_is_told(tmp_path: Path) -> None:
+    async def never_ready() -> None:
+        await asyncio.Event().wait()
+
+    supervisor = _supervisor(tmp_path)
+    with pytest.raises(Unavailable, match=r"a ended with code 3 .*/a\.log"):
+        await supervisor.start(
+            Spec("a", (sys.executable, "-c", "raise SystemExit(3)"), after_start=never_ready)
+        )
+    await supervisor.stop()
