@@ -24,6 +24,7 @@ TEMPLATE = "ahual_template"
 UNSAFE_BUT_FAST = ("-cfsync=off", "-csynchronous_commit=off", "-cfull_page_writes=off")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all tests of the one house in one worker; the others are spread over the cores."""
     for item in items:

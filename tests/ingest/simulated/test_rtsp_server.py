@@ -163,6 +163,9 @@ async def test_an_unknown_and_a_stopped_camera_are_not_found(
     assert (await client.ask("DESCRIBE"))[0] == 200
 
 
+SEI = 6  # the encoder's own note, in front of a clip's very first picture
+
+
 async def test_a_stalled_camera_is_silent_and_begins_again_with_a_key_picture(
     cameras: SimulatedCameras, client: _Client
 ) -> None:
@@ -177,7 +180,7 @@ async def test_a_stalled_camera_is_silent_and_begins_again_with_a_key_picture(
     kinds: list[int] = []
     while len(kinds) < 3:
         channel, packet = await client.packet()
-        if channel == 2:
+        if channel == 2 and packet[12] & 0x1F != SEI:
             kinds.append(packet[12] & 0x1F)
     assert kinds[:2] == [7, 8]  # parameter sets, which go before every key picture
 
