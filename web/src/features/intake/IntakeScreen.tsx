@@ -19,6 +19,7 @@ import {
 } from "./form";
 import classes from "./Intake.module.css";
 import { IntakeForm } from "./IntakeForm";
+import { OfficeNow } from "./OfficeNow";
 import { Registered } from "./Registered";
 
 const STORED = "ahual.intake";
@@ -82,18 +83,21 @@ export function IntakeScreen() {
       {done ? (
         <Registered card={done} onNext={startAnew} />
       ) : (
-        <IntakeForm
-          draft={draft}
-          offices={offices.data}
-          office={office}
-          codes={codes.data}
-          zone={zone}
-          mistakes={mistakes ?? {}}
-          busy={register.isPending}
-          problem={register.error}
-          onChange={change}
-          onSubmit={submit}
-        />
+        <div className={classes.desk}>
+          <IntakeForm
+            draft={draft}
+            offices={offices.data}
+            office={office}
+            codes={codes.data}
+            zone={zone}
+            mistakes={mistakes ?? {}}
+            busy={register.isPending}
+            problem={register.error}
+            onChange={change}
+            onSubmit={submit}
+          />
+          {office && <OfficeNow office={office} />}
+        </div>
       )}
     </div>
   );

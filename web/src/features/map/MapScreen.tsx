@@ -2,6 +2,7 @@ import { Alert, Text, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useVehicles } from "@/api/queries/places";
+import { useCan } from "@/api/queries/session";
 import { Loading } from "@/components/Loading";
 import { FreshnessMark } from "@/components/Marks";
 import { ProblemNote } from "@/components/ProblemNote";
@@ -10,11 +11,14 @@ import { useHotkeys } from "@/components/useHotkeys";
 import { useNames } from "@/i18n";
 import classes from "./Map.module.css";
 import { MapCanvas } from "./MapCanvas";
+import { OfficeList } from "./OfficeList";
 import { VanCard } from "./VanCard";
 
 export function MapScreen() {
   const { t } = useTranslation();
   const nameOf = useNames();
+  const can = useCan();
+  const seesVans = can("vans.view");
   const vehicles = useVehicles();
   const search = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState("");
@@ -31,15 +35,19 @@ export function MapScreen() {
 
   return (
     <div className={classes.screen} data-testid="map">
-      <aside className={classes.list} aria-label={t("map.vans")}>
-        <TextInput
-          ref={search}
-          mb="xs"
-          placeholder={t("map.filter")}
-          aria-label={t("map.filter")}
-          value={query}
-          onChange={(event) => setQuery(event.currentTarget.value)}
-        />
+      <h1 className={classes.hidden}>{t("map.title")}</h1>
+      <aside className={classes.list} aria-label={t(seesVans ? "map.vans" : "map.offices")}>
+        {!seesVans && <OfficeList />}
+        {seesVans && (
+          <TextInput
+            ref={search}
+            mb="xs"
+            placeholder={t("map.filter")}
+            aria-label={t("map.filter")}
+            value={query}
+            onChange={(event) => setQuery(event.currentTarget.value)}
+          />
+        )}
         {vehicles.error && (
           <ProblemNote error={vehicles.error} onRetry={() => void vehicles.refetch()} />
         )}

@@ -83,6 +83,7 @@ export function WallScreen() {
 
   return (
     <>
+      <h1 className={classes.hidden}>{t("wall.title")}</h1>
       <Group className={classes.bar} gap="sm" wrap="nowrap">
         <SegmentedControl
           size="xs"

@@ -60,7 +60,7 @@ export function WallTile(props: Props) {
           </div>
           {attention && (
             <span className={classes.attention} title={t("wall.attention_tile")}>
-              ◎ {t("wall.attention")}
+              ◎ <span>{t("wall.attention")}</span>
             </span>
           )}
         </LiveView>

@@ -1,0 +1,41 @@
+import { Title } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Office } from "@/api/types";
+import { useNow } from "@/components/useNow";
+import { useNames } from "@/i18n";
+import { useFormats } from "@/i18n/useFormats";
+import classes from "./Intake.module.css";
+
+/** What the office that the caller speaks of is like now: its queue, and who is at the windows. */
+export function OfficeNow({ office }: { office: Office }) {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  const { time, number } = useFormats();
+  const now = useNow();
+  return (
+    <aside className={classes.office} data-testid="office-now">
+      <Title order={2} size="h5">
+        {nameOf(office.name)}
+      </Title>
+      <span className={classes.hint}>
+        {[nameOf(office.region.name), office.address, office.phone].filter(Boolean).join(" · ")}
+      </span>
+      <span>
+        {time(now, office.time_zone, false)} · {t("queue.label")}{" "}
+        <b>{office.queue === null ? t("queue.unknown") : number(office.queue)}</b>
+      </span>
+      <ul className={classes.windows}>
+        {office.windows.map(({ id, number: n, owner, open_now, presence }) => {
+          const state = open_now ? (presence?.state ?? "unknown") : "closed";
+          return (
+            <li key={id} data-state={state}>
+              <b>{t("office.window", { n })}</b>
+              <span>{t(`office.owner.${owner}`)}</span>
+              <span className={classes.state}>{t(`presence.${state}`)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </aside>
+  );
+}
