@@ -136,12 +136,12 @@ def parse_instant(text: str, field: str) -> datetime:
         pass  # not a number, or one that no calendar has: the ISO branch says so
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        msg = f"«{field}» must be like 2026-03-19T07:00:00Z or Unix seconds."
-        raise InvalidInput(msg, field=field)
-    return instant.astimezone(UTC)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # no instant, or one beyond the calendar once it is UTC
+    msg = f"«{field}» must be like 2026-03-19T07:00:00Z or Unix seconds."
+    raise InvalidInput(msg, field=field)
 
 
 def _parse(body: str) -> Ticket:
