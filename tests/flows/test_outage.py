@@ -7,6 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import psycopg
@@ -105,9 +106,9 @@ async def _stored(house: House, packet: dict[str, str]) -> int:
     return int(rows[0][0])
 
 
-async def _unrecorded(house: House, since: datetime, upto: datetime) -> list[object]:
+async def _unrecorded(house: House, since: datetime, upto: datetime) -> list[tuple[Any, ...]]:
     """Return the holes of the four cameras' archive in a span, and the gaps written for it."""
-    holes: list[object] = await house.execute(
+    holes = await house.execute(
         "SELECT * FROM (SELECT camera_id, stream_kind, ended_at, lead(started_at) OVER "
         "(PARTITION BY camera_id, stream_kind ORDER BY started_at) - ended_at AS missing "
         "FROM recording WHERE ended_at > %s AND started_at < %s) AS followed "
