@@ -18,8 +18,9 @@ export function OfficeNow({ office }: { office: Office }) {
         {nameOf(office.name)}
       </Title>
       <span className={classes.hint}>
-        {[nameOf(office.region.name), office.address, office.phone].filter(Boolean).join(" · ")}
+        {[nameOf(office.region.name), office.address].filter(Boolean).join(" · ")}
       </span>
+      {office.phone && <a href={`tel:${office.phone}`}>{office.phone}</a>}
       <span>
         {time(now, office.time_zone, false)} · {t("queue.label")}{" "}
         <b>{office.queue === null ? t("queue.unknown") : number(office.queue)}</b>
