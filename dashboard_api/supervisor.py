@@ -69,21 +69,25 @@ class Supervisor:
         await started
 
     async def stop(self) -> None:
-        """Stop all, last started first, each within 10 s or killed."""
+        """Stop all at once but the first, which the others write to; each within 10 s or killed."""
         self._stopping.set()
-        for spec, task in reversed(self._tasks):
-            process = self._processes.get(spec.name)
-            if process is not None and process.returncode is None:
-                process.send_signal(spec.stop_signal)
-                try:
-                    await asyncio.wait_for(process.wait(), STOP_S)
-                except TimeoutError:
-                    log.warning("child.killed", child=spec.name, after_s=STOP_S)
-                    process.kill()
-                    await process.wait()
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*(self._end(spec, task) for spec, task in self._tasks[1:]))
+        for spec, task in self._tasks[:1]:
+            await self._end(spec, task)
+
+    async def _end(self, spec: Spec, task: asyncio.Task[None]) -> None:
+        process = self._processes.get(spec.name)
+        if process is not None and process.returncode is None:
+            process.send_signal(spec.stop_signal)
+            try:
+                await asyncio.wait_for(process.wait(), STOP_S)
+            except TimeoutError:
+                log.warning("child.killed", child=spec.name, after_s=STOP_S)
+                process.kill()
+                await process.wait()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
     async def _keep(self, spec: Spec, started: asyncio.Future[None]) -> None:
         pause_s = FIRST_PAUSE_S

@@ -125,3 +125,23 @@ async def test_a_child_that_dies_before_it_is_ready_the_first_time_is_told(tmp_p
             Spec("a", (sys.executable, "-c", "raise SystemExit(3)"), after_start=never_ready)
         )
     await supervisor.stop()
+
+
+async def test_the_first_started_stops_after_the_others(tmp_path: Path) -> None:
+    """The database comes first and goes last: what the rooms still hold can be written."""
+    linger = (
+        "import signal, sys, time\n"
+        "def leave(*_):\n    time.sleep(0.5); open({path!r}, 'a').write({name!r}); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, leave); print('up', flush=True); time.sleep(60)"
+    )
+    order = tmp_path / "order"
+    supervisor = _supervisor(tmp_path)
+    for name in ("1", "2", "3"):
+        code = linger.format(path=str(order), name=name)
+        await supervisor.start(Spec(name, (sys.executable, "-c", code)))
+    async with asyncio.timeout(10):
+        while not all((tmp_path / "log" / f"{n}.log").read_text() for n in "123"):
+            await asyncio.sleep(0.02)
+    await supervisor.stop()
+    assert sorted(order.read_text()[:2]) == ["2", "3"]
+    assert order.read_text()[2] == "1"
