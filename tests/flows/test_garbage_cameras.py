@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.flow
 # A user and passwords that are hard to hide: @ and / inside, and again in the query.
 LOGIN, QUERY = "lens:ke@y-7Hq", "channel=1&password=q3Zw-key"
 SECRETS = ("7Hq", "q3Zw")
+_Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def _noise(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -29,7 +30,6 @@ async def _noise(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         await reader.read(1)
         writer.write(bytes(range(256)) * 40)
         await writer.drain()
-    writer.close()
 
 
 async def _locked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -39,14 +39,40 @@ async def _locked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             number = next(line for line in asked if line.startswith("CSeq"))
             challenge = 'WWW-Authenticate: Basic realm="camera"'
             writer.write(f"RTSP/1.0 401 Unauthorized\r\n{number}\r\n{challenge}\r\n\r\n".encode())
-    writer.close()
 
 
-async def _mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _mute(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     with suppress(ConnectionError):
         while await reader.read(1000):
             pass
-    writer.close()
+
+
+@asynccontextmanager
+async def _door(answer: _Answer) -> AsyncIterator[int]:
+    """Listen with that answer; yield the port. Every connection is closed at the end."""
+    calls: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        calls.add(task)
+        try:
+            await answer(reader, writer)
+        except asyncio.CancelledError:
+            pass  # the test is over
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in calls:
+            task.cancel()
+        await asyncio.gather(*calls)
 
 
 @pytest.fixture
@@ -60,9 +86,7 @@ async def odd(tmp_path: Path) -> AsyncIterator[dict[str, tuple[str, str, str]]]:
         with socket.create_server(("127.0.0.1", 0)) as held:
             ports = {"closed": held.getsockname()[1], "rtsp": cameras.port}
         for name, answer in (("noise", _noise), ("locked", _locked), ("mute", _mute)):
-            server = await asyncio.start_server(answer, "127.0.0.1", 0)
-            stack.callback(server.close)
-            ports[name] = server.sockets[0].getsockname()[1]
+            ports[name] = await stack.enter_async_context(_door(answer))
 
         def url(door: str, path: str) -> str:
             return f"rtsp://{LOGIN}@127.0.0.1:{ports[door]}/{path}?{QUERY}"
