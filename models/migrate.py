@@ -1,5 +1,6 @@
 """Brings a database's schema to a revision; the only caller of Alembic."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ _MIGRATION_LOCK = 0x4148_4D47
 
 
 def _config(connection: Connection) -> Config:
-    config = Config()
+    config = Config(stdout=io.StringIO())  # alembic prints its findings; ours are exceptions
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     return config
