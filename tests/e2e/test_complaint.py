@@ -22,13 +22,13 @@ async def test_two_clicks_lead_from_an_alert_to_the_minute_before_it(
     card = await register(agent, "astana-2", CLOCK.now())
     best = card["cameras"][0]
     alert = await alert_of(supervisor, card["id"])
-    span = {
-        "camera_id": best["camera"]["id"],
-        "from": best["replay_from"],
-        "to": CLOCK.now().isoformat(),
-    }
 
     async def first_recorded() -> datetime | None:
+        span = {
+            "camera_id": best["camera"]["id"],
+            "from": best["replay_from"],
+            "to": CLOCK.now().isoformat(),  # of each look: a new house has recorded nothing yet
+        }
         answer = (await supervisor.get("/api/v1/recordings", params=span)).raise_for_status()
         found = [datetime.fromisoformat(r["started_at"]) for r in answer.json()["recordings"]]
         return min(found, default=None)
