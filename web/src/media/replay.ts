@@ -10,6 +10,8 @@ export interface ReplayRequest {
   /** Where playing begins. */
   startAt: Date;
   reason: string;
+  /** The end is the present: later there is more. */
+  growing: boolean;
 }
 
 export type ReplayFault = "missing" | "failed";

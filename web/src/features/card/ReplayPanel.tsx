@@ -45,10 +45,11 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
         to: new Date(span.toMs),
         startAt: new Date(startMs),
         reason: card.number,
+        growing: span.toMs >= readNow() - MINUTE_MS,
       },
     };
   });
-  const { positionMs, fault, seek } = useReplay(video, request);
+  const { positionMs, fault, seek } = useReplay(video, request, readNow);
   const recordings = useRecordings(
     ranked.camera.id,
     request.from.toISOString(),
