@@ -31,7 +31,7 @@ class Check:
 
 CHECKS = (
     Check("format", ("ruff", "format", "--check", ".")),
-    Check("lint", ("ruff", "check", ".")),
+    Check("lint", ("ruff", "check", "--no-cache", ".")),
     Check("imports", ("lint-imports", "--no-cache")),
     Check("types", ("mypy",)),
     Check("web-format", (*NPM, "format:check"), ROOT / "web"),

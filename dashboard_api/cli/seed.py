@@ -9,13 +9,13 @@ from datetime import date, time
 from pathlib import Path
 from uuid import UUID
 
-from ingest.simulated.fleet import FLEET
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.accounts import add_user
 from dashboard_api.cli.demo_offices import OFFICES, OWNERS, DemoOffice
 from geo.regions import REGIONS
+from ingest.simulated.fleet import FLEET
 from ingest.simulated.scenes import SCENES, Scene
 from models.camera import Camera, Stream, Zone
 from models.kit.clock import Clock
