@@ -24,14 +24,6 @@ TEMPLATE = "ahual_template"
 UNSAFE_BUT_FAST = ("-cfsync=off", "-csynchronous_commit=off", "-cfull_page_writes=off")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of the one house in one worker; the others are spread over the cores."""
-    for item in items:
-        if item.get_closest_marker("flow") or item.get_closest_marker("e2e"):
-            item.add_marker(pytest.mark.xdist_group("house"))
-
-
 @pytest.fixture(scope="session")
 def cluster_url() -> Iterator[str]:
     """URL of the ``postgres`` database of a server that lives as long as this run."""

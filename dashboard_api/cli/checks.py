@@ -38,7 +38,9 @@ CHECKS = (
     Check("web-lint", (*NPM, "lint"), ROOT / "web"),
     Check("web-types", (*NPM, "typecheck"), ROOT / "web"),
     Check("web-test", (*NPM, "test"), ROOT / "web"),
-    Check("tests", ("pytest", "-n", "2", "--dist", "loadgroup", "-q"), live=True),
+    Check("tests", ("pytest", "-q", "-n", "2", "-m", "not flow and not e2e"), live=True),
+    # One after another: they share one running house.
+    Check("house", ("pytest", "-q", "-m", "flow or e2e"), live=True),
 )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.house import CLOCK, House, Visit, next_change
+from tests.house import CLOCK, House, Visit, next_change, until
 
 pytestmark = pytest.mark.flow
 
@@ -39,13 +39,19 @@ async def test_an_osmand_packet_reaches_the_screen_and_is_stored_once(
     client = await visit.signed_in("dispatcher")
     live = await visit.live(client)
     vehicle_id, identifier = await _van(house, "osmand")
+
     # Near where the van is: a leap would be stored too, but flagged and not shown.
-    rows = await house.execute(
-        "SELECT round(ST_Y(geom)::numeric, 4), round(ST_X(geom)::numeric + 0.0005, 4) "
-        "FROM last_position WHERE vehicle_id = %s",
-        vehicle_id,
-    )
-    place = float(rows[0][0]), float(rows[0][1])
+    async def seen() -> list[tuple[float, float]]:
+        return [
+            (float(latitude), float(longitude))
+            for latitude, longitude in await house.execute(
+                "SELECT round(ST_Y(geom)::numeric, 4), round(ST_X(geom)::numeric + 0.0005, 4) "
+                "FROM last_position WHERE vehicle_id = %s",
+                vehicle_id,
+            )
+        ]
+
+    place = (await until(seen, within_s=60, what="the van has reported"))[0]
     fixed_at = (CLOCK.now() + timedelta(seconds=5)).replace(microsecond=0)
     packet = {
         "id": identifier,
