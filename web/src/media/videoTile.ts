@@ -1,10 +1,11 @@
-/** Live video for browsers without WebCodecs: the node's endless MP4 in a <video>. */
+/** Live video for browsers without WebCodecs: the node's endless MP4 in a <video>, through MSE. */
 
 import { ApiProblem } from "@/api/client";
 import { backoffMs } from "@/api/backoff";
 import { liveTicket } from "@/api/queries/tickets";
 import { NO_STATS, type TileStats } from "./age";
 import type { LiveTile } from "./liveMedia";
+import { playStream } from "./mseStream";
 
 const LOOK_MS = 500;
 const RESTART_AFTER_MS = 10_000;
@@ -20,6 +21,7 @@ export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveT
   let failures = 0;
   let lastStartMs = 0;
   let closed = false;
+  let playing = new AbortController();
   let retry: ReturnType<typeof setTimeout> | undefined;
   video.muted = true;
   video.autoplay = true;
@@ -48,15 +50,23 @@ export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveT
 
   const start = async () => {
     lastStartMs = Date.now();
+    playing.abort();
+    playing = new AbortController();
+    const { signal } = playing;
     try {
       const { ticket, media_url } = await liveTicket(cameraId);
       if (closed) return;
-      video.src = `${media_url}/media/v1/cameras/${cameraId}/live.mp4?ticket=${encodeURIComponent(ticket)}`;
+      const query = new URLSearchParams({ ticket });
+      await playStream(
+        video,
+        `${media_url}/media/v1/cameras/${cameraId}/live.mp4?${query}`,
+        signal,
+      );
     } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      take({ problem: error.status });
-      failed();
+      if (signal.aborted) return; // closed, or started anew
+      if (error instanceof ApiProblem) take({ problem: error.status });
     }
+    failed(); // an endless stream that ended is a fault too: the camera's parameters changed
   };
 
   const failed = () => {
@@ -89,6 +99,7 @@ export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveT
       closed = true;
       clearInterval(look);
       clearTimeout(retry);
+      playing.abort();
       video.removeEventListener("error", failed);
       video.removeAttribute("src");
       video.load();
