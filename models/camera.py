@@ -21,15 +21,43 @@ def _one_of(column: str, values: list[str]) -> str:
 
 
 class MediaNode(Base):
-    """A process that owns cameras. ``seen_at`` is its heartbeat, every 2 s."""
+    """A worker of a media node: a process that owns cameras. ``seen_at`` is its heartbeat, 2 s.
+
+    A node of W workers has W rows; worker n owns the node's cameras whose id is n modulo W.
+    """
 
     __tablename__ = "media_node"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    worker: Mapped[int] = mapped_column(default=0, server_default="0")
+    workers: Mapped[int] = mapped_column(default=1, server_default="1")
     port: Mapped[int]
     public_url: Mapped[str | None]  # null: the host that the API was reached at, with this port
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    __table_args__ = (
+        UniqueConstraint("name", "worker"),
+        CheckConstraint("0 <= worker AND worker < workers", name="worker_of_workers"),
+    )
+
+
+class RetentionClass(Base):
+    """How long recordings of its cameras stay: at least and at most, in days.
+
+    Footage younger than the minimum goes only when nothing else can be deleted, and that raises
+    an alert; a camera without a class follows AHUAL_RECORDINGS_KEEP_DAYS.
+    """
+
+    __tablename__ = "retention_class"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[dict[str, Any]]
+    keep_min_days: Mapped[float]
+    keep_max_days: Mapped[float]
+    __table_args__ = (
+        CheckConstraint(_HAS_NAMES, name="has_names"),
+        CheckConstraint("0 < keep_min_days AND keep_min_days <= keep_max_days", name="min_max"),
+    )
 
 
 class Camera(Base):
@@ -43,6 +71,10 @@ class Camera(Base):
     view: Mapped[str] = mapped_column(default="hall")  # hall, window, entrance
     node_name: Mapped[str]  # which media node owns it
     enabled: Mapped[bool] = mapped_column(default=True)
+    retention_class_id: Mapped[UUID | None] = mapped_column(ForeignKey(RetentionClass.id))
+    onvif_url: Mapped[str | None]  # http://host/onvif/device_service, without credentials
+    device: Mapped[dict[str, Any] | None]  # what ONVIF said: maker, model, firmware, serial
+    credentials: Mapped[bytes | None]  # user and password, sealed by models/kit/secret.py
     office: Mapped[Office] = relationship(lazy="raise")
     streams: Mapped[list["Stream"]] = relationship(back_populates="camera", lazy="raise")
     zones: Mapped[list["Zone"]] = relationship(back_populates="camera", lazy="raise")
@@ -56,7 +88,8 @@ class Stream(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     camera_id: Mapped[UUID] = mapped_column(ForeignKey(Camera.id, ondelete="CASCADE"))
     kind: Mapped[str]
-    url: Mapped[str]  # rtsp://…; holds credentials, so it never leaves the server
+    url: Mapped[str]  # rtsp://…; never leaves the server, as it may still hold credentials
+    transport: Mapped[str] = mapped_column(default="tcp", server_default="tcp")
     recorded: Mapped[bool]
     state: Mapped[str] = mapped_column(default=StreamState.CONNECTING)
     state_since: Mapped[datetime]
@@ -64,11 +97,16 @@ class Stream(Base):
     codec: Mapped[str | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
+    frame_rate: Mapped[float | None]  # measured, pictures a second
+    key_interval_s: Mapped[float | None]  # measured
+    audio_codec: Mapped[str | None]  # aac, pcm_alaw, …; null: silent
+    clock_offset_s: Mapped[float | None]  # the camera's clock (RTCP) minus the node's
     camera: Mapped[Camera] = relationship(back_populates="streams", lazy="raise")
     __table_args__ = (
         UniqueConstraint("camera_id", "kind"),
         CheckConstraint(_one_of("kind", [k.value for k in StreamKind]), name="kind_known"),
         CheckConstraint(_one_of("state", [s.value for s in StreamState]), name="state_known"),
+        CheckConstraint("transport IN ('tcp', 'udp', 'http')", name="transport_known"),
         CheckConstraint("url LIKE 'rtsp://%' OR url LIKE 'rtsps://%'", name="url_rtsp"),
     )
 

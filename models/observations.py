@@ -18,7 +18,8 @@ class StreamState(StrEnum):
     LIVE = "live"
     STALLED = "stalled"
     DOWN = "down"
-    UNSUPPORTED = "unsupported"  # reachable, but not H.264
+    AUTH_FAILED = "auth_failed"  # reachable, but refuses the user and password
+    UNSUPPORTED = "unsupported"  # reachable, but sends a codec that cannot be recorded
 
 
 class ZoneKind(StrEnum):

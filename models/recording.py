@@ -46,10 +46,12 @@ class Recording(Base):
     gops: Mapped[bytes]
     closed: Mapped[bool]
     sha256: Mapped[str | None]
+    deleting_at: Mapped[datetime | None]  # first phase of deletion: out of reach, file still there
     __table_args__ = (
         UniqueConstraint("node_name", "path"),
         CheckConstraint("started_at <= ended_at", name="starts_before_end"),
         Index("ix_recording_camera_time", "camera_id", "stream_kind", "started_at"),
+        Index("ix_recording_node_time", "node_name", "started_at"),
     )
 
 

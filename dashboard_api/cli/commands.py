@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -72,6 +73,14 @@ def test(
 ) -> None:
     """Run every check and test of the project, cheapest first."""
     sys.exit(checks.run([name for name in only.split(",") if name]))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(arguments: typer.Context) -> None:
+    """Measure the product against a peer: bench NAME [--quick] [--json]."""
+    # A process of its own: what is measured shall not share one with the command line.
+    command = [sys.executable, "-m", "dashboard_api.cli.bench", *arguments.args]
+    sys.exit(subprocess.run(command, check=False).returncode)
 
 
 @app.command()

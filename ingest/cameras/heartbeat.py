@@ -36,7 +36,9 @@ async def beat(
                 await session.execute(
                     insert(MediaNode)
                     .values(id=new_id(), name=settings.media_node, **fresh)
-                    .on_conflict_do_update(index_elements=[MediaNode.name], set_=fresh)
+                    .on_conflict_do_update(
+                        index_elements=[MediaNode.name, MediaNode.worker], set_=fresh
+                    )
                 )
             await leases.renew()
         except AWAY as error:

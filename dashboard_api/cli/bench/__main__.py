@@ -1,0 +1,40 @@
+"""``python -m dashboard_api.cli.bench NAME``: run one bench and print what it found."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from dashboard_api.cli.bench.report import Row, as_json, as_table
+from models.kit import log
+from models.kit.errors import CentreError
+
+Bench = Callable[[bool], Coroutine[Any, Any, list[Row]]]
+"""A bench: given whether to be quick (within a minute, same rows), returns its rows."""
+
+BENCHES: dict[str, Bench] = {}
+
+
+def main(
+    name: Annotated[str, typer.Argument(help=" | ".join(BENCHES))],
+    *,
+    quick: Annotated[bool, typer.Option(help="Within a minute, the same rows.")] = False,
+    json: Annotated[bool, typer.Option(help="One JSON object instead of a table.")] = False,
+) -> None:
+    """Measure against a peer in the same run; what happens meanwhile is told on stderr."""
+    bench = BENCHES.get(name)
+    if bench is None:
+        raise typer.BadParameter(f"{name}: choose one of {', '.join(BENCHES)}")
+    log.configure(level="warning", log_format="text", process="bench")
+    try:
+        rows = asyncio.run(bench(quick))
+    except CentreError as error:
+        typer.echo(error.detail, err=True)
+        sys.exit(2)
+    typer.echo(as_json(name, rows) if json else as_table(name, rows))
+
+
+if __name__ == "__main__":
+    typer.run(main)
