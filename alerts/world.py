@@ -11,7 +11,14 @@ from alerts.rules.camera_silent import node_is_silent
 from alerts.timetables import PublishedHours, Span, span_at
 from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
 
-_BLIND = frozenset({StreamState.STALLED, StreamState.DOWN, StreamState.UNSUPPORTED})
+_BLIND = frozenset(
+    {
+        StreamState.STALLED,
+        StreamState.DOWN,
+        StreamState.AUTH_FAILED,
+        StreamState.UNSUPPORTED,
+    }
+)
 _DEFAULT_HOLD_S = 60
 
 

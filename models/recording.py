@@ -64,7 +64,7 @@ class RecordingGap(Base):
     stream_kind: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    reason: Mapped[str]  # camera_down, stalled, node_down, disk_full, unsupported
+    reason: Mapped[str]  # ingest/recordings/facts.py: GapReason
     __table_args__ = (
         CheckConstraint("ended_at IS NULL OR started_at <= ended_at", name="starts_before_end"),
         Index("ix_recording_gap_camera_time", "camera_id", "stream_kind", "started_at"),

@@ -11,6 +11,14 @@ from models.observations import Severity, StreamState
 SILENT_FOR = timedelta(seconds=10)
 NODE_SILENT_FOR = timedelta(seconds=15)  # its heartbeat is every 2 s
 LIVE_FOR = timedelta(seconds=3)
+# What to tell of a camera whose streams fail in different ways: what a person can mend comes first.
+_CAUSES = (
+    StreamState.AUTH_FAILED,
+    StreamState.UNSUPPORTED,
+    StreamState.STALLED,
+    StreamState.DOWN,
+    StreamState.CONNECTING,
+)
 
 
 def node_is_silent(seen_at: datetime | None, watched_since: datetime, now: datetime) -> bool:
@@ -27,17 +35,22 @@ class CameraSilent:
     reraise_after: ClassVar[timedelta] = timedelta(seconds=30)
 
     def judge(self, facts: CameraFacts, now: datetime) -> Verdict:
-        streams = {str(kind): str(reading.state) for kind, reading in facts.streams}
         if node_is_silent(facts.node_seen_at, facts.watched_since, now):
-            details = {"streams": streams, "node_silent": True}
+            details = _details(facts, "node_down", node_silent=True)
             return Verdict(Sign.FIRING, facts.node_seen_at, details=details)
         if not facts.streams:
             return UNKNOWN
-        details = {"streams": streams, "node_silent": False}
         silent = [r.since for _, r in facts.streams if r.state is not StreamState.LIVE]
         if not silent:
-            return Verdict(Sign.CLEAR, max(r.since for _, r in facts.streams), LIVE_FOR, details)
+            return Verdict(Sign.CLEAR, max(r.since for _, r in facts.streams), LIVE_FOR)
+        states = {reading.state for _, reading in facts.streams}
+        details = _details(facts, next(str(cause) for cause in _CAUSES if cause in states))
         since = min(silent)
         # After our own start a node gets as long to connect as a camera gets to come back.
         hold = max(SILENT_FOR, facts.watched_since + SILENT_FOR - since)
         return Verdict(Sign.FIRING, since, hold, details)
+
+
+def _details(facts: CameraFacts, cause: str, *, node_silent: bool = False) -> dict[str, object]:
+    streams = {str(kind): str(reading.state) for kind, reading in facts.streams}
+    return {"streams": streams, "node_silent": node_silent, "cause": cause}

@@ -13,6 +13,7 @@ from models.kit.errors import NotFound
 _REASONS = {
     "camera_down": "the camera did not answer",
     "stalled": "the camera sent no pictures",
+    "auth_failed": "the camera refused the user and password",
     "unsupported": "the camera does not send H.264",
     "node_down": "the recording node was down",
     "disk_full": "the disk was full",

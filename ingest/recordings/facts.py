@@ -20,6 +20,7 @@ _ROW = struct.Struct("<4I")
 class GapReason(StrEnum):
     CAMERA_DOWN = "camera_down"
     STALLED = "stalled"
+    AUTH_FAILED = "auth_failed"
     UNSUPPORTED = "unsupported"
     NODE_DOWN = "node_down"
     DISK_FULL = "disk_full"
@@ -30,6 +31,7 @@ GAP_OF_STATE = {
     StreamState.CONNECTING: GapReason.CAMERA_DOWN,
     StreamState.DOWN: GapReason.CAMERA_DOWN,
     StreamState.STALLED: GapReason.STALLED,
+    StreamState.AUTH_FAILED: GapReason.AUTH_FAILED,
     StreamState.UNSUPPORTED: GapReason.UNSUPPORTED,
 }
 

@@ -117,6 +117,20 @@ def test_either_stream_makes_a_camera_silent(state: StreamState) -> None:
 
 
 @pytest.mark.parametrize(
+    ("main", "sub", "cause"),
+    [
+        (StreamState.AUTH_FAILED, StreamState.AUTH_FAILED, "auth_failed"),
+        (StreamState.DOWN, StreamState.AUTH_FAILED, "auth_failed"),
+        (StreamState.UNSUPPORTED, StreamState.LIVE, "unsupported"),
+        (StreamState.STALLED, StreamState.DOWN, "stalled"),
+        (StreamState.CONNECTING, StreamState.LIVE, "connecting"),
+    ],
+)
+def test_a_silent_camera_says_why(main: StreamState, sub: StreamState, cause: str) -> None:
+    assert CameraSilent().judge(a_camera(main, sub), NOON).details["cause"] == cause
+
+
+@pytest.mark.parametrize(
     ("heartbeat_age_s", "sign"), [(2, Sign.CLEAR), (15, Sign.CLEAR), (16, Sign.FIRING)]
 )
 def test_a_node_without_heartbeat(heartbeat_age_s: int, sign: Sign) -> None:

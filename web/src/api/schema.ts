@@ -1748,7 +1748,7 @@ export interface components {
          * @description What the media node knows of a stream; ``since`` is stored beside it.
          * @enum {string}
          */
-        StreamState: "connecting" | "live" | "stalled" | "down" | "unsupported";
+        StreamState: "connecting" | "live" | "stalled" | "down" | "auth_failed" | "unsupported";
         /** StreamStatus */
         StreamStatus: {
             kind: components["schemas"]["StreamKind"];

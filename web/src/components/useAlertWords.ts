@@ -13,6 +13,8 @@ export function useAlertWords() {
       const people = details["people"];
       if (rule === "complaint_received" && complaints[0]) return `${said} ${complaints[0].number}`;
       if (rule === "queue_too_long" && typeof people === "number") return `${said}: ${people}`;
+      const silence = `alert.silent.${String(details["cause"])}`;
+      if (rule === "camera_silent" && i18n.exists(silence)) return t(silence);
       return said;
     },
     place: ({ office, window, camera }: Alert): string =>
