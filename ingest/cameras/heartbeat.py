@@ -1,7 +1,8 @@
-"""The node's own row: it is there, since when, and where browsers reach it."""
+"""The worker's own row: it is there, since when, and where browsers reach it."""
 
 import asyncio
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from ingest.cameras.lease import Leases
@@ -13,6 +14,7 @@ from models.kit.database import Database
 from models.kit.ids import new_id
 from models.kit.log import get
 from models.kit.settings import Settings
+from models.workers import worker_url
 
 log = get(__name__)
 _BEAT_S = 2.0
@@ -21,21 +23,32 @@ _BEAT_S = 2.0
 async def beat(
     settings: Settings, database: Database, leases: Leases, clock: Clock, stop: asyncio.Event
 ) -> None:
-    """Write ``seen_at`` every 2 s and renew the camera leases until ``stop``."""
+    """Write ``seen_at`` every 2 s and renew the camera leases until ``stop``.
+
+    Raises:
+        SettingsError: the node's public address does not tell its workers apart.
+    """
     started_at = clock.now()
+    node, worker, workers = settings.media_node, settings.media_worker, settings.media_workers
+    public_url = settings.media_public_url
+    if public_url is not None:
+        public_url = worker_url(public_url, worker, workers)
     while not stop.is_set():
-        now = clock.now()
         fresh = {
-            "port": settings.media_port,
-            "public_url": settings.media_public_url,
+            "workers": workers,
+            "port": settings.media_worker_port,
+            "public_url": public_url,
             "started_at": started_at,
-            "seen_at": now,
+            "seen_at": clock.now(),
         }
         try:
             async with database.transaction() as session:
                 await session.execute(
+                    delete(MediaNode).where(MediaNode.name == node, MediaNode.worker >= workers)
+                )
+                await session.execute(
                     insert(MediaNode)
-                    .values(id=new_id(), name=settings.media_node, **fresh)
+                    .values(id=new_id(), name=node, worker=worker, **fresh)
                     .on_conflict_do_update(
                         index_elements=[MediaNode.name, MediaNode.worker], set_=fresh
                     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
@@ -17,12 +18,16 @@ from models.kit.errors import NotFound
 from models.kit.log import get
 from models.kit.settings import Settings
 from models.observations import StreamKind, StreamState
+from models.workers import worker_name, worker_of
 
 log = get(__name__)
 _RELOAD_S = 30.0  # also without a notice, in case one was missed
 _RETRY_S = 1.0
-_STAGGER_S = 0.05  # 20 opens a second, so that a start does not flood the network
-
+_STAGGER_S = 0.01  # 100 opens a second, so that a start does not flood the network
+_FULL = (
+    "this worker already reads its {limit} streams; raise AHUAL_MEDIA_STREAMS_MAX or "
+    "AHUAL_MEDIA_WORKERS, or move the camera to another node"
+)
 
 _Key = tuple[UUID, StreamKind]
 
@@ -32,12 +37,18 @@ class FeedObserver(Protocol):
 
     def feed_added(self, feed: Feed, *, recorded: bool) -> None: ...
 
+    def feed_changed(self, feed: Feed, *, recorded: bool) -> None:
+        """Called when a feed is to be recorded from now on, or no longer; its viewers stay."""
+
     def feed_removed(self, feed: Feed) -> None:
         """Called before the feed goes down for good, which is no fault of the camera."""
 
 
 class Feeds:
-    """Every feed of this node. Follows the camera table; works on while the database is away."""
+    """Every feed of this worker. Follows the camera table; works on without the database.
+
+    Streams beyond ``media_streams_max`` are not read; their state says what to do about it.
+    """
 
     def __init__(
         self,
@@ -66,7 +77,8 @@ class Feeds:
         """
         feed = self._feeds.get((camera_id, kind))
         if feed is None:
-            msg = f"Camera {camera_id} has no {kind} stream on node {self._settings.media_node}."
+            node = worker_name(self._settings.media_node, self._settings.media_worker)
+            msg = f"Camera {camera_id} has no {kind} stream on node {node}."
             raise NotFound(msg)
         return feed
 
@@ -96,7 +108,12 @@ class Feeds:
         self.loaded = True
 
     async def _follow(self, streams: list[Wanted]) -> None:
-        wanted = {(want.camera_id, want.kind): want for want in streams}
+        wanted = {
+            (want.camera_id, want.kind): want
+            for want in streams
+            if worker_of(want.camera_id, self._settings.media_workers)
+            == self._settings.media_worker
+        }
         for key in [key for key in self._feeds if key not in wanted]:
             await self._remove(key)
         fresh = 0
@@ -105,9 +122,12 @@ class Feeds:
             if known == want:
                 continue
             if known is not None and known.recorded != want.recorded:
-                await self._remove(key)
-            self._start(key, want, delay_s=fresh * _STAGGER_S)
-            fresh += 1
+                for observer in self._observers:
+                    observer.feed_changed(self._feeds[key], recorded=want.recorded)
+                self._wanted[key] = known = replace(known, recorded=want.recorded)
+            if known != want:
+                self._start(key, want, delay_s=fresh * _STAGGER_S)
+                fresh += 1
 
     async def close(self) -> None:
         for key in list(self._feeds):
@@ -123,6 +143,10 @@ class Feeds:
         old = self._readers.pop(key, None)
         if old is not None:
             old.cancel()
+        limit = self._settings.media_streams_max
+        if len(self._readers) >= limit:  # stays unwanted, so that each reload tries it again
+            feed.enter(StreamState.DOWN, self._clock.now(), _FULL.format(limit=limit))
+            return
         reader = StreamReader(
             feed, want.url, self._opener, self._clock, self._settings.camera_silence_s
         )

@@ -60,6 +60,9 @@ class StreamReporter:
         feed.subscribe(_StateSink(feed, self._tell))
         self._tell(feed)
 
+    def feed_changed(self, feed: Feed, *, recorded: bool) -> None:
+        """Being recorded or not is no state of a stream."""
+
     def feed_removed(self, feed: Feed) -> None:
         """The sink stays on the feed: it still hears that it goes down."""
 

@@ -33,7 +33,8 @@ class Roster:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._node = settings.media_node
         self._database = database
-        self._copy = settings.state_dir / f"cameras-{settings.media_node}.json"
+        worker = f"-{settings.media_worker}" if settings.media_worker else ""  # each its own copy
+        self._copy = settings.state_dir / f"cameras-{settings.media_node}{worker}.json"
         self._saved: list[Wanted] | None = None
 
     async def read(self) -> list[Wanted]:

@@ -25,7 +25,7 @@ def server(app: FastAPI, settings: Settings) -> MediaServer:
     config = uvicorn.Config(
         app,
         host=settings.media_host,
-        port=settings.media_port,
+        port=settings.media_worker_port,
         loop="uvloop",
         ws="websockets-sansio",
         ws_per_message_deflate=False,  # pictures do not shrink, and it costs ten times the CPU

@@ -164,7 +164,16 @@ class Recorder:
         )
         recorder = _StreamRecorder(stream, segmenter, self._pool, self._report)
         self._recorders[feed] = recorder
+        if feed.parameters is not None:  # it plays already; the next key picture is the first here
+            recorder.on_parameters(feed.parameters)
+            recorder.on_state(feed.state, self._clock.now(), feed.detail)
         feed.subscribe(recorder)
+
+    def feed_changed(self, feed: Feed, *, recorded: bool) -> None:
+        if recorded and feed not in self._recorders:
+            self.feed_added(feed, recorded=True)
+        elif not recorded:
+            self.feed_removed(feed)
 
     def feed_removed(self, feed: Feed) -> None:
         recorder = self._recorders.pop(feed, None)

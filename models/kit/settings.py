@@ -3,9 +3,9 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -57,11 +57,23 @@ class Settings(BaseSettings):
     # ingest: the media node
     media_node: str = Field("node-1", description="Name of this media node; one row in media_node.")
     media_host: str = "127.0.0.1"
-    media_port: int = 8090
+    media_port: int = Field(8090, description="Of worker 0; worker n listens on this plus n.")
     media_public_url: str | None = Field(
         None,
-        description="Address browsers reach the node at; unset means the API's host, media_port.",
+        description="Address browsers reach the node at; unset means the API's host, media_port."
+        " With several workers: {worker} in it becomes the number, or its port is counted up.",
     )
+    media_workers: int = Field(
+        1, ge=1, le=64, description="Processes of this node; each owns a part of its cameras."
+    )
+    media_worker: int = Field(0, ge=0, description="Which of them this process is; set by up.")
+    media_streams_max: int = Field(
+        1000, ge=1, description="Streams that one worker reads; further ones are refused by name."
+    )
+    media_sockets_max: int = Field(
+        256, ge=1, description="Live and replay sockets of one worker; each may hold 4 MB."
+    )
+    clips_at_once: int = Field(2, ge=1, description="Clips that one worker cuts at a time.")
     recordings_dir: Path | None = Field(None, description="Unset means <state_dir>/recordings.")
     segment_s: float = Field(10, description="Seconds a recording file lasts.")
     camera_silence_s: float = Field(5, description="No picture for this long is a stall.")
@@ -87,9 +99,21 @@ class Settings(BaseSettings):
     vision_threads: int = 1
 
     # processes' own health and metrics ports (loopback)
-    vision_health_port: int = 8091
-    geo_health_port: int = 8092
-    alerts_health_port: int = 8093
+    vision_health_port: int = 8081
+    geo_health_port: int = 8082
+    alerts_health_port: int = 8083
+
+    @model_validator(mode="after")
+    def _worker_exists(self) -> Self:
+        if self.media_worker >= self.media_workers:
+            msg = f"media_worker is {self.media_worker}, but media_workers is {self.media_workers}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def media_worker_port(self) -> int:
+        """The port of this worker; 0 stays 0, any free one."""
+        return self.media_port and self.media_port + self.media_worker
 
     @property
     def recordings_path(self) -> Path:

@@ -137,3 +137,15 @@ async def test_a_feed_that_is_not_to_be_recorded_is_not(tmp_path: Path) -> None:
     made.recorder.feed_removed(other)
     await made.recorder.close()
     assert made.facts == []
+
+
+async def test_a_playing_feed_is_recorded_from_its_next_key_picture_on(tmp_path: Path) -> None:
+    made = Recorded(tmp_path)
+    made.publish(made.units[:15])
+    made.recorder.feed_changed(made.feed, recorded=False)
+    made.publish(made.units[15:18])
+    made.recorder.feed_changed(made.feed, recorded=True)
+    made.publish(made.units[18:])
+    await made.recorder.close()
+    assert made.decoded() == [unit.dts for unit in made.units[:15] + made.units[20:]]
+    assert made.gaps() == []
