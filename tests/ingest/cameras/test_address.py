@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.cameras.address import Credentials, host_of, put_together, take_apart, with_host
+from models.kit.errors import InvalidInput
+
+BOB = Credentials("bob", "secret")
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20)
+
+
+@pytest.mark.parametrize(
+    ("url", "bare", "credentials"),
+    [
+        ("rtsp://10.0.0.5/1", "rtsp://10.0.0.5/1", None),
+        ("rtsp://bob:secret@10.0.0.5:554/1?a=b", "rtsp://10.0.0.5:554/1?a=b", BOB),
+        ("rtsp://bob:secret@[fd00::5]:554/1", "rtsp://[fd00::5]:554/1", BOB),
+        ("rtsp://bob:s%40%2Fc@h/1", "rtsp://h/1", Credentials("bob", "s@/c")),
+        ("rtsp://bob:s@c@h/1", "rtsp://h/1", Credentials("bob", "s@c")),  # not encoded
+        ("rtsp://bob:s/c?@h/1", "rtsp://h/1", Credentials("bob", "s/c?")),
+        ("rtsp://bob@h/1", "rtsp://h/1", Credentials("bob", "")),
+        ("rtsp://h/live?mail=a@b.kz", "rtsp://h/live?mail=a@b.kz", None),  # an @ of the path
+        ("rtsp://h:554/a@b", "rtsp://h:554/a@b", None),
+        (
+            "rtsp://h/?user=bob&password=secret&channel=1",
+            "rtsp://h/?user={user}&password={password}&channel=1",
+            BOB,
+        ),
+        ("rtsp://h/?usr=bob&pwd=secret", "rtsp://h/?usr={user}&pwd={password}", BOB),
+        ("rtsp://h/?usr={user}&pwd={password}", "rtsp://h/?usr={user}&pwd={password}", None),
+    ],
+)
+def test_an_address_is_taken_apart(url: str, bare: str, credentials: Credentials | None) -> None:
+    assert take_apart(url) == (bare, credentials)
+    assert take_apart(bare) == (bare, None)
+    assert take_apart(put_together(bare, credentials)) == (bare, credentials)
+
+
+@given(WORDS, WORDS, st.sampled_from(["rtsp://h/1", "rtsp://h:9/?user={user}&password={password}"]))
+def test_any_password_comes_back(user: str, password: str, bare: str) -> None:
+    credentials = Credentials(user, password)
+    assert take_apart(put_together(bare, credentials)) == (bare, credentials)
+
+
+@pytest.mark.parametrize("url", ["", "10.0.0.5/1", "rtsp:/h", "//h"])
+def test_nonsense_is_no_address(url: str) -> None:
+    with pytest.raises(InvalidInput):
+        take_apart(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "moved"),
+    [
+        ("rtsp://cam.office.kz/1", "cam.office.kz", "rtsp://10.0.0.9/1"),
+        ("rtsp://a:b@[fd00::5]:554/1", "fd00::5", "rtsp://a:b@10.0.0.9:554/1"),
+        ("http://h:80", "h", "http://10.0.0.9:80"),
+    ],
+)
+def test_the_host(url: str, host: str, moved: str) -> None:
+    assert host_of(url) == host
+    assert with_host(url, "10.0.0.9") == moved
+    assert with_host("rtsp://h/1", "fd00::1") == "rtsp://[fd00::1]/1"
+
+
+def test_an_address_without_a_host() -> None:
+    with pytest.raises(InvalidInput, match="names no host"):
+        host_of("rtsp:///1")
+
+
+def test_credentials_do_not_show_themselves() -> None:
+    assert "secret" not in repr(BOB)
+    assert "bob" not in repr(BOB)
+    assert Credentials.from_json(BOB.to_json()) == BOB
