@@ -13,6 +13,7 @@ from models.kit.errors import InvalidInput
 
 _PARTS = re.compile(r"(?P<scheme>[a-z]+://)(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d*)?")
+_PLACE = re.compile(r"(?:\[(?P<six>[^\[\]@]+)\]|(?P<name>[^\[\]:@\s\\]+))(?P<port>:\d+)?")
 _USER = re.compile(r"(?<=[?&])((?:user(?:name)?|usr|login)=)([^&#]*)", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?<=[?&])((?:pass(?:word|wd)?|pwd)=)([^&#]*)", re.IGNORECASE)
 
@@ -68,22 +69,34 @@ def host_of(url: str) -> str:
     Raises:
         InvalidInput: the address names none.
     """
-    _, authority, _ = _split(url)
-    place = authority.rpartition("@")[2]
-    host = place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
-    if not host:
-        raise InvalidInput("The address names no host; write rtsp://host/path", field="url")
-    return host
+    place = _place(url)
+    return place["six"] or place["name"]
 
 
 def with_host(url: str, host: str) -> str:
-    """Return the address with its host replaced; user, port and path stay."""
+    """Return the address with its host replaced; user, port and path stay.
+
+    Raises:
+        InvalidInput: the address names no host.
+    """
+    place = _place(url)
     scheme, authority, rest = _split(url)
-    user_info, at, place = authority.rpartition("@")
-    bracket = place.find("]") + 1
-    _, colon, port = place[bracket:].partition(":")
+    user_info, at, _ = authority.rpartition("@")
     shown = f"[{host}]" if ":" in host else host
-    return f"{scheme}{user_info}{at}{shown}{colon}{port}{rest}"
+    return f"{scheme}{user_info}{at}{shown}{place['port'] or ''}{rest}"
+
+
+def _place(url: str) -> re.Match[str]:
+    """Return the parts of ``host:port``.
+
+    Raises:
+        InvalidInput: there is no host, or something else stands in its place.
+    """
+    _, authority, _ = _split(url)
+    place = _PLACE.fullmatch(authority.rpartition("@")[2])
+    if place is None:
+        raise InvalidInput("The address names no host; write rtsp://host/path", field="url")
+    return place
 
 
 def _split(url: str) -> tuple[str, str, str]:

@@ -2,12 +2,14 @@
 
 import os
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -17,6 +19,16 @@ from models.kit.errors import SettingsError
 
 # Read elsewhere, before or without Settings: where PostgreSQL is, the tests' own server.
 _OTHER_VARIABLES = {"AHUAL_POSTGRES_BIN", "AHUAL_TEST_DATABASE_URL"}
+
+_PRIVATE_NETWORKS: tuple[IPv4Network | IPv6Network, ...] = (
+    IPv4Network("10.0.0.0/8"),
+    IPv4Network("172.16.0.0/12"),
+    IPv4Network("192.168.0.0/16"),
+    IPv4Network("100.64.0.0/10"),
+    IPv4Network("127.0.0.0/8"),
+    IPv6Network("fc00::/7"),
+    IPv6Network("::1/128"),
+)
 
 
 class Settings(BaseSettings):
@@ -67,6 +79,10 @@ class Settings(BaseSettings):
         1, ge=1, le=64, description="Processes of this node; each owns a part of its cameras."
     )
     media_worker: int = Field(0, ge=0, description="Which of them this process is; set by up.")
+    camera_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        _PRIVATE_NETWORKS,
+        description="Networks, comma-separated, where cameras may be; others are never asked.",
+    )
     media_streams_max: int = Field(
         1000, ge=1, description="Streams that one worker reads; further ones are refused by name."
     )
@@ -102,6 +118,11 @@ class Settings(BaseSettings):
     vision_health_port: int = 8081
     geo_health_port: int = 8082
     alerts_health_port: int = 8083
+
+    @field_validator("camera_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, given: object) -> object:
+        return [n.strip() for n in given.split(",")] if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _worker_exists(self) -> Self:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.kit.errors import SettingsError
-from models.kit.settings import load
+from models.kit.settings import Settings, load
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +24,17 @@ def test_the_environment_wins_over_the_file(
 
 
 @pytest.mark.parametrize(
+    "given", ["10.1.0.0/16, fd00::/8", "10.1.0.0/16,fd00::/8", ["10.1.0.0/16", "fd00::/8"]]
+)
+def test_networks_of_cameras(given: str | list[str]) -> None:
+    networks = Settings.model_validate({"camera_networks": given}).camera_networks
+    assert [str(network) for network in networks] == ["10.1.0.0/16", "fd00::/8"]
+
+
+@pytest.mark.parametrize(
     ("toml", "variables", "told"),
     [
+        ("", {"AHUAL_CAMERA_NETWORKS": "10.0.0.0/33"}, "camera_networks"),
         ("api_port = 'x'", {}, "api_port"),  # a wrong value in the file
         ("api_prot = 1", {}, "api_prot"),  # a mistyped name in the file
         ("", {"AHUAL_API_PROT": "1"}, "AHUAL_API_PROT: no such setting"),
