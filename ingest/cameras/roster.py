@@ -3,14 +3,17 @@
 import asyncio
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
 
+from ingest.cameras.address import Credentials, put_together
 from models.camera import Camera, Stream
 from models.kit.database import Database
+from models.kit.errors import SettingsError
 from models.kit.log import get
+from models.kit.secret import load_key, seal, unseal
 from models.kit.settings import Settings
 from models.observations import StreamKind
 
@@ -19,22 +22,24 @@ log = get(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One stream to read. ``url`` may hold a password."""
+    """One stream to read. ``url`` holds the password and lives in memory only."""
 
     camera_id: UUID
     kind: StreamKind
-    url: str
+    url: str = field(repr=False)
     recorded: bool
+    transport: str = "tcp"
 
 
 class Roster:
-    """The list and its copy on disk (mode 0600), so that a node can start without its database."""
+    """The list and its sealed copy on disk, so that a node can start without its database."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._node = settings.media_node
         self._database = database
+        self._key = load_key(settings)
         worker = f"-{settings.media_worker}" if settings.media_worker else ""  # each its own copy
-        self._copy = settings.state_dir / f"cameras-{settings.media_node}{worker}.json"
+        self._copy = settings.state_dir / f"cameras-{settings.media_node}{worker}.sealed"
         self._saved: list[Wanted] | None = None
 
     async def read(self) -> list[Wanted]:
@@ -44,14 +49,30 @@ class Roster:
             one of AWAY: the database did not answer.
         """
         query = (
-            select(Stream.camera_id, Stream.kind, Stream.url, Stream.recorded)
+            select(
+                Stream.camera_id,
+                Stream.kind,
+                Stream.url,
+                Stream.recorded,
+                Stream.transport,
+                Camera.credentials,
+            )
             .join(Camera, Camera.id == Stream.camera_id)
             .where(Camera.node_name == self._node, Camera.enabled)
             .order_by(Stream.camera_id, Stream.kind)
         )
         async with self._database.read() as session:
             rows = (await session.execute(query)).all()
-        found = [Wanted(r.camera_id, StreamKind(r.kind), r.url, r.recorded) for r in rows]
+        found = [
+            Wanted(
+                row.camera_id,
+                StreamKind(row.kind),
+                put_together(row.url, self._open(row.camera_id, row.credentials)),
+                row.recorded,
+                row.transport,
+            )
+            for row in rows
+        ]
         if found != self._saved:
             await asyncio.to_thread(self._save, found)
             self._saved = found
@@ -61,25 +82,37 @@ class Roster:
         """Return the list as it was when the database last answered; empty if it never did."""
         return await asyncio.to_thread(self._load)
 
+    def _open(self, camera_id: UUID, sealed: bytes | None) -> Credentials | None:
+        if sealed is None:
+            return None
+        try:
+            return Credentials.from_json(unseal(self._key, sealed))
+        except SettingsError as error:  # the camera will refuse us, and its state says so
+            log.error("credentials.unreadable", camera_id=str(camera_id), error=error.detail)
+            return None
+
     def _save(self, wanted: list[Wanted]) -> None:
-        rows = [[str(w.camera_id), w.kind.value, w.url, w.recorded] for w in wanted]
+        rows = [astuple(w) for w in wanted]
         fresh = self._copy.with_name(self._copy.name + ".new")
         try:
             self._copy.parent.mkdir(parents=True, exist_ok=True)
             fresh.unlink(missing_ok=True)
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                json.dump(rows, file)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(seal(self._key, json.dumps(rows, default=str)))
             fresh.replace(self._copy)
+            self._copy.with_suffix(".json").unlink(missing_ok=True)  # 0.1 wrote it in the clear
         except OSError as error:
             log.warning("roster.not_saved", error=str(error))
 
     def _load(self) -> list[Wanted]:
         try:
-            rows = json.loads(self._copy.read_text())
-            return [Wanted(UUID(c), StreamKind(k), str(u), bool(r)) for c, k, u, r in rows]
+            rows = json.loads(unseal(self._key, self._copy.read_bytes()))
+            return [
+                Wanted(UUID(c), StreamKind(k), str(u), bool(r), str(t)) for c, k, u, r, t in rows
+            ]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, SettingsError, ValueError, TypeError, AttributeError) as error:
             log.warning("roster.unreadable", path=self._copy.name, error=str(error))
             return []
