@@ -3,6 +3,8 @@
 import uvloop
 
 from ingest import service
+from ingest.cameras.guarded import guarded
+from ingest.cameras.source import RtspSource
 from models.kit import log
 from models.kit.clock import SystemClock
 from models.kit.database import Database
@@ -18,8 +20,9 @@ async def main() -> None:
         msg = "AHUAL_DATABASE_URL is not set. Start the node with ./ahual up, or set it."
         raise SettingsError(msg)
     database = Database(settings.database_url)
+    opener = guarded(settings.camera_networks, RtspSource)
     try:
-        await service.run(settings, database, SystemClock(), stop_event())
+        await service.run(settings, database, SystemClock(), stop_event(), opener=opener)
     finally:
         await database.close()
 
