@@ -61,9 +61,9 @@ async def load_world(session: AsyncSession, now: datetime, watched_since: dateti
 
 
 async def note_nodes(session: AsyncSession, world: World) -> None:
-    """Read the heartbeats of the media nodes."""
-    for name, seen_at in await session.execute(select(MediaNode.name, MediaNode.seen_at)):
-        world.node_seen(name, seen_at)
+    """Read the heartbeats of the media nodes' workers, the newest last."""
+    for node in await session.scalars(select(MediaNode).order_by(MediaNode.seen_at)):
+        world.node_seen(node.name, node.seen_at, worker=node.worker, workers=node.workers)
 
 
 async def load_watchtower(session: AsyncSession, now: datetime) -> Watchtower:

@@ -10,6 +10,7 @@ from alerts.facts import CameraFacts, Facts, Place, QueueFacts, Reading, StreamR
 from alerts.rules.camera_silent import node_is_silent
 from alerts.timetables import PublishedHours, Span, span_at
 from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
+from models.workers import worker_of
 
 _BLIND = frozenset(
     {
@@ -66,7 +67,8 @@ class World:
         self._watched_since = watched_since
         self._readings: dict[UUID, Reading] = {}
         self._streams: dict[UUID, dict[StreamKind, StreamReading]] = defaultdict(dict)
-        self._nodes: dict[str, datetime] = {}
+        self._nodes: dict[tuple[str, int], datetime] = {}  # by node and worker
+        self._workers: dict[str, int] = {}
         self._spans: dict[tuple[UUID, UUID | None], Span] = {}  # by office and own hours
         self._seats: dict[UUID, list[ZoneLayout]] = defaultdict(list)
         self._zones_of: dict[UUID, list[ZoneLayout]] = defaultdict(list)
@@ -90,8 +92,10 @@ class World:
         self._streams[camera_id][kind] = reading
         return True
 
-    def node_seen(self, node_name: str, at: datetime) -> None:
-        self._nodes[node_name] = at
+    def node_seen(self, node_name: str, at: datetime, *, worker: int = 0, workers: int = 1) -> None:
+        """Take in a worker's heartbeat; the last call says how many workers the node has."""
+        self._nodes[(node_name, worker)] = at
+        self._workers[node_name] = workers
 
     def all_facts(self, now: datetime) -> Iterator[Facts]:
         """Yield the facts of every subject; cameras first, since their silence blinds zones."""
@@ -129,7 +133,7 @@ class World:
                 camera_id=camera.camera_id,
             ),
             tuple(sorted(self._streams[camera.camera_id].items())),
-            self._nodes.get(camera.node_name),
+            self._node_seen_at(camera),
             self._watched_since,
         )
 
@@ -166,8 +170,13 @@ class World:
         sub = self._streams[zone.camera_id].get(StreamKind.SUB)
         if sub is not None and sub.state in _BLIND:
             return None
-        node_seen_at = self._nodes.get(self._layout.cameras[zone.camera_id].node_name)
+        node_seen_at = self._node_seen_at(self._layout.cameras[zone.camera_id])
         return None if node_is_silent(node_seen_at, self._watched_since, now) else reading
+
+    def _node_seen_at(self, camera: CameraLayout) -> datetime | None:
+        """Return the heartbeat of the worker that owns a camera."""
+        worker = worker_of(camera.camera_id, self._workers.get(camera.node_name, 1))
+        return self._nodes.get((camera.node_name, worker))
 
     def _span(self, window: WindowLayout, now: datetime) -> Span:
         hours = self._layout.hours[window.office_id]

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
-from dashboard_api.media import node_url
+from dashboard_api.media import node_url, own_node_url
 from dashboard_api.services import Services
 from models.camera import MediaNode
 from models.kit.log import get
@@ -17,7 +17,7 @@ log = get(__name__)
 async def content_policy(request: Request, centre: Services) -> str:
     """Return the policy; the page still loads while the database is away."""
     settings = centre.settings
-    urls = {settings.media_public_url or node_url(request, centre, settings.media_port)}
+    urls = {own_node_url(request, centre, n) for n in range(settings.media_workers)}
     try:
         async with centre.database.read() as session:
             for node in await session.scalars(select(MediaNode)):

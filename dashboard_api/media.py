@@ -9,14 +9,15 @@ from starlette.requests import Request
 
 from dashboard_api.origins import is_secure
 from dashboard_api.services import Services
-from models.camera import MediaNode
+from models.camera import Camera, MediaNode
 from models.kit.errors import Unavailable
+from models.workers import worker_of, worker_url
 
 TICKET_LIFE = timedelta(seconds=60)
 
 
 def node_url(request: Request, centre: Services, port: int) -> str:
-    """Return a node's address under the host that the browser reached us at."""
+    """Return a worker's address under the host that the browser reached us at."""
     secure = is_secure(str(request.url), centre.settings.api_public_url)
     host = urlsplit(str(request.url)).hostname or "localhost"
     bracketed = f"[{host}]" if ":" in host else host
@@ -24,18 +25,30 @@ def node_url(request: Request, centre: Services, port: int) -> str:
 
 
 async def media_url(
-    session: AsyncSession, request: Request, centre: Services, node_name: str
+    session: AsyncSession, request: Request, centre: Services, camera: Camera
 ) -> str:
-    """Return the address of the node that owns a camera.
+    """Return the address of the worker that owns a camera.
 
     Raises:
-        Unavailable: the node has never reported.
+        Unavailable: the camera's node has never reported, or not with this worker.
     """
-    query = select(MediaNode).where(MediaNode.name == node_name)
-    node = (await session.execute(query)).scalar_one_or_none()
-    if node is not None:
-        return (node.public_url or node_url(request, centre, node.port)).rstrip("/")
+    name, settings = camera.node_name, centre.settings
+    query = select(MediaNode).where(MediaNode.name == name).order_by(MediaNode.seen_at.desc())
+    rows = (await session.scalars(query)).all()
+    # The newest row says how many there are: after a change, rows of the old number linger.
+    workers = rows[0].workers if rows else settings.media_workers
+    worker = worker_of(camera.id, workers)
+    for row in rows:
+        if row.worker == worker:
+            return (row.public_url or node_url(request, centre, row.port)).rstrip("/")
+    if name != settings.media_node:
+        raise Unavailable(f"Worker {worker} of media node {name} has never reported; start it")
+    return own_node_url(request, centre, worker)
+
+
+def own_node_url(request: Request, centre: Services, worker: int) -> str:
+    """Return where a worker of this installation's own node will be, before it has reported."""
     settings = centre.settings
-    if node_name != settings.media_node:
-        raise Unavailable(f"The media node {node_name} has never reported; start it")
-    return (settings.media_public_url or node_url(request, centre, settings.media_port)).rstrip("/")
+    if settings.media_public_url is not None:
+        return worker_url(settings.media_public_url, worker, settings.media_workers).rstrip("/")
+    return node_url(request, centre, settings.media_port + worker)

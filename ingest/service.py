@@ -1,4 +1,4 @@
-"""The media node: feeds, recordings, media doors and GPS ports in one event loop."""
+"""A worker of the media node: feeds, recordings, media doors and GPS ports in one event loop."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -26,6 +26,7 @@ from models.kit.ids import new_id
 from models.kit.log import get
 from models.kit.secret import load_key
 from models.kit.settings import Settings
+from models.workers import owned_by, worker_name
 
 log = get(__name__)
 _RETRY_S = 1.0
@@ -41,19 +42,23 @@ async def run(
     *,
     opener: Opener = RtspSource,
 ) -> None:
-    """Run the node until ``stop``; recordings are closed and indexed before it returns.
+    """Run the worker until ``stop``; recordings are closed and indexed before it returns.
+
+    What there is once a node (deleting, GPS ports) runs in worker 0.
 
     Raises:
         SystemExit: the media port is taken.
     """
     settings.recordings_path.mkdir(parents=True, exist_ok=True)
     node = settings.media_node
-    leases = Leases(f"{node}/{new_id()}", database)
+    name = worker_name(node, settings.media_worker)
+    leases = Leases(f"{name}/{new_id()}", database)
     index = RecordingIndex(node, database, leases)
     recorder = Recorder(settings, clock, index.report)
     reporter = StreamReporter(database)
     feeds = Feeds(settings, database, clock, observers=(recorder, reporter), opener=opener)
-    rescan = Rescan(settings.recordings_path, node, database, index)
+    owns = owned_by(settings)
+    rescan = Rescan(settings.recordings_path, node, database, index, owns=owns)
     edited, clip_asked = asyncio.Event(), asyncio.Event()
     media = server(
         create_app(
@@ -85,11 +90,14 @@ async def run(
         reporter.run(feeds_closed),
         beat(settings, database, leases, clock, stop),
         ClipDesk(settings, database, clock).run(stop, clip_asked),
-        Retention(settings, database, clock).run(stop),
         media.serve(),
         stop_media(),
-        _receive_positions(settings, database, clock, stop),
     ]
+    if settings.media_worker == 0:
+        jobs += [
+            Retention(settings, database, clock).run(stop),
+            _receive_positions(settings, database, clock, stop),
+        ]
     listening = asyncio.create_task(wake_on(database, {"config": edited, "clip": clip_asked}))
     try:
         async with asyncio.TaskGroup() as group:
@@ -97,7 +105,7 @@ async def run(
                 group.create_task(job)
     finally:
         listening.cancel()
-    log.info("node.stopped", node=node)
+    log.info("node.stopped", node=name)
 
 
 async def _receive_positions(

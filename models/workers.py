@@ -4,9 +4,11 @@ A node of W workers is W processes: worker n owns the node's cameras whose id is
 one process that dies takes only its own cameras with it.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
 from models.kit.errors import SettingsError
+from models.kit.settings import Settings
 
 _PLACE = "{worker}"
 
@@ -14,6 +16,12 @@ _PLACE = "{worker}"
 def worker_of(camera_id: UUID, workers: int) -> int:
     """Return the number of the worker, 0 to ``workers`` - 1."""
     return camera_id.int % workers
+
+
+def owned_by(settings: Settings) -> Callable[[UUID], bool]:
+    """Return the question whether a camera of this node is this worker's."""
+    workers, mine = settings.media_workers, settings.media_worker
+    return lambda camera_id: worker_of(camera_id, workers) == mine
 
 
 def worker_name(node: str, worker: int) -> str:

@@ -71,16 +71,29 @@ async def concluded_before(session: AsyncSession, now: datetime) -> dict[UUID, Z
     }
 
 
-async def node_address(session: AsyncSession, name: str, *, secure: bool = False) -> str:
-    """Return ws://host:port (or wss://…) of a media node; ``secure``: nodes here serve TLS.
+async def node_workers(session: AsyncSession) -> dict[str, int]:
+    """Return how many workers each media node has that ever started."""
+    query = select(MediaNode.name, MediaNode.workers).order_by(MediaNode.seen_at)
+    return {row.name: row.workers for row in await session.execute(query)}
+
+
+async def node_address(
+    session: AsyncSession, name: str, worker: int = 0, *, secure: bool = False
+) -> str:
+    """Return ws://host:port (or wss://…) of a node's worker; ``secure``: nodes here serve TLS.
 
     Raises:
-        Unavailable: the node has never started.
+        Unavailable: the worker has never started.
     """
-    query = select(MediaNode.public_url, MediaNode.port).where(MediaNode.name == name)
+    query = select(MediaNode.public_url, MediaNode.port).where(
+        MediaNode.name == name, MediaNode.worker == worker
+    )
     row = (await session.execute(query)).one_or_none()
     if row is None:
-        msg = f"media node {name} has not started yet; start ingest with AHUAL_MEDIA_NODE={name}"
+        msg = (
+            f"worker {worker} of media node {name} has not started yet; start ingest with "
+            f"AHUAL_MEDIA_NODE={name} AHUAL_MEDIA_WORKER={worker}"
+        )
         raise Unavailable(msg)
     public_url, port = row
     if public_url is None:

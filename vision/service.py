@@ -2,9 +2,11 @@
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -16,10 +18,11 @@ from models.kit.database import Database
 from models.kit.errors import InvalidInput, Unavailable
 from models.kit.log import get
 from models.kit.service import serve_health, wait
+from models.workers import worker_of
 from vision import metrics
 from vision.detector import Detector
 from vision.eyes import Eyes
-from vision.plan import concluded_before, load, node_address
+from vision.plan import concluded_before, load, node_address, node_workers
 from vision.record import Backlog
 from vision.slots import KeyPicture, Slots
 from vision.viewer import Viewer
@@ -32,8 +35,16 @@ _RELOAD_S = 30.0  # a lost notice costs this much, not the change
 _AWAY = (SQLAlchemyError, psycopg.Error, OSError)
 
 
+class Socket(NamedTuple):
+    """One live socket: to which worker of which node, and its number among those."""
+
+    node: str
+    worker: int
+    number: int
+
+
 class VisionService:
-    """One process: one inference thread, one viewer a media node, one state a zone."""
+    """One process: one inference thread, viewers for each media worker, one state a zone."""
 
     def __init__(
         self,
@@ -57,8 +68,9 @@ class VisionService:
         self._backlog = Backlog(database)
         self._to_write = asyncio.Event()
         self._reload_now = asyncio.Event()
-        self._viewers: dict[tuple[str, int], Viewer] = {}
-        self._addresses: dict[str, str] = {}
+        self._viewers: dict[Socket, Viewer] = {}
+        self._sockets: frozenset[Socket] = frozenset()  # those that have cameras now
+        self._addresses: dict[tuple[str, int], str] = {}
         self._plan: Plan | None = None
         self._database_here = False
 
@@ -86,7 +98,7 @@ class VisionService:
         return {
             "database": self._database_here,
             "plan": self._plan is not None,
-            "media": all(viewer.connected for viewer in self._viewers.values()),
+            "media": all(self._viewers[socket].connected for socket in self._sockets),
         }
 
     async def _reload(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
@@ -96,6 +108,7 @@ class VisionService:
             try:
                 async with self._database.read() as session:
                     plan = await load(session)
+                    workers = await node_workers(session)
                     starts = self._plan is None
                     before = await concluded_before(session, self._clock.now()) if starts else {}
             except _AWAY as error:
@@ -104,8 +117,9 @@ class VisionService:
             else:
                 self._database_here = True
                 self._keep(self._watch.follow(plan, self._clock.now(), before))
-                await self._follow(plan, group, stop)
-                pause_s = _RELOAD_S
+                await self._follow(plan, workers, group, stop)
+                if all(camera.node_name in workers for camera in plan.values()):
+                    pause_s = _RELOAD_S  # else whom to ask is not known yet
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._reload_now.wait(), pause_s)
 
@@ -119,33 +133,41 @@ class VisionService:
                 await asyncio.sleep(_RETRY_S)
                 self._reload_now.set()  # what was announced meanwhile is lost to this listener
 
-    async def _follow(self, plan: Plan, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+    async def _follow(
+        self,
+        plan: Plan,
+        workers: Mapping[str, int],
+        group: asyncio.TaskGroup,
+        stop: asyncio.Event,
+    ) -> None:
         self._plan = plan
         cameras = frozenset(plan)
         metrics.CAMERAS.set(len(cameras))
         self._slots.keep_only(cameras)
         in_thread = asyncio.get_running_loop().run_in_executor
         await in_thread(self._thread, self._eyes.keep_only, cameras)
-        wanted = by_socket(plan)
+        wanted = by_socket(plan, workers)
         for socket in wanted.keys() - self._viewers.keys():
-            address = partial(self._address, socket[0])
+            address = partial(self._address, socket.node, socket.worker)
             viewer = Viewer(address, self._key, self._clock, self._on_picture, tls=self._tls)
             self._viewers[socket] = viewer
             group.create_task(viewer.run(stop))
+        self._sockets = frozenset(wanted)
         for socket, viewer in self._viewers.items():
             viewer.watch(wanted.get(socket, []))
 
-    async def _address(self, name: str) -> str:
+    async def _address(self, name: str, worker: int) -> str:
+        known = (name, worker)
         try:
             async with self._database.read() as session:
-                self._addresses[name] = await node_address(
-                    session, name, secure=self._tls is not None
+                self._addresses[known] = await node_address(
+                    session, name, worker, secure=self._tls is not None
                 )
         except _AWAY as error:
-            if name not in self._addresses:
+            if known not in self._addresses:
                 msg = f"the database that knows media node {name} is away ({error})"
                 raise Unavailable(msg) from error
-        return self._addresses[name]
+        return self._addresses[known]
 
     def _on_picture(self, picture: KeyPicture) -> None:
         if self._slots.put(picture):
@@ -195,14 +217,15 @@ class VisionService:
         return True
 
 
-def by_socket(plan: Plan) -> dict[tuple[str, int], list[UUID]]:
-    """Return the cameras of each live socket, named by node and number."""
-    sockets: dict[tuple[str, int], list[UUID]] = {}
-    of_node: dict[str, list[UUID]] = {}
+def by_socket(plan: Plan, workers: Mapping[str, int]) -> dict[Socket, list[UUID]]:
+    """Return the cameras of each live socket; ``workers``: how many each node has, 1 if unknown."""
+    sockets: dict[Socket, list[UUID]] = {}
+    of_worker: dict[tuple[str, int], list[UUID]] = {}
     for camera in plan.values():
-        of_node.setdefault(camera.node_name, []).append(camera.camera_id)
-    for name, cameras in of_node.items():
+        worker = worker_of(camera.camera_id, workers.get(camera.node_name, 1))
+        of_worker.setdefault((camera.node_name, worker), []).append(camera.camera_id)
+    for (node, worker), cameras in of_worker.items():
         for first in range(0, len(cameras), _TILES_A_SOCKET):
-            socket = (name, first // _TILES_A_SOCKET)
+            socket = Socket(node, worker, first // _TILES_A_SOCKET)
             sockets[socket] = cameras[first : first + _TILES_A_SOCKET]
     return sockets

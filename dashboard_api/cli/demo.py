@@ -122,7 +122,7 @@ async def _until_ready(settings: Settings, clock: Clock) -> None:
         f"http://127.0.0.1:{port}/readyz"
         for port in (
             settings.api_port,
-            settings.media_port,
+            *(settings.media_port + worker for worker in range(settings.media_workers)),
             settings.vision_health_port,
             settings.geo_health_port,
             settings.alerts_health_port,

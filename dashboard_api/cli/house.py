@@ -34,11 +34,34 @@ def database_spec(cluster: postgres.Cluster) -> Spec:
 
 
 def room_specs(settings: Settings, database_url: str) -> list[Spec]:
-    """One process a room. ``settings`` reach the children through the environment they share."""
+    """One process a room, of ingest one a worker. The rest of ``settings`` is in their environment.
+
+    A node of one worker is named ingest, those of several ingest-0, ingest-1, ….
+    """
     environment = {
         "AHUAL_DATABASE_URL": database_url,
         "AHUAL_STATE_DIR": str(settings.state_dir.resolve()),
         "PYTHONUNBUFFERED": "1",
         "OPENCV_LOG_LEVEL": "ERROR",
     }
-    return [Spec(room, python_module(room), environment) for room in ROOMS]
+    workers = settings.media_workers
+    specs = [
+        Spec(
+            worker_process(worker, workers),
+            python_module("ingest"),
+            {
+                **environment,
+                "AHUAL_MEDIA_WORKERS": str(workers),
+                "AHUAL_MEDIA_WORKER": str(worker),
+            },
+        )
+        for worker in range(workers)
+    ]
+    return specs + [
+        Spec(room, python_module(room), environment) for room in ROOMS if room != "ingest"
+    ]
+
+
+def worker_process(worker: int, workers: int) -> str:
+    """Return what a media worker's process, log and pid file are called."""
+    return "ingest" if workers == 1 else f"ingest-{worker}"

@@ -39,7 +39,13 @@ def only_one(state_dir: Path) -> Iterator[None]:
 def wanted_ports(settings: Settings) -> dict[str, tuple[str, int]]:
     return {
         "AHUAL_API_PORT": (settings.api_host, settings.api_port),
-        "AHUAL_MEDIA_PORT": (settings.media_host, settings.media_port),
+        **{
+            f"AHUAL_MEDIA_PORT{f' (plus {n})' if n else ''}": (
+                settings.media_host,
+                settings.media_port + n,
+            )
+            for n in range(settings.media_workers)
+        },
         "AHUAL_OSMAND_PORT": (settings.gps_host, settings.osmand_port),
         "AHUAL_WIALON_PORT": (settings.gps_host, settings.wialon_port),
         "AHUAL_VISION_HEALTH_PORT": ("127.0.0.1", settings.vision_health_port),
@@ -91,8 +97,21 @@ async def _start_database(settings: Settings, supervisor: Supervisor) -> str:
     return cluster.url
 
 
+def with_workers(settings: Settings) -> Settings:
+    """Return the settings with two media workers, where nobody chose and there are two cores.
+
+    Two are for safety, not for speed: one that dies leaves the other's cameras recording.
+    """
+    if "media_workers" in settings.model_fields_set:
+        return settings
+    workers = min(2, len(os.sched_getaffinity(0)))
+    os.environ["AHUAL_MEDIA_WORKERS"] = str(workers)
+    return settings.model_copy(update={"media_workers": workers})
+
+
 async def run(settings: Settings, clock: Clock) -> int:
     """Run the services of this installation; see run_house."""
+    settings = with_workers(settings)
     busy = installation.busy_ports(wanted_ports(settings))
     for sentence in busy:
         log.error("house.refused", reason=sentence)

@@ -118,7 +118,7 @@ async def issue_ticket(
         raise Forbidden(f"Your role ({caller.role}) may not watch {wanted.purpose} video")
     async with centre.database.transaction() as session:
         camera = await scope.camera(session, camera_id, caller)
-        url = await media.media_url(session, request, centre, camera.node_name)
+        url = await media.media_url(session, request, centre, camera)
         replay = wanted.purpose == "replay"
         starts_at = wanted.starts_at if replay else None
         ends_at = wanted.ends_at if replay else None

@@ -32,7 +32,7 @@ async def issue_clip_ticket(
         camera = await scope.camera(session, clip.camera_id, caller)
         if clip.state != "ready":
             raise Conflict(f"The clip is {clip.state}; wait until it is ready")
-        url = await media.media_url(session, request, centre, camera.node_name)
+        url = await media.media_url(session, request, centre, camera)
         audit.record(session, caller.operator_id, "clip.download", clip_id)
         ticket = Ticket(
             user=caller.login,

@@ -18,7 +18,7 @@ from models.kit.errors import NotFound
 from models.kit.log import get
 from models.kit.settings import Settings
 from models.observations import StreamKind, StreamState
-from models.workers import worker_name, worker_of
+from models.workers import owned_by, worker_name
 
 log = get(__name__)
 _RELOAD_S = 30.0  # also without a notice, in case one was missed
@@ -60,6 +60,7 @@ class Feeds:
         opener: Opener = RtspSource,
     ) -> None:
         self._settings = settings
+        self._owns = owned_by(settings)
         self._roster = Roster(settings, database)
         self._clock = clock
         self._observers = tuple(observers)
@@ -109,10 +110,7 @@ class Feeds:
 
     async def _follow(self, streams: list[Wanted]) -> None:
         wanted = {
-            (want.camera_id, want.kind): want
-            for want in streams
-            if worker_of(want.camera_id, self._settings.media_workers)
-            == self._settings.media_worker
+            (want.camera_id, want.kind): want for want in streams if self._owns(want.camera_id)
         }
         for key in [key for key in self._feeds if key not in wanted]:
             await self._remove(key)

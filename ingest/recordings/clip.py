@@ -22,6 +22,7 @@ from models.kit.log import get
 from models.kit.settings import Settings
 from models.observations import StreamKind
 from models.recording import Clip
+from models.workers import owned_by
 
 log = get(__name__)
 _LOOK_S = 2.0
@@ -29,12 +30,13 @@ _PATIENCE = timedelta(seconds=30)  # a file that is still open by then is cut as
 
 
 class ClipDesk:
-    """Makes every clip asked of this node's cameras; those left over from before come first."""
+    """Makes every clip asked of this worker's cameras; those left over from before come first."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
+        self._owns = owned_by(settings)
 
     async def run(self, stop: asyncio.Event, wake: asyncio.Event) -> None:
         while not stop.is_set():
@@ -54,7 +56,7 @@ class ClipDesk:
             .order_by(Clip.requested_at)
         )
         async with self._database.read() as session:
-            asked = list((await session.scalars(query)).all())
+            asked = [clip for clip in await session.scalars(query) if self._owns(clip.camera_id)]
         return sum([await self._make(clip) for clip in asked])
 
     async def _make(self, clip: Clip) -> bool:

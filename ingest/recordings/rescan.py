@@ -3,10 +3,11 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -37,15 +38,25 @@ class RescanReport:
 
 
 class Rescan:
-    """One node's scan. Files of this run (``index.own_paths``) are never touched."""
+    """One worker's scan: files of cameras that it ``owns``, but not of its present run.
+
+    What another worker is writing (or ``index.own_paths`` says that we are) is never touched.
+    """
 
     def __init__(
-        self, root: Path, node_name: str, database: Database, index: RecordingIndex
+        self,
+        root: Path,
+        node_name: str,
+        database: Database,
+        index: RecordingIndex,
+        *,
+        owns: Callable[[UUID], bool] = lambda _camera_id: True,
     ) -> None:
         self._root = root
         self._node_name = node_name
         self._database = database
         self._index = index
+        self._owns = owns
 
     async def recent(self, now: datetime) -> RescanReport:
         """Close what the last run left open and index its newest two days; before anything else."""
@@ -61,10 +72,11 @@ class Rescan:
 
     async def _close_provisional(self) -> tuple[int, int]:
         async with self._database.read() as session:
-            query = select(Recording.path).where(
+            query = select(Recording.camera_id, Recording.path).where(
                 Recording.node_name == self._node_name, Recording.closed.is_(False)
             )
-            paths = list((await session.scalars(query)).all())
+            rows = (await session.execute(query)).all()
+        paths = [path for camera_id, path in rows if self._owns(camera_id)]
         here = [p for p in paths if p not in self._index.own_paths and (self._root / p).exists()]
         facts, unreadable = await self._read(here)
         await self._write(facts)
@@ -75,7 +87,7 @@ class Rescan:
         missing: list[str] = []
         folders = await asyncio.to_thread(_day_folders, self._root)
         for folder in folders:
-            if (folder.name in days) == older:
+            if (folder.name in days) == older or not self._is_own(folder):
                 continue
             prefix = folder.relative_to(self._root).as_posix() + "/"
             on_disk = await asyncio.to_thread(_recordings_in, folder, prefix)
@@ -94,6 +106,13 @@ class Rescan:
         if missing:
             log.error("recordings.missing", count=len(missing), first=missing[0])
         return RescanReport(0, found, unreadable, tuple(missing))
+
+    def _is_own(self, folder: Path) -> bool:
+        """Tell whether a day's folder is of an own camera; worker 0 looks at strange ones."""
+        try:
+            return self._owns(UUID(folder.parts[-3]))
+        except ValueError:
+            return self._owns(UUID(int=0))
 
     async def _read(self, paths: Iterable[str]) -> tuple[list[SegmentFact], int]:
         facts: list[SegmentFact] = []

@@ -96,6 +96,15 @@ def test_a_camera_touches_all_that_it_sees() -> None:
     assert kinds == [CameraFacts, WindowFacts, QueueFacts]
 
 
+def test_of_a_node_of_two_workers_only_the_camera_s_own_counts() -> None:
+    world = a_world()
+    for worker in (0, 1):
+        world.node_seen("node-1", NOON + worker * SECOND, worker=worker, workers=2)
+    camera = next(iter(world.all_facts(NOON)))
+    assert isinstance(camera, CameraFacts)
+    assert camera.node_seen_at == NOON + (CAMERA.int % 2) * SECOND
+
+
 def test_closing_time_is_noticed_between_two_looks() -> None:
     world, tower = a_world(), Watchtower()
     closing = NOON + timedelta(hours=6)

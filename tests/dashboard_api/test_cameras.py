@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from ingest.media.tickets import verify
-from models.camera import MediaNode
+from models.camera import Camera, MediaNode
 from models.kit.bus import changes_after
 from models.observation import ZoneObservationRow
 from models.operator import AuditEntry
@@ -99,6 +99,47 @@ async def test_media_address_is_the_node_s_own(
         f"/api/v1/cameras/{centre.office.cameras[0]}/ticket", json={"purpose": "live"}
     )
     assert answer.json()["media_url"] == expected
+
+
+async def test_media_address_is_that_of_the_camera_s_worker(centre: Centre) -> None:
+    camera_id = centre.office.cameras[0]
+    async with centre.database.transaction() as session:
+        for worker in range(3):
+            session.add(
+                MediaNode(
+                    name="node-1",
+                    worker=worker,
+                    workers=3,
+                    port=9100 + worker,
+                    started_at=NOON,
+                    seen_at=NOON,
+                )
+            )
+    client = await centre.signed_in("operator")
+    answer = await client.post(f"/api/v1/cameras/{camera_id}/ticket", json={"purpose": "live"})
+    assert answer.json()["media_url"] == f"http://localhost:{9100 + camera_id.int % 3}"
+
+
+async def test_a_worker_that_never_reported_is_named(centre: Centre) -> None:
+    camera_id = centre.office.cameras[0]
+    silent = camera_id.int % 2
+    async with centre.database.transaction() as session:
+        camera = await session.get_one(Camera, camera_id)
+        camera.node_name = "node-7"
+        session.add(
+            MediaNode(
+                name="node-7",
+                worker=1 - silent,
+                workers=2,
+                port=1,
+                started_at=NOON,
+                seen_at=NOON,
+            )
+        )
+    client = await centre.signed_in("operator")
+    answer = await client.post(f"/api/v1/cameras/{camera_id}/ticket", json={"purpose": "live"})
+    assert answer.status_code == 503
+    assert f"Worker {silent} of media node node-7" in answer.json()["detail"]
 
 
 async def test_camera_of_another_region_does_not_exist(centre: Centre) -> None:

@@ -11,7 +11,7 @@ from models.kit.errors import Unavailable
 from models.observation import ZoneMinute, ZoneObservationRow
 from models.observations import ZoneKind, ZoneObservation, ZoneState
 from tests.builders import NOON, build_office
-from vision.plan import concluded_before, load, node_address
+from vision.plan import concluded_before, load, node_address, node_workers
 
 pytestmark = pytest.mark.postgis
 
@@ -71,6 +71,26 @@ async def test_the_nodes_address(
         session.add(node)
     async with database.read() as session:
         assert await node_address(session, "n", secure=secure) == address
+
+
+async def test_the_workers_of_a_node_are_told_apart(database: Database) -> None:
+    async with database.transaction() as session:
+        for worker in (0, 1):
+            session.add(
+                MediaNode(
+                    name="n",
+                    worker=worker,
+                    workers=2,
+                    port=8090 + worker,
+                    started_at=NOON,
+                    seen_at=NOON,
+                )
+            )
+    async with database.read() as session:
+        assert await node_workers(session) == {"n": 2}
+        assert await node_address(session, "n", 1) == "ws://127.0.0.1:8091"
+        with pytest.raises(Unavailable, match="AHUAL_MEDIA_WORKER=2"):
+            await node_address(session, "n", 2)
 
 
 async def test_a_node_that_never_started_is_named(database: Database) -> None:

@@ -132,14 +132,31 @@ async def test_it_runs_without_a_database_and_without_a_node() -> None:
     await away.close()
 
 
-def test_a_socket_carries_at_most_sixty_four_cameras() -> None:
-    plan = {
-        UUID(int=n): WatchedCamera(UUID(int=n), UUID(int=0), f"node-{n % 2}", (), {})
-        for n in range(260)
-    }
-    sockets = by_socket(plan)
+@pytest.mark.parametrize("workers", [{}, {"node-0": 1, "node-1": 1}])
+def test_a_socket_carries_at_most_sixty_four_cameras(workers: dict[str, int]) -> None:
+    plan = _plan_of(260)
+    sockets = by_socket(plan, workers)
     assert {name: len(cameras) for name, cameras in sockets.items()} == {
-        (f"node-{node}", number): size for node in (0, 1) for number, size in enumerate((64, 64, 2))
+        (f"node-{node}", 0, number): size
+        for node in (0, 1)
+        for number, size in enumerate((64, 64, 2))
     }
     assert {camera for cameras in sockets.values() for camera in cameras} == set(plan)
-    assert by_socket({}) == {}
+    assert by_socket({}, workers) == {}
+
+
+def test_each_worker_of_a_node_has_sockets_of_its_own() -> None:
+    plan = _plan_of(260)
+    sockets = by_socket(plan, {"node-0": 3, "node-1": 1})
+    for socket, cameras in sockets.items():
+        owners = {camera.int % 3 if socket.node == "node-0" else 0 for camera in cameras}
+        assert owners == {socket.worker}
+    assert {socket.worker for socket in sockets} == {0, 1, 2}
+    assert {camera for cameras in sockets.values() for camera in cameras} == set(plan)
+
+
+def _plan_of(cameras: int) -> dict[UUID, WatchedCamera]:
+    return {
+        UUID(int=n): WatchedCamera(UUID(int=n), UUID(int=0), f"node-{n % 2}", (), {})
+        for n in range(cameras)
+    }
