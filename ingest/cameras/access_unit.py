@@ -10,13 +10,15 @@ class StreamParameters:
     """What a decoder must know before the first picture.
 
     Attributes:
-        codec: RFC 6381 string, e.g. ``avc1.42e01f``.
+        codec: RFC 6381 string, e.g. ``avc1.42e01f`` or ``hvc1.1.6.L93.b0``.
         width: in pixels, after cropping.
         height: in pixels, after cropping.
-        avcc_config: body of the ``avcC`` box (AVCDecoderConfigurationRecord).
+        avcc_config: body of the ``avcC`` box (AVCDecoderConfigurationRecord); of ``hvcC`` where
+            the stream is H.265.
         sps: sequence parameter set, without start code or length.
         pps: picture parameter set, without start code or length.
         has_b_frames: pictures come in another order than they are shown; WebRTC cannot carry that.
+        vps: video parameter set of H.265; empty for H.264.
     """
 
     codec: str
@@ -26,6 +28,12 @@ class StreamParameters:
     sps: bytes
     pps: bytes
     has_b_frames: bool
+    vps: bytes = b""
+
+    @property
+    def playable(self) -> bool:
+        """Browsers show it: H.264. H.265 is recorded, but played only outside of browsers."""
+        return self.codec.startswith("avc1.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +45,8 @@ class AccessUnit:
         dts: decoding time: Unix time × 90 000; strictly grows within a feed.
         cts: presentation minus decoding time, 90 kHz; may be negative.
         duration: expected ticks until the next picture (the previous distance).
-        key: an IDR picture; decoding may start here.
-        avcc: NAL units, each behind its length as 4 bytes big-endian; without SPS, PPS and AUD.
+        key: decoding may start here (IDR; with H.265 also CRA and BLA).
+        avcc: NAL units, each behind its length as 4 bytes big-endian; without VPS, SPS, PPS, AUD.
         received_at: Unix seconds of its arrival at this node.
     """
 

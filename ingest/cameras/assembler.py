@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.cameras import nal
 from ingest.cameras.access_unit import TIMESCALE, AccessUnit, StreamParameters
+from ingest.cameras.codecs import H264, VideoCodec
 from ingest.cameras.wallclock import WallClock
 from models.kit.errors import InvalidInput
 
@@ -14,11 +14,15 @@ _LONGEST_DURATION = 10 * TIMESCALE
 
 @dataclass(frozen=True, slots=True)
 class CodedPicture:
-    """What a source read: one picture's NAL units and its stream times in 90 kHz ticks."""
+    """What a source read: one picture's NAL units and its stream times in 90 kHz ticks.
+
+    ``waited`` ticks passed at the least between its arrival and its being read.
+    """
 
     dts: int
     pts: int
     nals: Sequence[bytes]
+    waited: int = 0
 
 
 class Assembler:
@@ -27,24 +31,20 @@ class Assembler:
     ``sequence`` and ``dts`` are those of the feed's newest access unit: the new ones go on from it.
     """
 
-    def __init__(self, sequence: int = 0, dts: int = 0) -> None:
+    def __init__(self, sequence: int = 0, dts: int = 0, codec: VideoCodec = H264) -> None:
+        self._codec = codec
         self._clock = WallClock(not_before=dts)
         self._sequence = sequence
         self._dts: int | None = None
         self._duration = _ASSUMED_DURATION
-        self._sps = b""
-        self._pps = b""
+        self._sets: dict[int, bytes] = {}
+        self._used: tuple[bytes, ...] | None = None
         self._reordered = False
         self._published: StreamParameters | None = None
 
     def offer_parameters(self, nals: Sequence[bytes]) -> None:
-        """Take SPS and PPS that came outside of pictures (SDP) or inside of them."""
-        for unit in nals:
-            kind = nal.nal_type(unit)
-            if kind == nal.SPS:
-                self._sps = unit
-            elif kind == nal.PPS:
-                self._pps = unit
+        """Take parameter sets that came outside of pictures (SDP)."""
+        self._take(nals)
 
     def push(
         self, picture: CodedPicture, arrived_at: float
@@ -53,9 +53,8 @@ class Assembler:
 
         Pictures before the first key picture of a connection are dropped: nothing could show them.
         """
-        self.offer_parameters(picture.nals)
-        key = any(nal.nal_type(unit) == nal.IDR for unit in picture.nals)
-        body = nal.to_avcc(picture.nals)
+        body, key = self._take(picture.nals)
+        arrived_at -= picture.waited / TIMESCALE
         dts = self._clock.place(picture.dts, arrived_at)
         if self._dts is not None:
             self._duration = min(dts - self._dts, _LONGEST_DURATION)
@@ -79,17 +78,31 @@ class Assembler:
         )
         return parameters, unit
 
+    def _take(self, nals: Sequence[bytes]) -> tuple[bytes, bool]:
+        """Keep the parameter sets; return the rest behind 4-byte lengths, and whether it is key."""
+        codec, key = self._codec, False
+        parts: list[bytes] = []
+        for unit in nals:
+            kind = codec.nal_type(unit)
+            if kind in codec.left_out:
+                if kind in codec.sets:
+                    self._sets[kind] = unit
+                continue
+            key = key or kind in codec.keys
+            parts += (len(unit).to_bytes(4, "big"), unit)
+        return b"".join(parts), key
+
     def _changed(self) -> StreamParameters | None:
         """Return the parameters where they are whole and differ from those in use."""
-        if not (self._sps and self._pps):
+        sets = tuple(self._sets.get(kind, b"") for kind in self._codec.sets)
+        if not all(sets):
             return None
         used = self._published
-        same_sets = used is not None and (used.sps, used.pps) == (self._sps, self._pps)
-        if used is not None and same_sets and used.has_b_frames >= self._reordered:
+        if used is not None and sets == self._used and used.has_b_frames >= self._reordered:
             return None
         try:
-            parameters = nal.stream_parameters(self._sps, self._pps, reordered=self._reordered)
+            parameters = self._codec.describe(sets, self._reordered)
         except InvalidInput:
             return None  # a damaged SPS: the next key picture carries it again
-        self._published = parameters
+        self._published, self._used = parameters, sets
         return parameters

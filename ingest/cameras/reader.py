@@ -37,21 +37,22 @@ class _Connection:
         self._stop = threading.Event()
         self.ended: asyncio.Future[SourceFault] = self._loop.create_future()
 
-    def start(self, assembler: Assembler, name: str) -> None:
+    def start(self, newest: AccessUnit | None, name: str) -> None:
+        """Read on from ``newest``, the feed's last picture before this try."""
         threading.Thread(
-            target=self._read, args=(assembler,), name=f"read-{name}", daemon=True
+            target=self._read, args=(newest,), name=f"read-{name}", daemon=True
         ).start()
 
     def abandon(self) -> None:
         """From now on nothing of this try is heard any more."""
         self._stop.set()
 
-    def _read(self, assembler: Assembler) -> None:
+    def _read(self, newest: AccessUnit | None) -> None:
         fault = SourceFault("the reader itself failed; its log says how")
         try:
             source = self._opener(self._url, self._read_timeout_s)
             try:
-                self._pump(source, assembler)
+                self._pump(source, newest)
             finally:
                 source.close()
         except SourceFault as error:
@@ -59,7 +60,9 @@ class _Connection:
         finally:
             self._call(self._end, fault)
 
-    def _pump(self, source: StreamSource, assembler: Assembler) -> None:
+    def _pump(self, source: StreamSource, newest: AccessUnit | None) -> None:
+        past = (newest.sequence, newest.dts) if newest else (0, 0)
+        assembler = Assembler(*past, codec=source.codec)
         assembler.offer_parameters(source.parameter_sets())
         for picture in source.pictures(self._stop):
             parameters, unit = assembler.push(picture, self._clock.now().timestamp())
@@ -115,14 +118,12 @@ class StreamReader:
 
     async def _read_once(self) -> SourceFault:
         """Read one connection to its end or its silence; say why it is over."""
-        newest = self._feed.newest
-        assembler = Assembler(newest.sequence, newest.dts) if newest else Assembler()
         connection = _Connection(
             self._url, self._opener, self._silence_s, self._deliver, self._clock
         )
         name = f"{self._feed.camera_id}-{self._feed.kind}"
         self._heard_at = self._clock.monotonic()
-        connection.start(assembler, name)
+        connection.start(self._feed.newest, name)
         try:
             while not connection.ended.done():
                 await asyncio.wait({connection.ended}, timeout=self._patience_s())

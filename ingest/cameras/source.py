@@ -10,12 +10,14 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from ingest.cameras import nal
+from ingest.cameras import nal, stamps
 from ingest.cameras.access_unit import TIMESCALE
 from ingest.cameras.assembler import CodedPicture
+from ingest.cameras.codecs import CODECS, VideoCodec
 from models.kit.log import redact
 
 _OPEN_TIMEOUT_S = 5.0
+_LEADING_LIMIT = 20  # pictures that may wait for the first one that tells its time
 _MEANT: tuple[tuple[type[Exception], str], ...] = (
     (av.error.HTTPUnauthorizedError, "401, the camera refuses this user and password"),
     (av.error.HTTPForbiddenError, "403, this user may not see the stream"),
@@ -35,14 +37,20 @@ class SourceEnded(SourceFault):
 
 
 class UnsupportedCodec(SourceFault):
-    """The camera answers, but does not send H.264."""
+    """The camera answers, but sends neither H.264 nor H.265."""
 
 
 class StreamSource(Protocol):
-    """One connection to one stream; used by one thread."""
+    """One connection to one stream; used by one thread.
+
+    Attributes:
+        codec: how its pictures are coded.
+    """
+
+    codec: VideoCodec
 
     def parameter_sets(self) -> Sequence[bytes]:
-        """SPS and PPS that the camera told outside of its pictures; may be empty."""
+        """Parameter sets that the camera told outside of its pictures; may be empty."""
 
     def pictures(self, stop: threading.Event) -> Iterator[CodedPicture]:
         """Yield pictures until ``stop`` is set.
@@ -72,14 +80,15 @@ class RtspSource:
                 options={
                     "rtsp_transport": "tcp",
                     "allowed_media_types": "video",
-                    "fflags": "nobuffer",
+                    # No fflags=nobuffer: it throws away what was read to know the stream, and that
+                    # is the key picture everything waits for.
                     "analyzeduration": "1",  # microseconds; 0 would mean five seconds
                     "probesize": "32768",
                     "fpsprobesize": "0",  # the SDP told what it is; nothing is to be guessed
                 },
                 timeout=(_OPEN_TIMEOUT_S, read_timeout_s),
             )
-            self._video = self._find_video(self._container)
+            self._video, self.codec = self._find_video(self._container)
         except (av.error.FFmpegError, OSError) as error:
             raise SourceFault(self._explain("cannot open", error)) from error
         except UnsupportedCodec:
@@ -92,13 +101,22 @@ class RtspSource:
     def pictures(self, stop: threading.Event) -> Iterator[CodedPicture]:
         if self._container is None:
             return
-        per_tick = self._video.time_base * TIMESCALE if self._video.time_base else 1
+        per_tick = float(self._video.time_base * TIMESCALE) if self._video.time_base else 1.0
+        leading: list[Packet[VideoStream]] | None = []
         try:
             for packet in self._container.demux(self._video):
                 if stop.is_set():
                     return
-                if packet.size and (picture := _coded(packet, float(per_tick))) is not None:
-                    yield picture
+                if not packet.size:
+                    continue
+                if leading is None:
+                    if (picture := _coded(packet, per_tick)) is not None:
+                        yield picture
+                    continue
+                leading.append(packet)
+                if packet.dts is not None or len(leading) >= _LEADING_LIMIT:
+                    yield from _led(leading, per_tick)
+                    leading = None
         except (av.error.FFmpegError, OSError) as error:
             raise SourceFault(self._explain("lost", error)) from error
         raise SourceEnded(f"{redact(self._url)}: the camera ended the stream")
@@ -108,17 +126,18 @@ class RtspSource:
             self._container.close()
             self._container = None
 
-    def _find_video(self, container: InputContainer) -> VideoStream:
+    def _find_video(self, container: InputContainer) -> tuple[VideoStream, VideoCodec]:
         if not container.streams.video:
             raise UnsupportedCodec(f"{redact(self._url)}: the stream has no video")
         video = container.streams.video[0]
-        if video.codec_context.name != "h264":
+        codec = CODECS.get(video.codec_context.name)
+        if codec is None:
             msg = (
                 f"{redact(self._url)}: the camera sends {video.codec_context.name}; "
                 "set this stream to H.264 in the camera"
             )
             raise UnsupportedCodec(msg)
-        return video
+        return video, codec
 
     def _explain(self, what: str, error: Exception) -> str:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -130,10 +149,23 @@ class RtspSource:
 def _coded(packet: "Packet[VideoStream]", per_tick: float) -> CodedPicture | None:
     stamp = packet.dts if packet.dts is not None else packet.pts
     if stamp is None:
-        return None  # FFmpeg does so only before the first sender report of odd cameras
+        return None  # odd cameras; the pictures around it tell their time
     shown = packet.pts if packet.pts is not None else stamp
     return CodedPicture(
         dts=round(stamp * per_tick),
         pts=round(shown * per_tick),
         nals=nal.split_annex_b(bytes(packet)),
     )
+
+
+def _led(packets: "Sequence[Packet[VideoStream]]", per_tick: float) -> Iterator[CodedPicture]:
+    """Yield the first pictures of a connection, whose times are known only together."""
+    times = stamps.fill([(_ticks(p.dts, per_tick), _ticks(p.pts, per_tick)) for p in packets])
+    newest = times[-1][0]
+    for packet, (dts, pts) in zip(packets, times, strict=True):
+        nals = nal.split_annex_b(bytes(packet))
+        yield CodedPicture(dts, pts, nals, waited=max(newest - dts, 0))
+
+
+def _ticks(stamp: int | None, per_tick: float) -> int | None:
+    return None if stamp is None else round(stamp * per_tick)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from ingest.cameras.bits import Bits
 from models.kit.errors import InvalidInput
 
 _SPS = 7
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128})
-_EMULATION = b"\x00\x00\x03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +24,6 @@ class SequenceParameters:
     reorder_frames: int | None
 
 
-class _Bits:
-    """Reads an RBSP from its first bit on."""
-
-    def __init__(self, rbsp: bytes) -> None:
-        self._value = int.from_bytes(rbsp, "big")
-        self._left = len(rbsp) * 8
-
-    def take(self, count: int) -> int:
-        if count > self._left:
-            msg = "sequence parameter set is cut short"
-            raise InvalidInput(msg)
-        self._left -= count
-        return (self._value >> self._left) & ((1 << count) - 1)
-
-    def unsigned(self) -> int:
-        zeros = 0
-        while self.take(1) == 0:
-            zeros += 1
-            if zeros > 32:
-                msg = "sequence parameter set holds a number longer than 32 bits"
-                raise InvalidInput(msg)
-        return (1 << zeros) - 1 + self.take(zeros)
-
-    def signed(self) -> int:
-        code = self.unsigned()
-        return (code + 1) // 2 if code % 2 else -(code // 2)
-
-
 def parse_sps(sps: bytes) -> SequenceParameters:
     """Read a sequence parameter set (ITU-T H.264, 7.3.2.1.1).
 
@@ -61,7 +33,7 @@ def parse_sps(sps: bytes) -> SequenceParameters:
     if len(sps) < 4 or sps[0] & 0x1F != _SPS:
         msg = "not a sequence parameter set"
         raise InvalidInput(msg)
-    bits = _Bits(sps[1:].replace(_EMULATION, b"\x00\x00"))
+    bits = Bits(sps[1:])
     profile, constraints, level = bits.take(8), bits.take(8), bits.take(8)
     bits.unsigned()  # seq_parameter_set_id
     chroma_format, luma_bits, chroma_bits, separate_planes = 1, 8, 8, 0
@@ -108,7 +80,7 @@ def parse_sps(sps: bytes) -> SequenceParameters:
     )
 
 
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
+def _skip_scaling_list(bits: Bits, size: int) -> None:
     last, following = 8, 8
     for _ in range(size):
         if following:
@@ -116,7 +88,7 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_order_count(bits: _Bits) -> None:
+def _skip_order_count(bits: Bits) -> None:
     kind = bits.unsigned()
     if kind == 0:
         bits.unsigned()
@@ -128,7 +100,7 @@ def _skip_order_count(bits: _Bits) -> None:
             bits.signed()
 
 
-def _reorder_frames(bits: _Bits) -> int | None:
+def _reorder_frames(bits: Bits) -> int | None:
     """Read the VUI up to ``max_num_reorder_frames``."""
     _skip_display(bits)
     if bits.take(1):
@@ -149,7 +121,7 @@ def _reorder_frames(bits: _Bits) -> int | None:
     return bits.unsigned()
 
 
-def _skip_display(bits: _Bits) -> None:
+def _skip_display(bits: Bits) -> None:
     if bits.take(1) and bits.take(8) == 255:
         bits.take(32)  # sample aspect ratio
     if bits.take(1):
@@ -163,7 +135,7 @@ def _skip_display(bits: _Bits) -> None:
         bits.unsigned()
 
 
-def _skip_hrd(bits: _Bits) -> None:
+def _skip_hrd(bits: Bits) -> None:
     count = min(bits.unsigned(), 31) + 1
     bits.take(8)
     for _ in range(count):

@@ -1,13 +1,16 @@
 """Gives a stream's own ticks their place in absolute time. Pure.
 
 The first picture is where it arrived; after that the camera's own clock counts, drawn towards the
-arrival times by at most 500 ppm, so that network jitter never shows and drift never grows.
+arrival times by at most 500 ppm, so that network jitter never shows and drift never grows. Within
+the first two seconds an earlier arrival counts at once: the first pictures come late, in a burst.
 """
 
 from ingest.cameras.access_unit import TIMESCALE
 
 SLEW = 500e-6
 _SMOOTHING = 1 / 64  # weight of one picture's arrival against what was known of the error
+_SETTLING = 2 * TIMESCALE
+_JITTER = TIMESCALE // 50
 _EARLY = 2 * TIMESCALE  # a picture cannot arrive this long before it is made
 _LATE = 30 * TIMESCALE  # and no network holds one back for longer
 
@@ -16,8 +19,10 @@ class WallClock:
     """State of one connection; ``not_before`` is the newest absolute time given out before it."""
 
     def __init__(self, not_before: int = 0) -> None:
-        self._offset: float | None = None
+        self._offset = 0.0
+        self._anchored = False
         self._error = 0.0
+        self._anchor = 0  # ticks of the stream where its offset was taken
         self._previous = 0  # newest ticks of the stream
         self._placed = not_before
 
@@ -29,12 +34,14 @@ class WallClock:
             arrived_at: Unix seconds.
         """
         arrived = arrived_at * TIMESCALE
-        if self._offset is None:
-            self._offset, self._error = arrived - ticks, 0.0
+        if not self._anchored:
+            self._take_anchor(ticks, arrived)
         else:
             late = arrived - (ticks + self._offset)
             if ticks < self._previous or late < -_EARLY or late > _LATE:
-                self._offset, self._error = arrived - ticks, 0.0  # the camera set its clock
+                self._take_anchor(ticks, arrived)  # the camera set its clock
+            elif late < -_JITTER and ticks - self._anchor < _SETTLING:
+                self._offset += late
             else:
                 self._error += (late - self._error) * _SMOOTHING
                 most = (ticks - self._previous) * SLEW
@@ -44,3 +51,7 @@ class WallClock:
         self._previous = ticks
         self._placed = max(round(ticks + self._offset), self._placed + 1)
         return self._placed
+
+    def _take_anchor(self, ticks: int, arrived: float) -> None:
+        self._anchored, self._anchor = True, ticks
+        self._offset, self._error = arrived - ticks, 0.0

@@ -21,7 +21,7 @@ def newest_key_picture(parameters: StreamParameters, gop: Sequence[AccessUnit]) 
         Unavailable: nothing is cached.
         NotFound: it cannot be decoded.
     """
-    decoder = av.CodecContext.create("h264", "r")
+    decoder = av.CodecContext.create("h264" if parameters.playable else "hevc", "r")
     decoder.extradata = parameters.avcc_config
     try:
         for unit in gop[:1]:

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ingest.cameras import hevc
 from ingest.cameras.access_unit import TIMESCALE
 from models.kit.errors import InvalidInput
 
@@ -56,7 +57,7 @@ def map_file(read: Read, size: int) -> FileMap:
             fragments.append(_place(moof[1], moof[0], offset + length - moof[0]))
             moof = None
     if not codec:
-        msg = "the file has no whole moov box with an H.264 track"
+        msg = "the file has no whole moov box with an H.264 or H.265 track"
         raise InvalidInput(msg)
     _check_times(fragments)
     end = fragments[-1].offset + fragments[-1].length if fragments else init_bytes
@@ -86,8 +87,11 @@ def _top_level(read: Read, size: int) -> Iterator[tuple[bytes, int, int]]:
 
 def _codec(moov: bytes) -> str:
     at = moov.find(b"avcC")
-    profile = moov[at + 5 : at + 8] if at >= 0 else b""
-    return f"avc1.{profile.hex()}" if len(profile) == 3 else ""
+    if at >= 0:
+        profile = moov[at + 5 : at + 8]
+        return f"avc1.{profile.hex()}" if len(profile) == 3 else ""
+    at = moov.find(b"hvcC")
+    return hevc.codec_string(moov[at + 4 :]) if at >= 0 else ""
 
 
 def _place(moof: bytes, offset: int, length: int) -> FragmentPlace:

@@ -58,12 +58,13 @@ def init_segment(parameters: StreamParameters) -> bytes:
 
 def _track(parameters: StreamParameters) -> bytes:
     width, height = parameters.width, parameters.height
+    entry_kind, config_kind = (b"avc1", b"avcC") if parameters.playable else (b"hvc1", b"hvcC")
     entry = box(
-        b"avc1",
+        entry_kind,
         struct.pack(">6xH16xHHIIIH", 1, width, height, 0x480000, 0x480000, 0, 1),
         bytes(32),  # compressor name
         struct.pack(">Hh", 24, -1),
-        box(b"avcC", parameters.avcc_config),
+        box(config_kind, parameters.avcc_config),
     )
     tables = box(
         b"stbl",

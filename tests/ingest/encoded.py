@@ -1,4 +1,4 @@
-"""Real H.264 of known content: picture n has brightness 16 + 4·(n mod 50)."""
+"""Real H.264 and H.265 of known content: picture n has brightness 16 + 4·(n mod 50)."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,6 +10,7 @@ import numpy as np
 from ingest.cameras import nal
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.assembler import Assembler, CodedPicture
+from ingest.cameras.codecs import H264, VideoCodec
 
 WIDTH, HEIGHT, FPS = 192, 112, 10
 START_S = 1_790_000_000.0
@@ -33,6 +34,9 @@ def write_clip(
             "keyint_min": str(gop),
             "sc_threshold": "0",
         }
+    if codec == "libx265":
+        x265 = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes={b_frames}:log-level=none"
+        options = {"preset": "ultrafast", "x265-params": f"{x265}:pools=1:frame-threads=1"}
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=FPS, options=options)
         assert isinstance(stream, av.VideoStream)
@@ -52,7 +56,8 @@ def read_clip(path: Path) -> list[CodedPicture]:
     """Return the pictures of a clip file as a source would yield them."""
     with av.open(str(path)) as container:
         video = container.streams.video[0]
-        to_annex_b = av.BitStreamFilterContext("h264_mp4toannexb", video)
+        name = video.codec_context.name
+        to_annex_b = av.BitStreamFilterContext(f"{name}_mp4toannexb", video)
         assert video.time_base is not None
         tick = float(video.time_base * 90_000)
         return [
@@ -68,16 +73,22 @@ def read_clip(path: Path) -> list[CodedPicture]:
 
 
 @lru_cache
-def coded(folder: Path, pictures: int = 40, gop: int = 10, b_frames: int = 0) -> list[CodedPicture]:
-    path = folder / f"{pictures}-{gop}-{b_frames}.mp4"
-    return read_clip(write_clip(path, pictures=pictures, gop=gop, b_frames=b_frames))
+def coded(
+    folder: Path,
+    pictures: int = 40,
+    gop: int = 10,
+    b_frames: int = 0,
+    codec: str = "libx264",
+) -> list[CodedPicture]:
+    path = folder / f"{codec}-{pictures}-{gop}-{b_frames}.mp4"
+    return read_clip(write_clip(path, codec=codec, pictures=pictures, gop=gop, b_frames=b_frames))
 
 
 def assembled(
-    pictures: list[CodedPicture], start_s: float = START_S
+    pictures: list[CodedPicture], start_s: float = START_S, codec: VideoCodec = H264
 ) -> Iterator[tuple[StreamParameters | None, AccessUnit]]:
     """Yield what a feed publishes for these pictures, each arriving exactly when it is due."""
-    assembler = Assembler()
+    assembler = Assembler(codec=codec)
     for picture in pictures:
         arrived_at = start_s + (picture.dts - pictures[0].dts) / 90_000
         parameters, unit = assembler.push(picture, arrived_at)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.cameras.assembler import CodedPicture
+from ingest.cameras.codecs import H264
 from ingest.cameras.feed import Feed
 from ingest.cameras.reader import StreamReader
 from ingest.cameras.source import SourceEnded, SourceFault, UnsupportedCodec
@@ -23,6 +24,8 @@ SILENCE_S = 0.3
 
 class ScriptedSource:
     """Gives ``pictures`` at once, then does what ``afterwards`` does until it returns."""
+
+    codec = H264
 
     def __init__(
         self,

@@ -11,9 +11,10 @@ import pytest
 
 from ingest.cameras import nal
 from ingest.cameras.assembler import CodedPicture
+from ingest.cameras.codecs import H265
 from ingest.cameras.source import RtspSource, SourceEnded, SourceFault, UnsupportedCodec
 from ingest.simulated.rtsp_server import SimulatedCameras
-from tests.ingest.encoded import write_clip
+from tests.ingest.encoded import HEIGHT, WIDTH, assembled, write_clip
 
 
 @pytest.fixture
@@ -21,6 +22,8 @@ async def cameras(tmp_path: Path) -> AsyncIterator[SimulatedCameras]:
     async with SimulatedCameras() as simulated:
         simulated.add("plain", {"x": write_clip(tmp_path / "plain.mp4")})
         simulated.add("reordered", {"x": write_clip(tmp_path / "reordered.mp4", b_frames=2)})
+        h265 = write_clip(tmp_path / "h265.mp4", codec="libx265")
+        simulated.add("h265", {"x": h265})
         simulated.add("mpeg4", {"x": write_clip(tmp_path / "mpeg4.mp4", codec="mpeg4")})
         yield simulated
 
@@ -42,8 +45,18 @@ def read(url: str, count: int, read_timeout_s: float = 2.0) -> list[CodedPicture
 async def test_pictures_come_whole_and_in_time(cameras: SimulatedCameras, name: str) -> None:
     pictures = await asyncio.to_thread(read, cameras.url(name), 15)
     assert {b.dts - a.dts for a, b in itertools.pairwise(pictures)} == {9_000}
-    assert any(nal.nal_type(unit) == nal.IDR for p in pictures for unit in p.nals)
+    assert any(nal.nal_type(unit) == nal.IDR for unit in pictures[0].nals)  # none is thrown away
     assert any(p.pts != p.dts for p in pictures) is (name == "reordered")
+
+
+async def test_h265_becomes_whole_key_pictures_and_parameters(cameras: SimulatedCameras) -> None:
+    pictures = await asyncio.to_thread(read, cameras.url("h265"), 15)
+    told = list(assembled(pictures, codec=H265))
+    parameters = told[0][0]
+    assert parameters is not None
+    assert parameters.codec.startswith("hvc1.")
+    assert (parameters.width, parameters.height) == (WIDTH, HEIGHT)
+    assert [unit.key for _, unit in told] == [n % 10 == 0 for n in range(15)]
 
 
 async def test_another_codec_says_what_to_set(cameras: SimulatedCameras) -> None:

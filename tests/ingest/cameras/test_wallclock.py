@@ -1,5 +1,6 @@
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,13 @@ def test_jitter_of_arrival_does_not_show() -> None:
     placed = [clock.place(n * FRAME, START_S + n / 10 + late[n]) for n in range(6)]
     steps = [b - a for a, b in itertools.pairwise(placed)]
     assert all(abs(step - FRAME) <= FRAME * SLEW + 1 for step in steps)
+
+
+def test_a_burst_at_the_beginning_does_not_make_everything_late() -> None:
+    clock = WallClock()
+    read_at = [0.4, 0.4, 0.4, 0.4, 0.4, 0.5, 0.6]  # five pictures waited to be read
+    placed = [clock.place(n * FRAME, START_S + at) for n, at in enumerate(read_at)]
+    assert [p / 90_000 - START_S for p in placed[4:]] == pytest.approx([0.4, 0.5, 0.6], abs=1e-3)
 
 
 def test_a_camera_clock_that_drifts_is_followed() -> None:

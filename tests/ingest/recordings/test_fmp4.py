@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from ingest.cameras.codecs import H264, H265
 from ingest.recordings.boxes import map_file, retime
 from ingest.recordings.facts import SegmentFact, StreamKey, pack_gops
 from ingest.recordings.fmp4 import Sample, fragment, init_segment
@@ -17,10 +18,13 @@ from tests.ingest.encoded import assembled, brightness, coded, shown
 FRAME = 9_000
 
 
-def gops_of(tmp_path: Path, b_frames: int = 0) -> tuple[StreamParameters, list[list[AccessUnit]]]:
+def gops_of(
+    tmp_path: Path, b_frames: int = 0, codec: str = "libx264"
+) -> tuple[StreamParameters, list[list[AccessUnit]]]:
     parameters: StreamParameters | None = None
     gops: list[list[AccessUnit]] = []
-    for told, unit in assembled(coded(tmp_path, b_frames=b_frames)):
+    pictures = coded(tmp_path, b_frames=b_frames, codec=codec)
+    for told, unit in assembled(pictures, codec=H265 if codec == "libx265" else H264):
         parameters = told or parameters
         if unit.key:
             gops.append([])
@@ -29,8 +33,10 @@ def gops_of(tmp_path: Path, b_frames: int = 0) -> tuple[StreamParameters, list[l
     return parameters, gops
 
 
-def file_of(tmp_path: Path, b_frames: int = 0) -> tuple[bytes, list[list[AccessUnit]]]:
-    parameters, gops = gops_of(tmp_path, b_frames)
+def file_of(
+    tmp_path: Path, b_frames: int = 0, codec: str = "libx264"
+) -> tuple[bytes, list[list[AccessUnit]]]:
+    parameters, gops = gops_of(tmp_path, b_frames, codec)
     parts = [init_segment(parameters)]
     for number, gop in enumerate(gops, 1):
         samples = [Sample(FRAME, u.key, u.cts, u.avcc) for u in gop]
@@ -38,9 +44,12 @@ def file_of(tmp_path: Path, b_frames: int = 0) -> tuple[bytes, list[list[AccessU
     return b"".join(parts), gops
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
 @pytest.mark.parametrize("b_frames", [0, 2])
-def test_every_picture_decodes_at_its_absolute_time(tmp_path: Path, b_frames: int) -> None:
-    content, gops = file_of(tmp_path, b_frames)
+def test_every_picture_decodes_at_its_absolute_time(
+    tmp_path: Path, b_frames: int, codec: str
+) -> None:
+    content, gops = file_of(tmp_path, b_frames, codec)
     (tmp_path / "made.mp4").write_bytes(content)
     decoded = shown(tmp_path / "made.mp4")
     units = [unit for gop in gops for unit in gop]
@@ -49,9 +58,12 @@ def test_every_picture_decodes_at_its_absolute_time(tmp_path: Path, b_frames: in
         assert seen == pytest.approx(brightness(number), abs=2)
 
 
-def test_a_file_is_mapped_by_its_own_boxes(tmp_path: Path) -> None:
-    content, gops = file_of(tmp_path, b_frames=2)
+@pytest.mark.parametrize(("codec", "string"), [("libx264", "avc1."), ("libx265", "hvc1.1.6.L")])
+def test_a_file_is_mapped_by_its_own_boxes(tmp_path: Path, codec: str, string: str) -> None:
+    content, gops = file_of(tmp_path, b_frames=2, codec=codec)
     found = map_file(lambda at, length: content[at : at + length], len(content))
+    assert found.codec == gops_of(tmp_path, 2, codec)[0].codec
+    assert found.codec.startswith(string)
     assert [f.dts for f in found.fragments] == [gop[0].dts for gop in gops]
     assert [f.cts for f in found.fragments] == [gop[0].cts for gop in gops]
     assert [f.duration for f in found.fragments] == [FRAME * len(gop) for gop in gops]
