@@ -12,10 +12,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.exceptions import HTTPException
 
-from ingest.media import clips, live, live_mp4, replay, segments, snapshot, whep
+from ingest.media import clips, live, live_mp4, replay, seek, segments, snapshot, whep
 from ingest.media.node import FeedDirectory, MediaNode
 from ingest.media.peers import Peers
 from ingest.media.revocation import Revocations, follow
+from ingest.media.segment_places import SegmentPlaces
 from ingest.outage import AWAY
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -32,6 +33,7 @@ def create_app(
     revocations = Revocations(clock)
     node = MediaNode(feeds, database, settings, key, clock, revocations)
     peers = Peers(node)
+    segment_places = SegmentPlaces(database, settings.media_node, clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -58,8 +60,9 @@ def create_app(
         live_mp4.routes(node),
         snapshot.routes(node),
         whep.routes(node, peers),
-        replay.routes(node),
-        segments.routes(node),
+        replay.routes(node, segment_places),
+        seek.routes(node),
+        segments.routes(node, segment_places),
         clips.routes(node),
     ):
         app.include_router(router)

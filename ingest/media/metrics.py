@@ -13,3 +13,6 @@ WHEP_RESENT = Counter("ahual_media_whep_resent_packets", "RTP packets sent again
 STREAMS = Gauge("ahual_media_mp4_streams", "Open live.mp4 responses")
 SNAPSHOTS = Counter("ahual_media_snapshots", "Snapshots decoded")
 PLAYLISTS = Counter("ahual_media_playlists", "Replay playlists made")
+REPLAY_SOCKETS = Gauge("ahual_media_replay_sockets", "Open replay sockets")
+SEEKS = Counter("ahual_media_seeks", "Instants sought on replay sockets")
+THUMBNAILS = Counter("ahual_media_thumbnails", "Key pictures decoded for a strip")

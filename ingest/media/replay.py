@@ -12,11 +12,11 @@ from fastapi import APIRouter, Request, Response
 from ingest.media import playlist, tickets
 from ingest.media.metrics import PLAYLISTS
 from ingest.media.node import MediaNode
-from ingest.media.playlist import Piece
-from ingest.media.stored import nothing_recorded
+from ingest.media.segment_places import SegmentPlaces
+from ingest.media.stored import refuse_absence
 from ingest.media.tickets import Ticket, parse_instant, require_camera, require_interval
 from ingest.recordings import archive
-from ingest.recordings.archive import Gop, SegmentSpan
+from ingest.recordings.stored_file import StoredFile, unix_ms
 from models.kit.errors import InvalidInput
 from models.observations import StreamKind
 
@@ -26,11 +26,11 @@ _SEGMENT_TICKET = timedelta(hours=4)
 _TYPE = "application/vnd.apple.mpegurl"
 
 
-def interval(start_text: str, end_text: str) -> tuple[datetime, datetime]:
+def interval(start_text: str, end_text: str, now: datetime) -> tuple[datetime, datetime]:
     """Read a replay's interval.
 
     Raises:
-        InvalidInput: not two instants, not in order, or longer than a day.
+        InvalidInput: not two instants, not in order, longer than a day, or still to come.
     """
     start, end = parse_instant(start_text, "from"), parse_instant(end_text, "to")
     if start >= end:
@@ -39,10 +39,13 @@ def interval(start_text: str, end_text: str) -> tuple[datetime, datetime]:
     if end - start > _LONGEST:
         msg = "A replay is at most 24 hours long. Ask for a shorter interval."
         raise InvalidInput(msg, field="to")
+    if start > now:
+        msg = f"«from» is still to come: it is {now:%Y-%m-%d %H:%M:%S} UTC now."
+        raise InvalidInput(msg, field="from")
     return start, end
 
 
-def routes(node: MediaNode) -> APIRouter:
+def routes(node: MediaNode, segment_places: SegmentPlaces) -> APIRouter:
     router = APIRouter()
 
     @router.get("/media/v1/cameras/{camera_id}/replay.m3u8")
@@ -52,18 +55,19 @@ def routes(node: MediaNode) -> APIRouter:
         ticket = node.admit_request(request)
         require_camera(ticket, camera_id, "replay")
         query = request.query_params
-        start, end = interval(query.get("from", ""), query.get("to", ""))
+        start, end = interval(query.get("from", ""), query.get("to", ""), node.clock.now())
         require_interval(ticket, start, end)
         async with node.database.read() as session:
-            spans = await archive.segments(
+            files = await archive.files(
                 session, camera_id, stream, start, end, node_name=node.settings.media_node
             )
-            if not any(archive.covering(span, start, end) for span in spans):
-                gaps = await archive.gaps(session, camera_id, stream, start, end)
-                raise nothing_recorded(gaps, start, end)
+        playlist.refuse_unplayable(files)
         opens = _segment_ticket(node, ticket, start, end)
         packed = "gzip" in request.headers.get("accept-encoding", "")
-        body = await asyncio.to_thread(_playlist, spans, start, end, opens, packed=packed)
+        body = await asyncio.to_thread(_playlist, files, start, end, opens, packed=packed)
+        if not body:
+            await refuse_absence(node, camera_id, stream, start, end)
+        segment_places.remember(camera_id, files)
         PLAYLISTS.inc()
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
         if packed:
@@ -90,32 +94,14 @@ def _segment_ticket(node: MediaNode, ticket: Ticket, start: datetime, end: datet
 
 
 def _playlist(
-    spans: Sequence[SegmentSpan], start: datetime, end: datetime, ticket: str, *, packed: bool
+    files: Sequence[StoredFile], start: datetime, end: datetime, ticket: str, *, packed: bool
 ) -> bytes:
     """Return the playlist's bytes, gzipped if ``packed``. Runs in a worker thread."""
-    whole_files = end - start > _FINE
-    pieces: list[Piece] = []
-    for span in spans:
-        gops = archive.covering(span, start, end)
-        url = f"/media/v1/segments/{span.recording_id}.mp4?ticket={ticket}"
-        for gop in [_joined(gops)] if whole_files and gops else gops:
-            pieces.append(
-                Piece(
-                    url,
-                    span.init_bytes,
-                    span.codec,
-                    gop.at,
-                    gop.duration_s,
-                    gop.offset,
-                    gop.length,
-                )
-            )
-    text = playlist.build(pieces).encode()
-    return gzip.compress(text, 1) if packed else text  # the ticket stands in every line
-
-
-def _joined(gops: Sequence[Gop]) -> Gop:
-    """Return the GOPs of one file as one: inside a file nothing is missing."""
-    first, last = gops[0], gops[-1]
-    duration_s = (last.at - first.at).total_seconds() + last.duration_s
-    return Gop(first.at, duration_s, first.offset, last.offset + last.length - first.offset)
+    text = playlist.build(
+        files,
+        unix_ms(start),
+        unix_ms(end),
+        f"?ticket={ticket}",
+        whole_files=end - start > _FINE,
+    ).encode()
+    return gzip.compress(text, 1) if packed and text else text  # the ticket stands in every line

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import NoReturn
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.responses import FileResponse
 
+from ingest.media.node import MediaNode
+from ingest.recordings import archive
 from ingest.recordings.archive import GapSpan
+from models.camera import Camera
 from models.kit.errors import NotFound
+from models.observations import StreamKind
 
 _REASONS = {
     "camera_down": "the camera did not answer",
@@ -35,17 +42,51 @@ def stored_file(folder: Path, relative: str) -> Path:
     return path
 
 
+class _WideFileResponse(FileResponse):
+    chunk_size = 1024 * 1024  # a GOP in one read: each read is a trip to a worker thread
+
+
 def file_response(
     request: Request, path: Path, media_type: str, *, download_as: str | None = None
 ) -> Response:
     """Return the file, a byte range of it, or 304 where the caller has this version."""
     stat = path.stat()
-    found = FileResponse(path, media_type=media_type, stat_result=stat, filename=download_as)
+    found = _WideFileResponse(path, media_type=media_type, stat_result=stat, filename=download_as)
     found.headers["Cache-Control"] = "private, no-cache"
-    known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-    if found.headers["etag"] in known:
-        return Response(status_code=304, headers={"ETag": found.headers["etag"]})
+    if _is_known(request, found.headers["etag"], int(stat.st_mtime)):
+        headers = {name: found.headers[name] for name in ("etag", "last-modified")}
+        return Response(status_code=304, headers=headers)
     return found
+
+
+def _is_known(request: Request, tag: str, modified_s: int) -> bool:
+    """Say whether the caller has this version already; its tags count more than its date."""
+    asked = request.headers.get("if-none-match")
+    if asked is not None:
+        known = {one.strip().removeprefix("W/") for one in asked.split(",")}
+        return tag in known or "*" in known
+    since = request.headers.get("if-modified-since")
+    if since is None:
+        return False
+    try:
+        return parsedate_to_datetime(since).timestamp() >= modified_s
+    except ValueError:
+        return False  # a date that nobody can read is no condition
+
+
+async def refuse_absence(
+    node: MediaNode, camera_id: UUID, stream: StreamKind, start: datetime, end: datetime
+) -> NoReturn:
+    """Say why there is nothing to show.
+
+    Raises:
+        NotFound: no such camera, or which gap lies there.
+    """
+    async with node.database.read() as session:
+        gaps = await archive.gaps(session, camera_id, stream, start, end)
+        if not gaps and await session.get(Camera, camera_id) is None:
+            raise NotFound(f"There is no camera {camera_id}.")
+    raise nothing_recorded(gaps, start, end)
 
 
 def nothing_recorded(gaps: Sequence[GapSpan], start: datetime, end: datetime) -> NotFound:

@@ -3,16 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ingest.recordings.facts import unpack_gops
+from ingest.recordings.stored_file import StoredFile
 from models.observations import StreamKind
 from models.recording import Recording, RecordingGap
 
-_LONGEST_FILE = timedelta(hours=1)  # bounds the index scan; files last segment_s plus a GOP
+_BEGUN_BEFORE = 3  # files begun before a span that may reach into it: one, or few that overlap
+_FILE = (
+    Recording.id,
+    Recording.node_name,
+    Recording.path,
+    Recording.started_at,
+    Recording.ended_at,
+    Recording.init_bytes,
+    Recording.codec,
+    Recording.gops,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +87,55 @@ async def segments(
         end: aware, exclusive.
         node_name: only those that this node holds; None for all nodes.
     """
-    query = (
-        select(Recording)
-        .where(
-            Recording.camera_id == camera_id,
-            Recording.stream_kind == kind.value,
-            Recording.started_at < end,
-            Recording.started_at > start - _LONGEST_FILE,
-            Recording.ended_at > start,
-        )
-        .order_by(Recording.started_at)
-    )
+    query = _overlapping(select(Recording), camera_id, kind, start, end)
     if node_name is not None:
         query = query.where(Recording.node_name == node_name)
     return [span_of(row) for row in (await session.execute(query)).scalars()]
+
+
+async def files(
+    session: AsyncSession,
+    camera_id: UUID,
+    kind: StreamKind,
+    start: datetime,
+    end: datetime,
+    *,
+    node_name: str,
+) -> list[StoredFile]:
+    """Return what ``segments`` returns of this node as plain rows, for long intervals."""
+    query = _overlapping(select(*_FILE), camera_id, kind, start, end).where(
+        Recording.node_name == node_name
+    )
+    return [StoredFile(*row) for row in await session.execute(query)]
+
+
+def _overlapping(
+    query: Select[*tuple[Any, ...]], camera_id: UUID, kind: StreamKind, start: datetime, end: datetime
+) -> Select[*tuple[Any, ...]]:
+    """Narrow a query to the files of [start, end), oldest first.
+
+    Both bounds are on the start, so that the index over camera and time gives exactly these rows
+    however many days there are: the lower one is the start of the files begun just before.
+    """
+    of_stream = (
+        Recording.camera_id == camera_id,
+        Recording.stream_kind == kind.value,
+        Recording.deleting_at.is_(None),
+    )
+    before = (
+        select(Recording.started_at)
+        .where(*of_stream, Recording.started_at <= start)
+        .order_by(Recording.started_at.desc())
+        .limit(_BEGUN_BEFORE)
+        .subquery()
+    )
+    earliest = select(func.min(before.c.started_at)).scalar_subquery()
+    return query.where(
+        *of_stream,
+        Recording.started_at >= func.coalesce(earliest, start),
+        Recording.started_at < end,
+        Recording.ended_at > start,
+    ).order_by(Recording.started_at)
 
 
 async def gaps(
