@@ -11,7 +11,13 @@ from ingest.cameras.assembler import Assembler
 from ingest.cameras.backoff import Backoff
 from ingest.cameras.feed import Feed
 from ingest.cameras.metrics import CONNECTIONS_LOST
-from ingest.cameras.source import Opener, SourceFault, StreamSource, UnsupportedCodec
+from ingest.cameras.source import (
+    AuthFailed,
+    Opener,
+    SourceFault,
+    StreamSource,
+    UnsupportedCodec,
+)
 from models.kit.clock import Clock
 from models.kit.log import get
 from models.observations import StreamState
@@ -19,7 +25,7 @@ from models.observations import StreamState
 log = get(__name__)
 _LEAST_WAIT_S = 0.05
 _THREAD_END_S = 2.0
-_UNSUPPORTED_RETRY_S = 30.0
+_SLOW_RETRY_S = 30.0  # asking sooner changes nothing, and many wrong passwords lock an account
 
 
 class _Connection:
@@ -109,7 +115,10 @@ class StreamReader:
             backoff, wait_s = backoff.failed(good_for_s, random.random)
             if isinstance(fault, UnsupportedCodec):
                 self._enter(StreamState.UNSUPPORTED, str(fault))
-                wait_s = _UNSUPPORTED_RETRY_S
+                wait_s = _SLOW_RETRY_S
+            elif isinstance(fault, AuthFailed):
+                self._enter(StreamState.AUTH_FAILED, str(fault))
+                wait_s = _SLOW_RETRY_S
             elif self._feed.state is not StreamState.STALLED or self._good_since is None:
                 self._enter(StreamState.DOWN, str(fault))
             CONNECTIONS_LOST.labels(self._feed.kind.value).inc()

@@ -18,6 +18,7 @@ from models.kit.log import redact
 
 _OPEN_TIMEOUT_S = 5.0
 _LEADING_LIMIT = 20  # pictures that may wait for the first one that tells its time
+_REFUSED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
 _MEANT: tuple[tuple[type[Exception], str], ...] = (
     (av.error.HTTPUnauthorizedError, "401, the camera refuses this user and password"),
     (av.error.HTTPForbiddenError, "403, this user may not see the stream"),
@@ -38,6 +39,10 @@ class SourceEnded(SourceFault):
 
 class UnsupportedCodec(SourceFault):
     """The camera answers, but sends neither H.264 nor H.265."""
+
+
+class AuthFailed(SourceFault):
+    """The camera answers, but refuses the user and password."""
 
 
 class StreamSource(Protocol):
@@ -90,7 +95,8 @@ class RtspSource:
             )
             self._video, self.codec = self._find_video(self._container)
         except (av.error.FFmpegError, OSError) as error:
-            raise SourceFault(self._explain("cannot open", error)) from error
+            kind = AuthFailed if isinstance(error, _REFUSED) else SourceFault
+            raise kind(self._explain("cannot open", error)) from error
         except UnsupportedCodec:
             self.close()
             raise

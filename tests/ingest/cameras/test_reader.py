@@ -11,7 +11,7 @@ from ingest.cameras.assembler import CodedPicture
 from ingest.cameras.codecs import H264
 from ingest.cameras.feed import Feed
 from ingest.cameras.reader import StreamReader
-from ingest.cameras.source import SourceEnded, SourceFault, UnsupportedCodec
+from ingest.cameras.source import AuthFailed, SourceEnded, SourceFault, UnsupportedCodec
 from models.kit.clock import SystemClock
 from models.kit.ids import new_id
 from models.observations import StreamKind, StreamState
@@ -116,6 +116,13 @@ async def test_another_codec_is_not_asked_for_every_second() -> None:
     watched = Watched(UnsupportedCodec("rtsp://camera: the camera sends hevc"))
     await watched.until(lambda: StreamState.UNSUPPORTED in watched.states())
     assert watched.opened == 1
+
+
+async def test_a_refused_password_is_not_tried_every_second() -> None:
+    watched = Watched(AuthFailed("rtsp://camera: cannot open: 401"))
+    await watched.until(lambda: StreamState.AUTH_FAILED in watched.states())
+    assert watched.opened == 1
+    assert watched.heard.states == [(StreamState.AUTH_FAILED, "rtsp://camera: cannot open: 401")]
 
 
 async def test_a_refused_camera_is_down_with_the_reason() -> None:

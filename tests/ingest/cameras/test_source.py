@@ -1,6 +1,7 @@
 """RTSP as it really comes: a server on a socket, and what is no server at all."""
 
 import asyncio
+import contextlib
 import itertools
 import socket
 import threading
@@ -12,7 +13,7 @@ import pytest
 from ingest.cameras import nal
 from ingest.cameras.assembler import CodedPicture
 from ingest.cameras.codecs import H265
-from ingest.cameras.source import RtspSource, SourceEnded, SourceFault, UnsupportedCodec
+from ingest.cameras.source import AuthFailed, RtspSource, SourceEnded, SourceFault, UnsupportedCodec
 from ingest.simulated.rtsp_server import SimulatedCameras
 from tests.ingest.encoded import HEIGHT, WIDTH, assembled, write_clip
 
@@ -67,6 +68,25 @@ async def test_another_codec_says_what_to_set(cameras: SimulatedCameras) -> None
 async def test_an_unknown_path_is_a_fault(cameras: SimulatedCameras) -> None:
     with pytest.raises(SourceFault, match="404, the camera has no stream at this path"):
         await asyncio.to_thread(read, cameras.url("nowhere"), 1)
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+async def test_a_refused_password_is_told_apart(status: str) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                cseq = head.partition(b"CSeq: ")[2].partition(b"\r\n")[0].decode()
+                said = "200 OK" if head.startswith(b"OPTIONS") else status
+                challenge = 'WWW-Authenticate: Digest realm="cam", nonce="1"'
+                writer.write(f"RTSP/1.0 {said}\r\nCSeq: {cseq}\r\n{challenge}\r\n\r\n".encode())
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server:
+        url = f"rtsp://admin:s3cret@127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
+        with pytest.raises(AuthFailed, match=status[:3]) as caught:
+            await asyncio.to_thread(read, url, 1)
+    assert "s3cret" not in str(caught.value)
 
 
 async def test_noise_and_a_closed_door_say_what_to_check() -> None:
