@@ -66,6 +66,7 @@ export function Moves({ card }: { card: ComplaintCard }) {
               <Select
                 label={t("outcome.kind")}
                 data-testid="outcome-kind"
+                data-autofocus
                 value={step.outcomeKind}
                 error={said(mistakes.outcomeKind)}
                 data={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))}
@@ -85,6 +86,7 @@ export function Moves({ card }: { card: ComplaintCard }) {
           <Textarea
             label={t("move.note")}
             data-testid="move-note"
+            data-autofocus
             autosize
             minRows={2}
             value={step.note}

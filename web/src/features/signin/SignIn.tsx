@@ -1,5 +1,5 @@
 import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useState, type SubmitEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/client";
 import { useSignIn } from "@/api/queries/session";
@@ -13,6 +13,13 @@ export function SignIn() {
   const signIn = useSignIn();
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
+  const loginField = useRef<HTMLInputElement>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
+
+  useEffect(() => loginField.current?.focus(), []);
+  useEffect(() => {
+    if (signIn.isError) passwordField.current?.select(); // the likelier mistake, ready to retype
+  }, [signIn.isError]);
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -49,7 +56,7 @@ export function SignIn() {
             autoCapitalize="none"
             spellCheck={false}
             required
-            data-autofocus
+            ref={loginField}
             value={login}
             onChange={(event) => setLogin(event.currentTarget.value)}
           />
@@ -58,6 +65,7 @@ export function SignIn() {
             name="password"
             autoComplete="current-password"
             required
+            ref={passwordField}
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
