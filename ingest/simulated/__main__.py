@@ -1,19 +1,22 @@
-"""Simulated cameras and vans: ``python -m ingest.simulated cameras|vans|render``."""
+"""Simulated cameras and vans: ``python -m ingest.simulated cameras|farm|vans|render``."""
 
 import argparse
 import asyncio
 from pathlib import Path
 
+import uvloop
+
 from ingest.simulated import vans
 from ingest.simulated.control import serve_control
+from ingest.simulated.farm import Farm
+from ingest.simulated.loops import LoopSpec
 from ingest.simulated.render import QUALITIES, clip_path, render_all
 from ingest.simulated.rtsp_server import SimulatedCameras
 from ingest.simulated.scenes import SCENES
 from models.kit import log, service
 
 
-async def _cameras(host: str, rtsp_port: int, control_port: int, clips: Path) -> None:
-    stop = service.stop_event()
+async def _halls(host: str, rtsp_port: int, control_port: int, clips: Path) -> None:
     cameras = SimulatedCameras()
     await cameras.start(host, rtsp_port)
     async with cameras:
@@ -22,11 +25,25 @@ async def _cameras(host: str, rtsp_port: int, control_port: int, clips: Path) ->
                 kind = quality.kind
                 files = {v: clip_path(clips, scene.name, v, kind) for v in scene.variants}
                 cameras.add(f"{scene.name}/{kind}", files)
-        control = await serve_control(cameras, host, control_port)
-        ports = {"rtsp": cameras.port, "control": control.sockets[0].getsockname()[1]}
-        log.get(__name__).info("simulated.ready", cameras=cameras.names, **ports)
-        await stop.wait()
-        control.close()
+        await _serve(cameras, host, control_port)
+
+
+async def _farm(chosen: argparse.Namespace) -> None:
+    width, _, height = chosen.size.partition("x")
+    spec = LoopSpec(int(width), int(height), chosen.fps, chosen.gop_s, chosen.kbit)
+    farm = Farm(chosen.clips, chosen.cameras, spec, seed=chosen.seed)
+    await farm.start(chosen.host, chosen.rtsp_port)
+    async with farm:
+        await _serve(farm, chosen.host, chosen.control_port)
+
+
+async def _serve(cameras: SimulatedCameras, host: str, control_port: int) -> None:
+    stop = service.stop_event()
+    control = await serve_control(cameras, host, control_port)
+    ports = {"rtsp": cameras.port, "control": control.sockets[0].getsockname()[1]}
+    log.get(__name__).info("simulated.ready", cameras=len(cameras.names), **ports)
+    await stop.wait()
+    control.close()
 
 
 def main() -> None:
@@ -34,11 +51,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m ingest.simulated", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     cameras = commands.add_parser("cameras", help="serve the halls over RTSP")
-    cameras.add_argument("--host", default="127.0.0.1")
-    cameras.add_argument("--rtsp-port", type=int, default=8554)
-    cameras.add_argument("--control-port", type=int, default=8555)
+    farm = commands.add_parser("farm", help="serve hundreds of cameras from one loop")
+    for command in (cameras, farm):
+        command.add_argument("--host", default="127.0.0.1")
+        command.add_argument("--rtsp-port", type=int, default=8554)
+        command.add_argument("--control-port", type=int, default=8555)
+    farm.add_argument("--cameras", type=int, default=400)
+    farm.add_argument("--fps", type=int, default=15)
+    farm.add_argument("--gop-s", type=float, default=2.0)
+    farm.add_argument("--kbit", type=int, default=500)
+    farm.add_argument("--size", default="640x360")
+    farm.add_argument("--seed", type=int, default=0, help="where in the loop each camera begins")
     render = commands.add_parser("render", help="only encode the clips")
-    for command in (cameras, render):
+    for command in (cameras, farm, render):
         command.add_argument("--clips", type=Path, required=True, help="folder of encoded clips")
     vans.add_arguments(commands.add_parser("vans", help="drive the fleet"))
     chosen = parser.parse_args()
@@ -46,9 +71,12 @@ def main() -> None:
     if chosen.command == "vans":
         vans.main(chosen)
         return
+    if chosen.command == "farm":
+        uvloop.run(_farm(chosen))
+        return
     render_all(chosen.clips)
     if chosen.command == "cameras":
-        asyncio.run(_cameras(chosen.host, chosen.rtsp_port, chosen.control_port, chosen.clips))
+        asyncio.run(_halls(chosen.host, chosen.rtsp_port, chosen.control_port, chosen.clips))
 
 
 if __name__ == "__main__":

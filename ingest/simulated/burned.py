@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 
+COUNTER_RANGE = 1 << 10  # picture numbers that a mark can tell apart
 _CELLS = 24
 _LEFT, _TOP = 0.709, 0.018  # of the picture
 _CELL_WIDTH, _CELL_HEIGHT = 0.0115, 0.022

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,6 +14,8 @@ from av.video.stream import VideoStream
 from ingest.simulated.rtp import (
     CLOCK_HZ,
     PAYLOAD_TYPE,
+    FramedPicture,
+    framed_picture,
     h264_payloads,
     h265_payloads,
     plain_payloads,
@@ -34,15 +36,24 @@ class Picture:
     show_at: int
     key: bool
     payloads: tuple[bytes, ...]
+    size: int  # bytes of all payloads
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clip:
     """A loop of pictures; ``media_lines`` are the SDP lines that describe its codec."""
 
     pictures: tuple[Picture, ...]
     duration: int
     media_lines: tuple[str, ...]
+    _framed: dict[int, tuple[FramedPicture, ...]] = field(default_factory=dict)
+
+    def framed(self, channel: int) -> tuple[FramedPicture, ...]:
+        """Return every picture framed for a channel; shared by all cameras that play this clip."""
+        if channel not in self._framed:
+            cut = (framed_picture(picture.payloads, channel) for picture in self.pictures)
+            self._framed[channel] = tuple(cut)
+        return self._framed[channel]
 
     @property
     def key_indexes(self) -> tuple[int, ...]:
@@ -64,15 +75,7 @@ def load_clip(path: Path) -> Clip:
     if not packets:
         raise InvalidInput(f"{path} has no pictures; render it again")
     first = packets[0].dts or 0
-    pictures = tuple(
-        Picture(
-            decode_at=round(((packet.dts or 0) - first) * tick),
-            show_at=round(((packet.pts or 0) - first) * tick),
-            key=packet.is_keyframe,
-            payloads=_payloads(codec, bytes(packet)),
-        )
-        for packet in packets
-    )
+    pictures = tuple(_picture(packet, first, tick, codec) for packet in packets)
     duration = pictures[-1].decode_at + round(CLOCK_HZ / rate)
     return Clip(pictures, duration, _media_lines(codec, bytes(packets[0]), extradata))
 
@@ -84,6 +87,17 @@ def _packets(demuxed: Iterable[VideoPacket], stream: VideoStream) -> list[VideoP
         return packets
     to_annex_b = BitStreamFilterContext(f"{name}_mp4toannexb", stream)
     return [out for packet in packets for out in to_annex_b.filter(packet)]
+
+
+def _picture(packet: VideoPacket, first: int, tick: float, codec: str) -> Picture:
+    payloads = _payloads(codec, bytes(packet))
+    return Picture(
+        decode_at=round(((packet.dts or 0) - first) * tick),
+        show_at=round(((packet.pts or 0) - first) * tick),
+        key=packet.is_keyframe,
+        payloads=payloads,
+        size=sum(map(len, payloads)),
+    )
 
 
 def _payloads(codec: str, picture: bytes) -> tuple[bytes, ...]:

@@ -1,15 +1,15 @@
 """One simulated camera: which picture is due, who watches, and what an operator made it do."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
 from ingest.simulated.clip import Clip, Picture
-from ingest.simulated.rtp import CLOCK_HZ, interleaved_picture, interleaved_sender_report
+from ingest.simulated.metronome import Metronome
+from ingest.simulated.rtp import CLOCK_HZ, interleaved_sender_report
 
 _REPORT_EVERY = 3 * CLOCK_HZ
-_LATE_LIMIT_S = 2.0
+_LATE_LIMIT = 2 * CLOCK_HZ
 _BACKLOG_LIMIT_BYTES = 4_000_000
 
 
@@ -26,16 +26,16 @@ class Viewer:
 class Playback:
     """Sends the pictures of one camera to its viewers in real time; lives on the event loop.
 
-    ``ticks_at`` turns loop time into 90 kHz ticks of the wall clock: RTP timestamps are these
-    ticks, so a receiver that trusts its own clock can read the age of a picture from them.
-    ``phase`` 0–1 is the place in the loop at tick 0: main and sub of a scene share it.
+    RTP timestamps are 90 kHz ticks of the wall clock, so a receiver that trusts its own clock can
+    read the age of a picture from them. ``phase`` 0–1 is the place in the loop at tick 0: main
+    and sub of a scene share it.
     """
 
     def __init__(
         self,
         clips: dict[str, Clip],
         *,
-        ticks_at: Callable[[float], int],
+        metronome: Metronome,
         phase: float,
         random: Random,
     ) -> None:
@@ -45,15 +45,14 @@ class Playback:
         self.stalled = False
         self.stopped = False
         self.viewers: set[Viewer] = set()
-        self._loop = asyncio.get_running_loop()
-        self._ticks_at = ticks_at
+        self._metronome = metronome
         self._ssrc = random.getrandbits(32)
         self._sequence = random.getrandbits(16)
         self._packets = 0
         self._octets = 0
         self._reported_at = 0
         self._index, self._due = self._position(phase)
-        self._timer = self._schedule()
+        metronome.add(self._due, self._tick)
 
     @property
     def clip(self) -> Clip:
@@ -93,36 +92,25 @@ class Playback:
             viewer.transport.abort()
         return len(viewers)
 
-    def close(self) -> None:
-        self._timer.cancel()
-        self.kick()
-
     def _position(self, phase: float) -> tuple[int, int]:
         """Return the picture that is next now, and when it is due."""
-        now = self._now_ticks()
+        now = self._metronome.now()
         since_start = (now + round(phase * self.clip.duration)) % self.clip.duration
         for index, picture in enumerate(self.clip.pictures):
             if picture.decode_at >= since_start:
                 return index, now + picture.decode_at - since_start
         return 0, now + self.clip.duration - since_start
 
-    def _now_ticks(self) -> int:
-        return self._ticks_at(self._loop.time())
-
-    def _schedule(self) -> asyncio.TimerHandle:
-        delay_s = (self._due - self._now_ticks()) / CLOCK_HZ
-        if delay_s < -_LATE_LIMIT_S:
-            # The process was suspended: go on from now, as a camera after a freeze.
-            self._due = self._now_ticks()
-            self._wait_for_key()
-            delay_s = 0.0
-        return self._loop.call_later(delay_s, self._tick)
-
     def _wait_for_key(self) -> None:
         for viewer in self.viewers:
             viewer.wants_key = True
 
-    def _tick(self) -> None:
+    def _tick(self) -> int:
+        now = self._metronome.now()
+        if now - self._due > _LATE_LIMIT:
+            # The process was suspended: go on from now, as a camera after a freeze.
+            self._due = now
+            self._wait_for_key()
         picture = self.clip.pictures[self._index]
         if picture.key and self._next_variant != self.variant:
             picture = self._switch()
@@ -130,7 +118,7 @@ class Playback:
             self._send(picture)
         self._due += self._until_next(self._index)
         self._index = (self._index + 1) % len(self.clip.pictures)
-        self._timer = self._schedule()
+        return self._due
 
     def _switch(self) -> Picture:
         group = self.clip.key_indexes.index(self._index)
@@ -148,36 +136,30 @@ class Playback:
     def _send(self, picture: Picture) -> None:
         timestamp = self._due + picture.show_at - picture.decode_at
         report_due = self._due - self._reported_at >= _REPORT_EVERY
-        cut: dict[int, bytes] = {}
-        for viewer in list(self.viewers):
+        cut: dict[int, bytearray] = {}
+        for viewer in tuple(self.viewers):
             if not viewer.playing or (viewer.wants_key and not picture.key):
                 continue
             viewer.wants_key = False
             channel = viewer.channel
             if channel not in cut:
-                cut[channel] = self._wire(picture, channel, timestamp, report=report_due)
+                framed = self.clip.framed(channel)[self._index]
+                cut[channel] = framed.stamped(self._sequence, timestamp, self._ssrc)
+                if report_due:
+                    cut[channel] += self._sender_report(channel + 1)
             viewer.transport.write(cut[channel])
             if viewer.transport.get_write_buffer_size() > _BACKLOG_LIMIT_BYTES:
                 viewer.transport.abort()  # reads too slowly; a camera drops such a client too
                 self.viewers.discard(viewer)
         self._sequence = (self._sequence + len(picture.payloads)) & 0xFFFF
         self._packets += len(picture.payloads)
-        self._octets += sum(map(len, picture.payloads))
+        self._octets += picture.size
         if report_due:
             self._reported_at = self._due
 
-    def _wire(self, picture: Picture, channel: int, timestamp: int, *, report: bool) -> bytes:
-        wire = interleaved_picture(
-            picture.payloads,
+    def _sender_report(self, channel: int) -> bytes:
+        return interleaved_sender_report(
             channel=channel,
-            sequence=self._sequence,
-            timestamp=timestamp,
-            ssrc=self._ssrc,
-        )
-        if not report:
-            return wire
-        return wire + interleaved_sender_report(
-            channel=channel + 1,
             ssrc=self._ssrc,
             unix_s=self._due / CLOCK_HZ,
             timestamp=self._due,

@@ -4,6 +4,8 @@ RFC 3550 (RTP), 6184 (H.264), 7798 (H.265), 6416 (MPEG-4 part 2).
 """
 
 import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 CLOCK_HZ = 90_000
 PAYLOAD_TYPE = 96
@@ -60,27 +62,42 @@ def _fragments(header: bytes, kind: int, body: bytes) -> list[bytes]:
     ]
 
 
-def interleaved_picture(
-    payloads: tuple[bytes, ...], *, channel: int, sequence: int, timestamp: int, ssrc: int
-) -> bytes:
-    """Return one picture as ``$``-framed RTP packets; the marker bit closes it."""
-    out = bytearray()
+_STAMP = struct.Struct("!HII")  # sequence number, timestamp, source: all that changes
+_STAMP_AT = 6  # behind "$", channel, length, version and payload type
+
+
+@dataclass(frozen=True, slots=True)
+class FramedPicture:
+    """One picture as ``$``-framed RTP packets, cut once, to be stamped at each sending.
+
+    Attributes:
+        template: the packets, one behind the other, with zeros where the stamps belong.
+        starts: where each packet begins; the marker bit closes the last one.
+    """
+
+    template: bytes
+    starts: tuple[int, ...]
+
+    def stamped(self, sequence: int, timestamp: int, ssrc: int) -> bytearray:
+        """Return the packets as they go onto the wire; ``sequence`` is the first one's number."""
+        wire = bytearray(self.template)
+        timestamp &= 0xFFFFFFFF
+        for n, start in enumerate(self.starts, start=sequence):
+            _STAMP.pack_into(wire, start + _STAMP_AT, n & 0xFFFF, timestamp, ssrc)
+        return wire
+
+
+def framed_picture(payloads: Sequence[bytes], channel: int) -> FramedPicture:
+    """Frame a picture's payloads for an interleaved channel."""
+    template = bytearray()
+    starts: list[int] = []
     last = len(payloads) - 1
     for n, payload in enumerate(payloads):
+        starts.append(len(template))
         kind = PAYLOAD_TYPE | (0x80 if n == last else 0)
-        out += struct.pack(
-            "!cBHBBHII",
-            b"$",
-            channel,
-            12 + len(payload),
-            0x80,
-            kind,
-            (sequence + n) & 0xFFFF,
-            timestamp & 0xFFFFFFFF,
-            ssrc,
-        )
-        out += payload
-    return bytes(out)
+        template += struct.pack("!cBHBB10x", b"$", channel, 12 + len(payload), 0x80, kind)
+        template += payload
+    return FramedPicture(bytes(template), tuple(starts))
 
 
 def interleaved_sender_report(

@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 from secrets import token_hex
+from typing import Self
 
 from ingest.simulated.clip import Clip, load_clip
+from ingest.simulated.metronome import Metronome
 from ingest.simulated.playback import Playback, Viewer
 from ingest.simulated.rtp import CLOCK_HZ
 from ingest.simulated.rtsp_messages import (
@@ -40,20 +42,24 @@ class SimulatedCameras:
         self._cameras: dict[str, Playback] = {}
         self._loaded: dict[Path, Clip] = {}
         self._phases: dict[str, float] = {}
+        self._metronome: Metronome | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; ``port`` 0 takes a free one, which ``.port`` then says. Call before ``add``."""
         loop = asyncio.get_running_loop()
-        self._wall_at_start = self._clock.now().timestamp() - loop.time()
+        wall_at_start = self._clock.now().timestamp() - loop.time()
+        self._metronome = Metronome(lambda at: round((wall_at_start + at) * CLOCK_HZ))
         self._server = await asyncio.start_server(self._connected, host, port, limit=_HEAD_LIMIT)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
         """Stop listening, end every connection and every timer."""
+        if self._metronome is not None:
+            self._metronome.close()
         for camera in self._cameras.values():
-            camera.close()
+            camera.kick()
         self._cameras.clear()
         if self._server is not None:
             self._server.close()
@@ -64,7 +70,7 @@ class SimulatedCameras:
             await self._server.wait_closed()
             self._server = None
 
-    async def __aenter__(self) -> "SimulatedCameras":
+    async def __aenter__(self) -> Self:
         """Enter to close at the end; starts on a free port unless started already."""
         if self._server is None:
             await self.start()
@@ -76,22 +82,24 @@ class SimulatedCameras:
     def url(self, name: str, host: str = "127.0.0.1") -> str:
         return f"rtsp://{host}:{self.port}/{name}"
 
-    def add(self, name: str, clips: dict[str, Path]) -> None:
+    def add(self, name: str, clips: dict[str, Path], *, phase: float | None = None) -> None:
         """Add a camera that shows the first of its clips (variant → file).
 
+        ``phase`` 0–1 is its place in the loop; None means that of the scene's other streams.
         Raises InvalidInput for a file that no camera could send, Conflict for a taken name.
         """
-        if self._server is None:
+        if self._metronome is None:
             raise Conflict("start the simulated cameras before adding one")
         if name in self._cameras:
             raise Conflict(f"there is already a simulated camera {name}")
         if not clips:
             raise InvalidInput(f"the simulated camera {name} needs at least one clip")
         loaded = {variant: self._load(Path(path)) for variant, path in clips.items()}
-        # Cameras must not all send their large pictures at once; streams of a scene go together.
-        phase = self._phases.setdefault(name.partition("/")[0], self._random.random())
+        if phase is None:
+            # Not all scenes may send their large pictures at once; a scene's streams go together.
+            phase = self._phases.setdefault(name.partition("/")[0], self._random.random())
         self._cameras[name] = Playback(
-            loaded, ticks_at=self._ticks_at, phase=phase, random=self._random
+            loaded, metronome=self._metronome, phase=phase, random=self._random
         )
 
     @property
@@ -157,9 +165,6 @@ class SimulatedCameras:
         if path not in self._loaded:
             self._loaded[path] = load_clip(path)
         return self._loaded[path]
-
-    def _ticks_at(self, loop_time: float) -> int:
-        return round((self._wall_at_start + loop_time) * CLOCK_HZ)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

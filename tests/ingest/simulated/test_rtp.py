@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from ingest.simulated.rtp import (
     MAX_PAYLOAD,
+    framed_picture,
     h264_payloads,
     h265_payloads,
-    interleaved_picture,
     interleaved_sender_report,
     plain_payloads,
     split_annex_b,
@@ -60,15 +60,16 @@ def test_other_codecs_are_cut_without_headers(body: bytes) -> None:
 
 @pytest.mark.parametrize(("sequence", "timestamp"), [(7, 9_000), (65_535, 2**32 + 5)])
 def test_packets_count_on_and_only_the_last_has_the_marker(sequence: int, timestamp: int) -> None:
-    wire = interleaved_picture(
-        (b"one", b"two!"), channel=4, sequence=sequence, timestamp=timestamp, ssrc=99
-    )
+    framed = framed_picture((b"one", b"two!"), channel=4)
+    wire = framed.stamped(sequence, timestamp, ssrc=99)
     first, second = wire[:19], wire[19:]
     assert first[:4] == b"$\x04\x00\x0f"
     assert second[:4] == b"$\x04\x00\x10"
     assert (first[5] & 0x80, second[5] & 0x80) == (0, 0x80)
     assert struct.unpack("!H", second[6:8])[0] == (sequence + 1) & 0xFFFF
     assert struct.unpack("!I", second[8:12])[0] == timestamp & 0xFFFFFFFF
+    assert first[16:] + second[16:] == b"onetwo!"
+    assert framed.stamped(0, 0, ssrc=99)[8:12] == bytes(4)  # a stamp leaves no trace
 
 
 def test_a_sender_report_ties_rtp_time_to_the_wall_clock() -> None:
