@@ -1,9 +1,9 @@
 """Region and ownership limits of a caller, as SQL conditions; deny is the default elsewhere too."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.permissions import Permission
@@ -17,6 +17,7 @@ from models.office import Office
 from models.vehicle import Vehicle
 
 Condition = ColumnElement[bool]
+Row = TypeVar("Row")
 
 
 def _offices_of(region_id: UUID) -> Any:
@@ -63,41 +64,34 @@ async def camera(session: AsyncSession, camera_id: UUID, caller: Caller) -> Came
         NotFound: no such camera, or it is of another region.
     """
     query = select(Camera).where(Camera.id == camera_id, cameras(caller))
-    found = (await session.execute(query)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"There is no camera {camera_id}")
-    return found
+    return await _the(session, query, f"camera {camera_id}")
 
 
 async def office(session: AsyncSession, office_id: UUID, caller: Caller) -> Office:
     query = select(Office).where(Office.id == office_id, offices(caller))
-    found = (await session.execute(query)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"There is no office {office_id}")
-    return found
+    return await _the(session, query, f"office {office_id}")
 
 
 async def vehicle(session: AsyncSession, vehicle_id: UUID, caller: Caller) -> Vehicle:
     query = select(Vehicle).where(Vehicle.id == vehicle_id)
     if caller.region_id is not None:
         query = query.where(Vehicle.region_id == caller.region_id)
-    found = (await session.execute(query)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"There is no van {vehicle_id}")
-    return found
+    return await _the(session, query, f"van {vehicle_id}")
 
 
 async def alert(session: AsyncSession, alert_id: UUID, caller: Caller) -> Alert:
     query = select(Alert).where(Alert.id == alert_id, alerts(caller))
-    found = (await session.execute(query)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"There is no alert {alert_id}")
-    return found
+    return await _the(session, query, f"alert {alert_id}")
 
 
 async def complaint(session: AsyncSession, complaint_id: UUID, caller: Caller) -> Complaint:
     query = select(Complaint).where(Complaint.id == complaint_id, complaints(caller))
+    return await _the(session, query, f"complaint {complaint_id}")
+
+
+async def _the(session: AsyncSession, query: Select[tuple[Row]], name: str) -> Row:
+    """Return the one row; what is of another region is told like what is not there."""
     found = (await session.execute(query)).scalar_one_or_none()
     if found is None:
-        raise NotFound(f"There is no complaint {complaint_id}")
+        raise NotFound(f"There is no {name}")
     return found

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.complaints import desk
 from alerts.complaints.present import card
@@ -21,6 +22,7 @@ from dashboard_api.schemas.complaints import (
     OutcomeIn,
 )
 from dashboard_api.schemas.evidence import Clip
+from dashboard_api.services import Services
 from dashboard_api.sessions import Caller
 
 router = APIRouter(tags=["complaints"])
@@ -28,6 +30,20 @@ router = APIRouter(tags=["complaints"])
 
 def _given(outcome: OutcomeIn | None) -> GivenOutcome | None:
     return None if outcome is None else GivenOutcome(outcome.kind, outcome.note)
+
+
+async def _shown(
+    session: AsyncSession,
+    complaint_id: UUID,
+    caller: Caller,
+    centre: Services,
+    response: Response,
+) -> dict[str, Any]:
+    """Return the card as it stands in this transaction, with its new ETag."""
+    await session.flush()
+    shown = await card(session, complaint_id, centre.clock, role=caller.role)
+    response.headers["ETag"] = etag(shown["version"])
+    return shown
 
 
 @router.post("/complaints/{complaint_id}/moves", response_model=ComplaintCard)
@@ -54,10 +70,7 @@ async def move(
             clock=centre.clock,
         )
         audit.record(session, caller.operator_id, "complaint.move", complaint_id, to=wanted.to)
-        await session.flush()
-        shown = await card(session, complaint_id, centre.clock, role=caller.role)
-    response.headers["ETag"] = etag(shown["version"])
-    return shown
+        return await _shown(session, complaint_id, caller, centre, response)
 
 
 @router.post("/complaints/{complaint_id}/comments", response_model=ComplaintCard)
@@ -80,10 +93,7 @@ async def comment(
             clock=centre.clock,
         )
         audit.record(session, caller.operator_id, "complaint.comment", complaint_id)
-        await session.flush()
-        shown = await card(session, complaint_id, centre.clock, role=caller.role)
-    response.headers["ETag"] = etag(shown["version"])
-    return shown
+        return await _shown(session, complaint_id, caller, centre, response)
 
 
 @router.post("/complaints/{complaint_id}/camera", response_model=ComplaintCard)
@@ -116,10 +126,7 @@ async def confirm_camera(
             complaint_id,
             camera_id=str(wanted.camera_id),
         )
-        await session.flush()
-        shown = await card(session, complaint_id, centre.clock, role=caller.role)
-    response.headers["ETag"] = etag(shown["version"])
-    return shown
+        return await _shown(session, complaint_id, caller, centre, response)
 
 
 @router.post("/complaints/{complaint_id}/clips", status_code=201)
