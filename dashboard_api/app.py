@@ -13,6 +13,7 @@ from dashboard_api.passwords import Passwords
 from dashboard_api.routes import (
     alerts,
     audit,
+    camera_setup,
     cameras,
     complaint_steps,
     complaints,
@@ -28,6 +29,7 @@ from dashboard_api.routes import (
     users,
     vehicles,
 )
+from dashboard_api.sealing import sealing
 from dashboard_api.services import Services
 from dashboard_api.throttle import Throttle
 from dashboard_api.version import VERSION
@@ -40,6 +42,7 @@ ROUTES = (
     regions,
     offices,
     cameras,
+    camera_setup,
     recordings,
     holds,
     vehicles,
@@ -60,7 +63,7 @@ def create_app(*, settings: Settings, database: Database, clock: Clock, key: byt
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with hub.running():
+        async with hub.running(), sealing(database, key):
             yield
 
     app = FastAPI(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import select
 
 from dashboard_api import audit, camera_view, media, pages, scope, zone_edit
@@ -13,11 +13,9 @@ from dashboard_api.schemas import cameras
 from dashboard_api.schemas.common import Page
 from dashboard_api.sessions import Caller
 from ingest.media.tickets import Ticket, sign
-from models.camera import Camera, Stream
+from models.camera import Camera
 from models.kit.bus import announce
-from models.kit.errors import Conflict, Forbidden
-from models.kit.ids import new_id
-from models.observations import StreamState
+from models.kit.errors import Forbidden
 
 router = APIRouter(tags=["cameras"])
 Reader = Annotated[Caller, Depends(Requires(Permission.CAMERAS_READ))]
@@ -49,44 +47,6 @@ async def read_camera(camera_id: UUID, caller: Reader, centre: Centre) -> camera
     async with centre.database.read() as session:
         await scope.camera(session, camera_id, caller)
         return (await camera_view.show(session, [camera_id]))[0]
-
-
-@router.post("/cameras", status_code=201)
-async def add_camera(
-    wanted: cameras.CameraIn, response: Response, caller: Configurer, centre: Centre
-) -> cameras.Camera:
-    """Add a camera; its media node starts pulling it at once."""
-    async with centre.database.transaction() as session:
-        await scope.office(session, wanted.office_id, caller)
-        if await session.scalar(select(Camera.id).where(Camera.code == wanted.code)):
-            raise Conflict(f"There is already a camera with the code {wanted.code}")
-        camera = Camera(
-            id=new_id(centre.clock),
-            office_id=wanted.office_id,
-            code=wanted.code,
-            name=wanted.name.model_dump(),
-            view=wanted.view,
-            node_name=wanted.node_name or centre.settings.media_node,
-        )
-        session.add(camera)
-        await session.flush()
-        for stream in wanted.streams:
-            session.add(
-                Stream(
-                    camera_id=camera.id,
-                    kind=stream.kind,
-                    url=stream.url,
-                    recorded=stream.recorded,
-                    state=StreamState.CONNECTING,
-                    state_since=centre.clock.now(),
-                )
-            )
-        audit.record(session, caller.operator_id, "camera.add", camera.id, code=camera.code)
-        announce(session, "config", camera.id, {"camera_id": str(camera.id)})
-        await session.flush()
-        shown = (await camera_view.show(session, [camera.id]))[0]
-    response.headers["Location"] = f"/api/v1/cameras/{camera.id}"
-    return shown
 
 
 @router.put("/cameras/{camera_id}/zones")

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from dashboard_api.schemas.common import FilledLine, Incoming, Line, Moment, Names
+from dashboard_api.schemas.common import Incoming, Line, Moment, Names
 from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
 
 Corner = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
@@ -57,30 +57,6 @@ class Camera(BaseModel):
     enabled: bool
     streams: list[StreamStatus]
     zones: list[Zone]
-
-
-class StreamIn(Incoming):
-    kind: StreamKind
-    url: Annotated[str, StringConstraints(max_length=500, pattern=r"^rtsps?://[^\s\x00]+$")]
-    recorded: bool = True
-
-
-class CameraIn(Incoming):
-    """A new camera. ``node_name`` is the media node that owns it; unset means ours."""
-
-    office_id: UUID
-    code: FilledLine
-    name: Names
-    view: View = "hall"
-    node_name: FilledLine | None = None
-    streams: Annotated[list[StreamIn], Field(min_length=1, max_length=2)]
-
-    @model_validator(mode="after")
-    def _one_stream_a_kind(self) -> Self:
-        if len({stream.kind for stream in self.streams}) < len(self.streams):
-            msg = "give at most one main and one sub stream"
-            raise ValueError(msg)
-        return self
 
 
 class ZoneIn(Incoming):

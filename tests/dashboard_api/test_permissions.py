@@ -34,6 +34,8 @@ TABLE = {
     "GET /api/v1/cameras": "o . u . s a",
     "GET /api/v1/cameras/{camera_id}": "o . u . s a",
     "POST /api/v1/cameras": ". . . . . a",
+    "GET /api/v1/cameras/{camera_id}/setup": ". . . . . a",
+    "PUT /api/v1/cameras/{camera_id}": ". . . . . a",
     "PUT /api/v1/cameras/{camera_id}/zones": ". . . . . a",
     "POST /api/v1/cameras/{camera_id}/ticket": "o . u . s .",
     "GET /api/v1/recordings": "o . u . s .",

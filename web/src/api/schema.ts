@@ -119,7 +119,11 @@ export interface paths {
         };
         /** Read Camera */
         get: operations["read_camera"];
-        put?: never;
+        /**
+         * Change Camera
+         * @description Change a camera. ``enabled`` false stops it; its recordings stay as long as they would.
+         */
+        put: operations["change_camera"];
         post?: never;
         delete?: never;
         options?: never;
@@ -161,6 +165,23 @@ export interface paths {
          * @description Sign a right to watch, good for 60 s to begin; who watched what goes into the audit trail.
          */
         post: operations["issue_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Setup */
+        get: operations["read_setup"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -874,6 +895,31 @@ export interface components {
             at: string;
         };
         /**
+         * CameraEdit
+         * @description A camera as it shall be. ``credentials`` left out are kept, null forgets them.
+         *
+         *     Where an address moves to another host, they must be given again: they are for the old one.
+         */
+        CameraEdit: {
+            name: components["schemas"]["Names"];
+            /**
+             * View
+             * @enum {string}
+             */
+            view: "hall" | "window" | "entrance";
+            /** Enabled */
+            enabled: boolean;
+            /** Node Name */
+            node_name?: string | null;
+            /** Retention Class Id */
+            retention_class_id?: string | null;
+            /** Onvif Url */
+            onvif_url?: string | null;
+            credentials?: components["schemas"]["CredentialsIn"] | null;
+            /** Streams */
+            streams: components["schemas"]["StreamEdit"][];
+        };
+        /**
          * CameraIn
          * @description A new camera. ``node_name`` is the media node that owns it; unset means ours.
          */
@@ -894,8 +940,50 @@ export interface components {
             view: "hall" | "window" | "entrance";
             /** Node Name */
             node_name?: string | null;
+            /** Retention Class Id */
+            retention_class_id?: string | null;
+            /** Onvif Url */
+            onvif_url?: string | null;
+            credentials?: components["schemas"]["CredentialsIn"] | null;
             /** Streams */
             streams: components["schemas"]["StreamIn"][];
+        };
+        /**
+         * CameraSetup
+         * @description All that an administrator sets of a camera; ``device`` is what ONVIF said of itself.
+         */
+        CameraSetup: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            name: components["schemas"]["Names"];
+            /** View */
+            view: string;
+            /**
+             * Office Id
+             * Format: uuid
+             */
+            office_id: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Node Name */
+            node_name: string;
+            /** Retention Class Id */
+            retention_class_id: string | null;
+            /** Onvif Url */
+            onvif_url: string | null;
+            /** Device */
+            device: {
+                [key: string]: unknown;
+            } | null;
+            /** Has Credentials */
+            has_credentials: boolean;
+            /** Streams */
+            streams: components["schemas"]["StreamSetup"][];
         };
         /**
          * CandidateCamera
@@ -1242,6 +1330,19 @@ export interface components {
             /** Login */
             login: string;
             /** Password */
+            password: string;
+        };
+        /**
+         * CredentialsIn
+         * @description Who signs in to the camera; kept sealed and never shown again.
+         */
+        CredentialsIn: {
+            /** User */
+            user: string;
+            /**
+             * Password
+             * Format: password
+             */
             password: string;
         };
         /**
@@ -1727,7 +1828,30 @@ export interface components {
              */
             ended_at: string;
         };
-        /** StreamIn */
+        /**
+         * StreamEdit
+         * @description A stream as it shall be; without ``url`` a stream that is there keeps its address.
+         */
+        StreamEdit: {
+            kind: components["schemas"]["StreamKind"];
+            /** Url */
+            url?: string | null;
+            /**
+             * Recorded
+             * @default true
+             */
+            recorded: boolean;
+            /**
+             * Transport
+             * @default tcp
+             * @enum {string}
+             */
+            transport: "tcp" | "udp" | "http";
+        };
+        /**
+         * StreamIn
+         * @description A stream of a new camera. A user and password in ``url`` are taken out of it and sealed.
+         */
         StreamIn: {
             kind: components["schemas"]["StreamKind"];
             /** Url */
@@ -1737,12 +1861,58 @@ export interface components {
              * @default true
              */
             recorded: boolean;
+            /**
+             * Transport
+             * @default tcp
+             * @enum {string}
+             */
+            transport: "tcp" | "udp" | "http";
         };
         /**
          * StreamKind
          * @enum {string}
          */
         StreamKind: "main" | "sub";
+        /**
+         * StreamSetup
+         * @description A stream with its address, which holds no user and password, and what was measured of it.
+         *
+         *     Frame rate is pictures a second; the clock offset is the camera's clock minus the node's.
+         */
+        StreamSetup: {
+            kind: components["schemas"]["StreamKind"];
+            state: components["schemas"]["StreamState"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Detail */
+            detail: string;
+            /** Codec */
+            codec: string | null;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Recorded */
+            recorded: boolean;
+            /** Address */
+            address: string;
+            /**
+             * Transport
+             * @enum {string}
+             */
+            transport: "tcp" | "udp" | "http";
+            /** Frame Rate */
+            frame_rate: number | null;
+            /** Key Interval S */
+            key_interval_s: number | null;
+            /** Audio Codec */
+            audio_codec: string | null;
+            /** Clock Offset S */
+            clock_offset_s: number | null;
+        };
         /**
          * StreamState
          * @description What the media node knows of a stream; ``since`` is stored beside it.
@@ -2363,6 +2533,41 @@ export interface operations {
             };
         };
     };
+    change_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSetup"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     replace_zones: {
         parameters: {
             query?: never;
@@ -2420,6 +2625,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediaTicket"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSetup"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
