@@ -16,13 +16,17 @@ _LONGEST_DURATION = 10 * TIMESCALE
 class CodedPicture:
     """What a source read: one picture's NAL units and its stream times in 90 kHz ticks.
 
-    ``waited`` ticks passed at the least between its arrival and its being read.
+    Attributes:
+        waited: ticks that passed at the least between its arrival and its being read.
+        camera_s: Unix seconds of the picture by the camera's own clock; told of key pictures
+            once the camera sent a sender report.
     """
 
     dts: int
     pts: int
     nals: Sequence[bytes]
     waited: int = 0
+    camera_s: float | None = None
 
 
 class Assembler:

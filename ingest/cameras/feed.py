@@ -1,10 +1,12 @@
 """One stream inside the node: its newest pictures, its state and whoever wants them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from ingest.cameras.measure import Measured
 from ingest.cameras.metrics import STATES
 from models.observations import StreamKind, StreamState
 
@@ -31,9 +33,10 @@ class Feed:
         parameters: None until the first key picture arrived.
         state: what the node knows of the stream.
         state_since: when that began.
-        detail: a sentence for a person, empty while live.
+        detail: a sentence for a person, empty while all is well.
         newest: the last picture, None until one arrived.
         gop: the pictures since the last key picture, oldest first; empty until one arrived.
+        measured: what is known of its pace and clock.
     """
 
     def __init__(self, camera_id: UUID, kind: StreamKind, since: datetime) -> None:
@@ -46,7 +49,9 @@ class Feed:
         self.newest: AccessUnit | None = None
         self.gop: list[AccessUnit] = []
         self._gop_bytes = 0
+        self.measured = Measured()
         self._sinks: list[FeedSink] = []
+        self._watchers: list[Callable[[Feed], None]] = []
 
     def subscribe(self, sink: FeedSink) -> None:
         """From now on ``sink`` gets everything; what happened before is in the attributes."""
@@ -56,6 +61,15 @@ class Feed:
     def unsubscribe(self, sink: FeedSink) -> None:
         if sink in self._sinks:
             self._sinks.remove(sink)
+
+    def on_measured(self, tell: "Callable[[Feed], None]") -> None:
+        """From now on ``tell`` is called whenever ``measured`` changes noticeably."""
+        self._watchers.append(tell)
+
+    def publish_measured(self, measured: Measured) -> None:
+        self.measured = measured
+        for tell in self._watchers:
+            tell(self)
 
     def publish_parameters(self, parameters: StreamParameters) -> None:
         self.parameters = parameters

@@ -5,11 +5,13 @@ import random
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.assembler import Assembler
 from ingest.cameras.backoff import Backoff
 from ingest.cameras.feed import Feed
+from ingest.cameras.measure import Measured, Meter
 from ingest.cameras.metrics import CONNECTIONS_LOST
 from ingest.cameras.source import (
     AuthFailed,
@@ -31,13 +33,9 @@ _SLOW_RETRY_S = 30.0  # asking sooner changes nothing, and many wrong passwords 
 class _Connection:
     """One try: a thread that reads, and what the loop has seen of it so far."""
 
-    def __init__(
-        self, url: str, opener: Opener, read_timeout_s: float, deliver: "_Deliver", clock: Clock
-    ) -> None:
-        self._url = url
-        self._opener = opener
-        self._read_timeout_s = read_timeout_s
-        self._deliver = deliver
+    def __init__(self, open_now: "_Open", reader: "StreamReader", clock: Clock) -> None:
+        self._open = open_now
+        self._reader = reader
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._stop = threading.Event()
@@ -56,7 +54,7 @@ class _Connection:
     def _read(self, newest: AccessUnit | None) -> None:
         fault = SourceFault("the reader itself failed; its log says how")
         try:
-            source = self._opener(self._url, self._read_timeout_s)
+            source = self._open()
             try:
                 self._pump(source, newest)
             finally:
@@ -70,10 +68,14 @@ class _Connection:
         past = (newest.sequence, newest.dts) if newest else (0, 0)
         assembler = Assembler(*past, codec=source.codec)
         assembler.offer_parameters(source.parameter_sets())
+        meter = Meter()
         for picture in source.pictures(self._stop):
             parameters, unit = assembler.push(picture, self._clock.now().timestamp())
-            if unit is not None:
-                self._call(self._heard, parameters, unit)
+            if unit is None:
+                continue
+            self._call(self._heard, parameters, unit)
+            if unit.key and (measured := meter.key(unit, picture.camera_s)) is not None:
+                self._call(self._measured, measured)
         raise SourceFault("the node stopped reading")
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
@@ -82,25 +84,35 @@ class _Connection:
 
     def _heard(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
         if not self._stop.is_set():
-            self._deliver(parameters, unit)
+            self._reader.deliver(parameters, unit)
+
+    def _measured(self, measured: Measured) -> None:
+        if not self._stop.is_set():
+            self._reader.measured(measured)
 
     def _end(self, fault: SourceFault) -> None:
         if not self.ended.done():
             self.ended.set_result(fault)
 
 
-_Deliver = Callable[[StreamParameters | None, AccessUnit], None]
+_Open = Callable[[], StreamSource]
 
 
 class StreamReader:
     """Supervises the one pull of one stream; ``run`` until cancelled."""
 
     def __init__(
-        self, feed: Feed, url: str, opener: Opener, clock: Clock, silence_s: float
+        self,
+        feed: Feed,
+        url: str,
+        opener: Opener,
+        clock: Clock,
+        silence_s: float,
+        *,
+        transport: str = "tcp",
     ) -> None:
         self._feed = feed
-        self._url = url
-        self._opener = opener
+        self._open = partial(opener, url, silence_s, transport)
         self._clock = clock
         self._silence_s = silence_s
         self._heard_at = 0.0  # monotonic
@@ -127,9 +139,7 @@ class StreamReader:
 
     async def _read_once(self) -> SourceFault:
         """Read one connection to its end or its silence; say why it is over."""
-        connection = _Connection(
-            self._url, self._opener, self._silence_s, self._deliver, self._clock
-        )
+        connection = _Connection(self._open, self, self._clock)
         name = f"{self._feed.camera_id}-{self._feed.kind}"
         self._heard_at = self._clock.monotonic()
         connection.start(self._feed.newest, name)
@@ -155,13 +165,16 @@ class StreamReader:
             return self._silence_s
         return max(self._silence_s - self._silent_s(), _LEAST_WAIT_S)
 
-    def _deliver(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
+    def measured(self, measured: Measured) -> None:
+        self._feed.publish_measured(measured)
+
+    def deliver(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
         self._heard_at = self._clock.monotonic()
         if self._good_since is None:
             self._good_since = self._heard_at
         if parameters is not None:
             self._feed.publish_parameters(parameters)
-        self._enter(StreamState.LIVE, "")
+        self._enter(StreamState.LIVE, self._feed.measured.clock_detail)
         self._feed.publish(unit)
 
     def _enter(self, state: StreamState, detail: str) -> None:

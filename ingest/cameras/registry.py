@@ -146,7 +146,12 @@ class Feeds:
             feed.enter(StreamState.DOWN, self._clock.now(), _FULL.format(limit=limit))
             return
         reader = StreamReader(
-            feed, want.url, self._opener, self._clock, self._settings.camera_silence_s
+            feed,
+            want.url,
+            self._opener,
+            self._clock,
+            self._settings.camera_silence_s,
+            transport=want.transport,
         )
         self._wanted[key] = want
         self._readers[key] = asyncio.create_task(_after(delay_s, reader))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
+from ingest.cameras.measure import Measured
 from ingest.outage import AWAY
 from ingest.wake import any_of
 from models.camera import Stream
@@ -30,6 +31,7 @@ class _Report:
     since: datetime
     detail: str
     parameters: StreamParameters | None
+    measured: Measured
 
 
 class _StateSink:
@@ -58,6 +60,7 @@ class StreamReporter:
     def feed_added(self, feed: Feed, *, recorded: bool) -> None:
         del recorded  # the state matters of every stream
         feed.subscribe(_StateSink(feed, self._tell))
+        feed.on_measured(self._tell)
         self._tell(feed)
 
     def feed_changed(self, feed: Feed, *, recorded: bool) -> None:
@@ -99,7 +102,13 @@ class StreamReporter:
 
     def _tell(self, feed: Feed) -> None:
         self._pending[(feed.camera_id, feed.kind)] = _Report(
-            feed.camera_id, feed.kind, feed.state, feed.state_since, feed.detail, feed.parameters
+            feed.camera_id,
+            feed.kind,
+            feed.state,
+            feed.state_since,
+            feed.detail,
+            feed.parameters,
+            feed.measured,
         )
         self._wake.set()
 
@@ -114,6 +123,7 @@ def _columns(report: _Report) -> dict[str, object]:
         columns["codec"] = report.parameters.codec
         columns["width"] = report.parameters.width
         columns["height"] = report.parameters.height
+    columns |= {name: value for name, value in asdict(report.measured).items() if value is not None}
     return columns
 
 

@@ -1,5 +1,6 @@
 """Where coded pictures come from: RTSP over TCP, never decoded. Blocking; one thread each."""
 
+import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
@@ -17,6 +18,7 @@ from ingest.cameras.codecs import CODECS, VideoCodec
 from models.kit.log import redact
 
 _OPEN_TIMEOUT_S = 5.0
+_WALL_US = struct.Struct("=q")
 _LEADING_LIMIT = 20  # pictures that may wait for the first one that tells its time
 _REFUSED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
 _MEANT: tuple[tuple[type[Exception], str], ...] = (
@@ -67,14 +69,17 @@ class StreamSource(Protocol):
     def close(self) -> None: ...
 
 
-Opener = Callable[[str, float], StreamSource]
-"""Opens a URL with a read timeout in seconds; blocks. Raises SourceFault."""
+Opener = Callable[[str, float, str], StreamSource]
+"""Opens a URL with a read timeout in seconds by a transport; blocks. Raises SourceFault."""
 
 
 class RtspSource:
-    """A camera's stream by RTSP with RTP interleaved in the TCP connection."""
+    """A camera's stream by RTSP.
 
-    def __init__(self, url: str, read_timeout_s: float) -> None:
+    ``transport``: tcp (RTP inside of the RTSP connection), udp, or http (all of it in a tunnel).
+    """
+
+    def __init__(self, url: str, read_timeout_s: float, transport: str = "tcp") -> None:
         self._url = url
         self._container: InputContainer | None = None
         try:
@@ -83,7 +88,7 @@ class RtspSource:
                 mode="r",
                 format="rtsp",
                 options={
-                    "rtsp_transport": "tcp",
+                    "rtsp_transport": transport,
                     "allowed_media_types": "video",
                     # No fflags=nobuffer: it throws away what was read to know the stream, and that
                     # is the key picture everything waits for.
@@ -161,6 +166,7 @@ def _coded(packet: "Packet[VideoStream]", per_tick: float) -> CodedPicture | Non
         dts=round(stamp * per_tick),
         pts=round(shown * per_tick),
         nals=nal.split_annex_b(bytes(packet)),
+        camera_s=_camera_s(packet) if packet.is_keyframe else None,
     )
 
 
@@ -171,6 +177,14 @@ def _led(packets: "Sequence[Packet[VideoStream]]", per_tick: float) -> Iterator[
     for packet, (dts, pts) in zip(packets, times, strict=True):
         nals = nal.split_annex_b(bytes(packet))
         yield CodedPicture(dts, pts, nals, waited=max(newest - dts, 0))
+
+
+def _camera_s(packet: "Packet[VideoStream]") -> float | None:
+    """Return the picture's time by the camera's clock (RTCP), as FFmpeg hands it over."""
+    if not packet.has_sidedata("prft"):
+        return None
+    (wall_us,) = _WALL_US.unpack_from(bytes(packet.get_sidedata("prft")))
+    return float(wall_us) / 1e6
 
 
 def _ticks(stamp: int | None, per_tick: float) -> int | None:

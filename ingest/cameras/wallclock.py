@@ -1,15 +1,16 @@
 """Gives a stream's own ticks their place in absolute time. Pure.
 
 The first picture is where it arrived; after that the camera's own clock counts, drawn towards the
-arrival times by at most 500 ppm, so that network jitter never shows and drift never grows. Within
-the first two seconds an earlier arrival counts at once: the first pictures come late, in a burst.
+arrival times by at most 500 ppm, so that network jitter never shows and drift never grows. In the
+first ten seconds earlier arrivals pull harder: the first pictures of a connection come in a burst.
 """
 
 from ingest.cameras.access_unit import TIMESCALE
 
 SLEW = 500e-6
 _SMOOTHING = 1 / 64  # weight of one picture's arrival against what was known of the error
-_SETTLING = 2 * TIMESCALE
+_SETTLING = 10 * TIMESCALE
+_SETTLING_SLEW = 0.5  # a burst is placed up to twice as fast as it was taken
 _JITTER = TIMESCALE // 50
 _EARLY = 2 * TIMESCALE  # a picture cannot arrive this long before it is made
 _LATE = 30 * TIMESCALE  # and no network holds one back for longer
@@ -41,7 +42,7 @@ class WallClock:
             if ticks < self._previous or late < -_EARLY or late > _LATE:
                 self._take_anchor(ticks, arrived)  # the camera set its clock
             elif late < -_JITTER and ticks - self._anchor < _SETTLING:
-                self._offset += late
+                self._offset += max(late, (self._previous - ticks) * _SETTLING_SLEW)
             else:
                 self._error += (late - self._error) * _SMOOTHING
                 most = (ticks - self._previous) * SLEW

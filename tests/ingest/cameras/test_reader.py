@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ class Watched:
         self.feed = Feed(new_id(), StreamKind.MAIN, NOON)
         self.feed.subscribe(self.heard)
 
-    def open(self, _url: str, _timeout_s: float) -> ScriptedSource:
+    def open(self, _url: str, _timeout_s: float, _transport: str) -> ScriptedSource:
         self.opened += 1
         source = self._sources.pop(0) if self._sources else SourceFault("refused")
         if isinstance(source, SourceFault):
@@ -101,6 +102,17 @@ async def test_an_ended_loop_is_a_fault_and_tried_again(tmp_path: Path) -> None:
     assert times == sorted(set(times))
     assert len(watched.heard.parameters) == 2
     assert closed[0] == "closed"
+
+
+async def test_the_pace_and_the_clock_are_measured(tmp_path: Path) -> None:
+    pictures = [replace(p, camera_s=5.0) for p in coded(tmp_path)[:12]]
+    watched = Watched(ScriptedSource(pictures, hangs, []))
+    told: list[Feed] = []
+    watched.feed.on_measured(told.append)
+    await watched.until(lambda: watched.feed.measured.frame_rate is not None)
+    assert watched.feed.measured.key_interval_s == pytest.approx(0.5, abs=0.1)  # came in a burst
+    assert "behind this node's; set its time" in watched.feed.measured.clock_detail
+    assert told
 
 
 async def test_silence_is_a_stall_and_the_hanging_try_is_let_go(tmp_path: Path) -> None:

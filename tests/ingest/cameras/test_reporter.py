@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from ingest.cameras.feed import Feed
+from ingest.cameras.measure import Measured
 from ingest.cameras.reporter import StreamReporter
 from ingest.outage import AWAY
 from models.camera import Stream
@@ -32,9 +33,11 @@ async def test_a_state_is_a_row_and_a_notice(
     assert parameters is not None
     feed.publish_parameters(parameters)
     feed.enter(StreamState.LIVE, NOON)
+    feed.publish_measured(Measured(frame_rate=15, key_interval_s=2, clock_offset_s=-0.5))
     await reporter.flush()
     row = await sub_row(database)
     assert (row.state, row.state_since, row.codec) == ("live", NOON, parameters.codec)
+    assert (row.frame_rate, row.key_interval_s, row.clock_offset_s) == (15, 2, -0.5)
     async with database.read() as session:
         (notice,) = await changes_after(session, 0, ["stream"])
     assert notice.subject_id == str(camera_id)
