@@ -20,7 +20,7 @@ from models.kit.log import get
 
 log = get(__name__)
 
-FIRST_PAUSE_S = 0.3
+FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 10.0
 STEADY_S = 20.0  # a process that lived this long starts with the first pause again
 STOP_S = 10.0

@@ -1,4 +1,4 @@
-"""Runs the media node: ``python -m ingest``."""
+"""Runs one worker of the media node: ``python -m ingest``."""
 
 import uvloop
 
@@ -15,7 +15,8 @@ from models.kit.settings import Settings
 
 async def main() -> None:
     settings = Settings()
-    log.configure(level=settings.log_level, log_format=settings.log_format, process="ingest")
+    name = "ingest" if settings.media_workers == 1 else f"ingest-{settings.media_worker}"
+    log.configure(level=settings.log_level, log_format=settings.log_format, process=name)
     if settings.database_url is None:
         msg = "AHUAL_DATABASE_URL is not set. Start the node with ./ahual up, or set it."
         raise SettingsError(msg)
