@@ -1,18 +1,26 @@
 """The control port: one command a line over TCP, one answer a line. It makes cameras fail on cue.
 
-``list`` · ``stall S`` · ``resume S`` · ``kick S`` · ``stop S`` · ``start S`` · ``show S VARIANT`` ·
-``truth S``; S is a scene (``hall-1``) or one of its streams (``hall-1/main``).
+``list`` · ``stall S`` · ``resume S`` · ``kick S`` · ``reset S`` · ``stop S`` · ``start S`` ·
+``show S VARIANT`` · ``codec S VARIANT`` · ``sps S`` · ``drop S PERCENT`` ·
+``garbage S PERCENT`` · ``clock S ±SECONDS`` · ``truth S``; S is a scene (``hall-1``) or one of
+its streams (``hall-1/main``).
 """
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
+from math import isfinite
 
+from ingest.simulated.farm import PLAIN, SMALL
 from ingest.simulated.rtsp_server import SimulatedCameras
 from ingest.simulated.scenes import SCENES, scene
 from models.kit.errors import CentreError, InvalidInput, NotFound
 
-_USAGE = "commands: list, stall S, resume S, kick S, stop S, start S, show S VARIANT, truth S"
+_USAGE = (
+    "commands: list, stall S, resume S, kick S, reset S, stop S, start S, show S VARIANT,"
+    " codec S VARIANT, sps S, drop S PERCENT, garbage S PERCENT, clock S SECONDS, truth S"
+)
 _LINE_LIMIT = 1_024
 
 
@@ -41,23 +49,25 @@ def _carried_out(cameras: SimulatedCameras, words: list[str]) -> str:
     match words:
         case ["list"]:
             return " ".join(f"{name}={cameras.showing(name)}" for name in cameras.names)
-        case ["stall", name]:
-            cameras.stall(name)
-        case ["resume", name]:
-            cameras.resume(name)
-        case ["kick", name]:
-            return f"{cameras.kick(name)} closed"
-        case ["stop", name]:
-            cameras.stop_camera(name)
-        case ["start", name]:
-            cameras.start_camera(name)
-        case ["show", name, variant]:
-            cameras.show(name, variant)
-        case ["truth", name]:
-            return _truth(cameras, name)
+        case [verb, name] if verb in _PLAIN:
+            return _PLAIN[verb](cameras, name) or ""
+        case [verb, name, variant] if verb in _WITH_VARIANT:
+            _WITH_VARIANT[verb](cameras, name, variant)
+        case [verb, name, number] if verb in _WITH_NUMBER:
+            _WITH_NUMBER[verb](cameras, name, _number(number))
         case _:
             raise InvalidInput(_USAGE)
     return ""
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise InvalidInput(f"{text} is not a number; {_USAGE}") from error
+    if not isfinite(number):
+        raise InvalidInput(f"{text} is not a number that can be meant; {_USAGE}")
+    return number
 
 
 def _truth(cameras: SimulatedCameras, name: str) -> str:
@@ -69,6 +79,31 @@ def _truth(cameras: SimulatedCameras, name: str) -> str:
     truth = scene(hall).truth(variant)
     windows = {str(number): present for number, present in truth.present.items()}
     return json.dumps({"variant": variant, "queue": truth.queue, "windows": windows})
+
+
+def _other_size(cameras: SimulatedCameras, name: str) -> None:
+    cameras.show(name, SMALL if cameras.showing(name) == PLAIN else PLAIN)
+
+
+_PLAIN: dict[str, Callable[[SimulatedCameras, str], str | None]] = {
+    "stall": SimulatedCameras.stall,
+    "resume": SimulatedCameras.resume,
+    "kick": lambda cameras, name: f"{cameras.kick(name)} closed",
+    "reset": lambda cameras, name: f"{cameras.reset(name)} closed",
+    "stop": SimulatedCameras.stop_camera,
+    "start": SimulatedCameras.start_camera,
+    "sps": _other_size,
+    "truth": _truth,
+}
+_WITH_VARIANT: dict[str, Callable[[SimulatedCameras, str, str], None]] = {
+    "show": SimulatedCameras.show,
+    "codec": SimulatedCameras.become,
+}
+_WITH_NUMBER: dict[str, Callable[[SimulatedCameras, str, float], None]] = {
+    "drop": SimulatedCameras.drop,
+    "garbage": SimulatedCameras.garble,
+    "clock": SimulatedCameras.shift_clock,
+}
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:

@@ -5,13 +5,17 @@ many pictures the loop has, counts what is missing across the loop's end too.
 """
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from ingest.simulated.loops import LoopSpec, make_loop
 from ingest.simulated.rtsp_server import SimulatedCameras
 
-PLAIN = "plain"
+PLAIN = "h264"
+SMALL = "h264-small"  # other parameter sets: what a camera sends after its size was edited
+_CODECS = ("h265", "mpeg4")
+_FAULTY_S = 8.0
 _NAME = "farm"
 
 
@@ -20,7 +24,8 @@ class Farm(SimulatedCameras):
 
     Attributes:
         spec: of the loop.
-        loop_pictures: how many pictures the counter counts before it begins again.
+        loop_pictures: how many pictures the counter counts before it begins again; other variants
+            than the plain one have shorter loops.
     """
 
     def __init__(
@@ -35,10 +40,17 @@ class Farm(SimulatedCameras):
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen with every camera there; encodes a loop that the folder lacks, for seconds."""
-        loop = await asyncio.to_thread(make_loop, self._folder, self.spec)
+        loops = await asyncio.to_thread(self._make_loops)
         await super().start(host, port)
         for n in range(self._wanted):
-            self.add(farm_name(n), {PLAIN: loop}, phase=self._places.random())
+            self.add(farm_name(n), loops, phase=self._places.random())
+
+    def _make_loops(self) -> dict[str, Path]:
+        short = replace(self.spec, seconds=min(self.spec.seconds, _FAULTY_S))
+        smaller = replace(short, width=self.spec.width * 3 // 8 * 2, height=self.spec.height // 2)
+        specs = {PLAIN: self.spec, SMALL: smaller}
+        specs |= {codec: replace(short, codec=codec) for codec in _CODECS}
+        return {variant: make_loop(self._folder, spec) for variant, spec in specs.items()}
 
 
 def farm_name(n: int) -> str:

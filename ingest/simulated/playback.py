@@ -1,16 +1,21 @@
 """One simulated camera: which picture is due, who watches, and what an operator made it do."""
 
 import asyncio
+import socket
+import struct
 from dataclasses import dataclass
 from random import Random
 
 from ingest.simulated.clip import Clip, Picture
+from ingest.simulated.faults import Faults
 from ingest.simulated.metronome import Metronome
 from ingest.simulated.rtp import CLOCK_HZ, interleaved_sender_report
 
 _REPORT_EVERY = 3 * CLOCK_HZ
 _LATE_LIMIT = 2 * CLOCK_HZ
 _BACKLOG_LIMIT_BYTES = 4_000_000
+_RESET_AT_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of no time: the peer gets RST, not FIN
+_HALF_A_HEADER = b"$\x00\xff"
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +50,10 @@ class Playback:
         self.stalled = False
         self.stopped = False
         self.viewers: set[Viewer] = set()
+        self.faults = Faults()
         self._metronome = metronome
+        self._random = random
+        self._phase = phase
         self._ssrc = random.getrandbits(32)
         self._sequence = random.getrandbits(16)
         self._packets = 0
@@ -71,11 +79,18 @@ class Playback:
             timestamp += self._until_next(index)
             index = (index + 1) % len(pictures)
         shift = pictures[index].show_at - pictures[index].decode_at
+        shift += self.faults.clock_shift
         return sequence & 0xFFFF, (timestamp + shift) & 0xFFFFFFFF
 
     def show(self, variant: str) -> None:
         """Switch to another clip when the next key picture is due."""
         self._next_variant = variant
+
+    def become(self, variant: str) -> None:
+        """Be another camera at once: cut all viewers; who comes back finds this clip."""
+        self.variant = self._next_variant = variant
+        self._index, _ = self._position(self._phase)
+        self.kick()
 
     def stall(self) -> None:
         self.stalled = True
@@ -91,6 +106,14 @@ class Playback:
         for viewer in viewers:
             viewer.transport.abort()
         return len(viewers)
+
+    def reset(self) -> int:
+        """Break all connections inside a packet, with a TCP reset; return how many there were."""
+        for viewer in self.viewers:
+            viewer.transport.write(_HALF_A_HEADER)
+            connection = viewer.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+        return self.kick()
 
     def _position(self, phase: float) -> tuple[int, int]:
         """Return the picture that is next now, and when it is due."""
@@ -134,7 +157,7 @@ class Playback:
         return end - pictures[index].decode_at
 
     def _send(self, picture: Picture) -> None:
-        timestamp = self._due + picture.show_at - picture.decode_at
+        timestamp = self._due + picture.show_at - picture.decode_at + self.faults.clock_shift
         report_due = self._due - self._reported_at >= _REPORT_EVERY
         cut: dict[int, bytearray] = {}
         for viewer in tuple(self.viewers):
@@ -144,7 +167,10 @@ class Playback:
             channel = viewer.channel
             if channel not in cut:
                 framed = self.clip.framed(channel)[self._index]
-                cut[channel] = framed.stamped(self._sequence, timestamp, self._ssrc)
+                wire = framed.stamped(self._sequence, timestamp, self._ssrc)
+                if self.faults.spoil_packets:
+                    wire = self.faults.spoiled(wire, framed.starts, self._random)
+                cut[channel] = wire
                 if report_due:
                     cut[channel] += self._sender_report(channel + 1)
             viewer.transport.write(cut[channel])
@@ -158,11 +184,12 @@ class Playback:
             self._reported_at = self._due
 
     def _sender_report(self, channel: int) -> bytes:
+        now = self._due + self.faults.clock_shift
         return interleaved_sender_report(
             channel=channel,
             ssrc=self._ssrc,
-            unix_s=self._due / CLOCK_HZ,
-            timestamp=self._due,
+            unix_s=now / CLOCK_HZ,
+            timestamp=now,
             packets=self._packets,
             octets=self._octets,
         )

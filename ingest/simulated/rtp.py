@@ -11,6 +11,7 @@ CLOCK_HZ = 90_000
 PAYLOAD_TYPE = 96
 MAX_PAYLOAD = 1_400  # what fits a usual network frame, so that clients meet fragmented pictures
 
+HEADERS_LENGTH = 16  # "$" framing and RTP header in front of each payload
 _NTP_EPOCH_OFFSET_S = 2_208_988_800  # 1900 to 1970
 _FU_A = 28
 _HEVC_FU = 49

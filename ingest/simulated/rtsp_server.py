@@ -132,6 +132,25 @@ class SimulatedCameras:
         """Cut the TCP connections of all viewers; return how many there were."""
         return sum(camera.kick() for camera in self._meant(name))
 
+    def reset(self, name: str) -> int:
+        """Break the viewers' connections inside a packet, by a TCP reset; return how many."""
+        return sum(camera.reset() for camera in self._meant(name))
+
+    def drop(self, name: str, percent: float) -> None:
+        """From now on lose so many of the RTP packets; 0 heals."""
+        for camera in self._meant(name):
+            camera.faults.drop_percent = percent
+
+    def garble(self, name: str, percent: float) -> None:
+        """From now on send noise in so many of the RTP packets; 0 heals."""
+        for camera in self._meant(name):
+            camera.faults.garbage_percent = percent
+
+    def shift_clock(self, name: str, by_s: float) -> None:
+        """Move the camera's own clock at once, as a person or NTP does; shifts add up."""
+        for camera in self._meant(name):
+            camera.faults.clock_shift += round(by_s * CLOCK_HZ)
+
     def stop_camera(self, name: str) -> None:
         """Cut all viewers and answer 404 from now on."""
         for camera in self._meant(name):
@@ -145,13 +164,21 @@ class SimulatedCameras:
 
     def show(self, name: str, variant: str) -> None:
         """Switch clips at the next key picture. Raises NotFound for an unknown variant."""
+        for camera in self._that_have(name, variant):
+            camera.show(variant)
+
+    def become(self, name: str, variant: str) -> None:
+        """Cut all viewers and be a camera with this clip. Raises NotFound."""
+        for camera in self._that_have(name, variant):
+            camera.become(variant)
+
+    def _that_have(self, name: str, variant: str) -> list[Playback]:
         cameras = self._meant(name)
         for camera in cameras:
             if variant not in camera.variants:
                 known = ", ".join(camera.variants)
                 raise NotFound(f"{name} has no variant {variant}; known: {known}")
-        for camera in cameras:
-            camera.show(variant)
+        return cameras
 
     def _meant(self, name: str) -> list[Playback]:
         found = [
