@@ -15,6 +15,7 @@ from ingest.media.server import server
 from ingest.outage import AWAY
 from ingest.recordings.clip import ClipDesk
 from ingest.recordings.index import RecordingIndex
+from ingest.recordings.journal import Journal
 from ingest.recordings.recorder import Recorder
 from ingest.recordings.rescan import Rescan
 from ingest.recordings.retention import Retention
@@ -53,7 +54,8 @@ async def run(
     node = settings.media_node
     name = worker_name(node, settings.media_worker)
     leases = Leases(f"{name}/{new_id()}", database)
-    index = RecordingIndex(node, database, leases)
+    journal = Journal(settings.state_dir / f"journal-{node}-{settings.media_worker}.log")
+    index = RecordingIndex(node, database, leases, journal)
     recorder = Recorder(settings, clock, index.report)
     reporter = StreamReporter(database)
     feeds = Feeds(settings, database, clock, observers=(recorder, reporter), opener=opener)
@@ -87,6 +89,7 @@ async def run(
     jobs: list[Coroutine[Any, Any, None]] = [
         recordings(),
         indexing(),
+        index.keep(clock, feeds_closed),
         reporter.run(feeds_closed),
         beat(settings, database, leases, clock, stop),
         ClipDesk(settings, database, clock).run(stop, clip_asked),
@@ -105,6 +108,7 @@ async def run(
                 group.create_task(job)
     finally:
         listening.cancel()
+        journal.close()
     log.info("node.stopped", node=name)
 
 

@@ -1,69 +1,57 @@
-"""Writes what the recorder reports into the database, in order, whenever the database is there."""
+"""Writes what the recorder reports into the database, in order, whenever the database is there.
+
+Until then it is kept in memory and, what the disk itself would not tell again, in the journal:
+so neither an outage nor the end of this process loses a file or the reason of a gap.
+"""
 
 import asyncio
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select
 
 from ingest.cameras.lease import Leases
 from ingest.outage import AWAY
-from ingest.recordings.facts import Fact, GapFact, GapReason, SegmentFact, StreamKey, pack_gops
+from ingest.recordings.facts import Fact, GapFact, SegmentFact, StreamKey
+from ingest.recordings.journal import Entry, Journal, RunBegan
 from ingest.recordings.metrics import BACKLOG, GAPS
+from ingest.recordings.rows import adopt, row_of, settle, upsert, write_gaps
 from ingest.wake import any_of
+from models.camera import Camera
+from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.log import get
-from models.recording import Recording, RecordingGap
 
 log = get(__name__)
 _FLUSH_S = 0.5
-_BACKLOG_LIMIT = 200_000  # files; beyond it the rescan finds them again
-_NODE_GAP = timedelta(seconds=2)
-
-# Refused where another node took the camera since (a newer epoch) or the camera was deleted.
-_UPSERT = text(
-    "INSERT INTO recording (camera_id, stream_kind, node_name, epoch, path, started_at, ended_at,"
-    " size_bytes, init_bytes, codec, gops, closed, sha256)"
-    " SELECT camera.id, :stream_kind, :node_name, :epoch, :path, :started_at, :ended_at,"
-    " :size_bytes, :init_bytes, :codec, :gops, :closed, :sha256"
-    " FROM camera WHERE camera.id = :camera_id AND NOT EXISTS (SELECT 1 FROM camera_lease"
-    " WHERE camera_lease.camera_id = camera.id AND camera_lease.epoch > :epoch)"
-    " ON CONFLICT (node_name, path) DO UPDATE SET ended_at = excluded.ended_at,"
-    " size_bytes = excluded.size_bytes, gops = excluded.gops, closed = excluded.closed,"
-    " sha256 = excluded.sha256, epoch = excluded.epoch WHERE recording.epoch <= excluded.epoch"
-)
-_INSERT_GAP = text(
-    "INSERT INTO recording_gap (camera_id, stream_kind, started_at, ended_at, reason)"
-    " SELECT camera.id, CAST(:stream_kind AS varchar), CAST(:started_at AS timestamptz),"
-    " CAST(:ended_at AS timestamptz), CAST(:reason AS varchar) FROM camera"
-    " WHERE camera.id = :camera_id AND NOT EXISTS (SELECT 1 FROM recording_gap AS known"
-    " WHERE known.camera_id = :camera_id AND known.stream_kind = CAST(:stream_kind AS varchar)"
-    " AND known.started_at = CAST(:started_at AS timestamptz))"
-)
-_CLOSE_GAP = (
-    update(RecordingGap)
-    .where(
-        RecordingGap.camera_id == bindparam("camera"),
-        RecordingGap.stream_kind == bindparam("kind"),
-        RecordingGap.started_at == bindparam("since"),
-    )
-    .values(ended_at=bindparam("until"))
-)
+_BACKLOG_LIMIT = 20_000  # files in memory; beyond it they are only in the journal
+_REPLAY_BATCH = 500
+_TIDY_BYTES = 4 * 1024 * 1024
+_Firsts = dict[StreamKey, datetime]
 
 
 class RecordingIndex:
     """The backlog between the recorder and the database; lives on the event loop."""
 
-    def __init__(self, node_name: str, database: Database, leases: Leases) -> None:
+    def __init__(
+        self, node_name: str, database: Database, leases: Leases, journal: Journal | None = None
+    ) -> None:
         self._node_name = node_name
         self._database = database
         self._leases = leases
+        self._journal = journal
+        self._journal_turn = asyncio.Lock()
         self._files: dict[str, SegmentFact] = {}
         self._gaps: dict[tuple[StreamKey, datetime], GapFact] = {}
+        self._unkept: list[Fact] = []  # what the journal has to take yet
+        self._journal_whole = True  # it took everything that it was given
+        self._spills = self._replayed = 0  # different while some files are only in the journal
+        self._earlier: list[_Firsts] = []  # runs before this one that were not settled
+        self._firsts: _Firsts = {}  # of this run
         self._settled: set[StreamKey] = set()
         self._wake = asyncio.Event()
+        self._begun = asyncio.Event()
         self.own_paths: set[str] = set()  # files of this run, which the rescan leaves alone
         self._overflowed = False
 
@@ -79,6 +67,7 @@ class RecordingIndex:
     def report(self, facts: list[Fact]) -> None:
         """Take facts; the newest of a file or gap replaces what was not yet written of it."""
         for fact in facts:
+            self._firsts.setdefault(fact.stream, fact.started_at)
             if isinstance(fact, SegmentFact):
                 self.own_paths.add(fact.path)
                 self._files[fact.path] = fact
@@ -86,13 +75,27 @@ class RecordingIndex:
                 if fact.ended_at is None:
                     GAPS.labels(fact.reason.value).inc()
                 self._gaps[(fact.stream, fact.started_at)] = fact
+            if self._journal is not None and _is_final(fact):
+                self._unkept.append(fact)
         if len(self._files) > _BACKLOG_LIMIT:
-            log.error("index.backlog_dropped", files=len(self._files))
-            self.own_paths.difference_update(self._files)
-            self._files.clear()
-            self._overflowed = True
+            self._drop_closed()
         BACKLOG.set(self.backlog)
         self._wake.set()
+
+    async def keep(self, clock: Clock, stop: asyncio.Event) -> None:
+        """Begin the journal, then write every fact into it within half a second until ``stop``."""
+        if self._journal is None:
+            self._begun.set()
+            return
+        try:
+            await asyncio.to_thread(self._journal.begin, clock.now())
+        except OSError as error:
+            log.error("journal.unusable", error=str(error))
+        self._begun.set()
+        while not stop.is_set():
+            await any_of(stop, timeout_s=_FLUSH_S)
+            await self._keep_new()
+        await self._keep_new()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Write the backlog until ``stop`` and it is empty or the database is away."""
@@ -100,14 +103,56 @@ class RecordingIndex:
             await self._pause(stop)
             try:
                 await self.flush()
+                if self._spills != self._replayed:
+                    await self.recover()
+                    await self.settle_earlier()
             except AWAY as error:
                 log.warning("index.waiting", backlog=self.backlog, error=str(error))
                 if stop.is_set():
-                    return  # the rescan of the next start indexes what is on disk
+                    return  # the journal and the rescan of the next start tell the rest
                 await asyncio.sleep(_FLUSH_S)
             else:
+                await self._tidy()
                 if stop.is_set() and not self.backlog:
                     return
+
+    async def recover(self) -> None:
+        """Write what the journal holds, oldest first; ``settle_earlier`` must follow at a start.
+
+        Raises:
+            one of AWAY: some of it was written; it may be repeated.
+        """
+        if self._journal is None:
+            return
+        await self._begun.wait()
+        if not self._journal.size_bytes:
+            return
+        spills = self._spills
+        runs: list[_Firsts] = [{}]
+        written = 0
+        entries = self._journal.entries()
+        while batch := await self._next(entries):
+            facts: list[Fact] = []
+            for entry in batch:
+                if isinstance(entry, RunBegan):
+                    runs.append({})
+                else:
+                    facts.append(entry)
+                    runs[-1].setdefault(entry.stream, entry.started_at)
+            await self.write_found(facts)
+            written += len(facts)
+        self._replayed = spills
+        if written:
+            log.info("journal.recovered", facts=written)
+        self._earlier = runs[1:-1]  # the first goes on from a settled run, the last is this one
+
+    async def settle_earlier(self) -> None:
+        """Account for the times between the runs that ended while the database was away."""
+        for firsts in self._earlier:
+            async with self._database.transaction() as session:
+                for stream, first_at in firsts.items():
+                    await settle(session, stream, first_at)
+        self._earlier = []
 
     async def flush(self) -> None:
         """Write everything reported so far, in one transaction.
@@ -118,18 +163,14 @@ class RecordingIndex:
         files, gaps = dict(self._files), dict(self._gaps)
         if not files and not gaps:
             return
-        facts: list[Fact] = [*files.values(), *gaps.values()]
-        first: dict[StreamKey, datetime] = {}
-        for fact in facts:
-            known = first.get(fact.stream)
-            first[fact.stream] = fact.started_at if known is None else min(known, fact.started_at)
-        await self.take_leases(files.values())
+        streams = {f.stream for f in files.values()} | {g.stream for g in gaps.values()}
+        await self._leases.take({fact.stream.camera_id for fact in files.values()})
         async with self._database.transaction() as session:
-            for stream in first.keys() - self._settled:
-                await settle(session, stream, first[stream])
-            await upsert(session, [self.row(fact) for fact in files.values()])
-            await _write_gaps(session, list(gaps.values()))
-        self._settled |= first.keys()
+            for stream in streams - self._settled:
+                await settle(session, stream, self._firsts[stream])
+            await upsert(session, [self._row(fact) for fact in files.values()])
+            await write_gaps(session, list(gaps.values()))
+        self._settled |= streams
         for path, written in files.items():
             if self._files.get(path) is written:
                 del self._files[path]
@@ -140,26 +181,82 @@ class RecordingIndex:
                 del self._gaps[key]
         BACKLOG.set(self.backlog)
 
-    async def take_leases(self, facts: Iterable[SegmentFact]) -> None:
-        await self._leases.take({fact.stream.camera_id for fact in facts})
+    async def write_found(self, facts: Sequence[Fact]) -> None:
+        """Write what a run before left behind, on disk or in the journal; takes our leases only.
 
-    def row(self, fact: SegmentFact) -> dict[str, Any]:
-        """Return the row of table recording, under this run's epoch."""
-        return {
-            "camera_id": fact.stream.camera_id,
-            "stream_kind": fact.stream.kind.value,
-            "node_name": self._node_name,
-            "epoch": self._leases.epoch(fact.stream.camera_id),
-            "path": fact.path,
-            "started_at": fact.started_at,
-            "ended_at": fact.ended_at,
-            "size_bytes": fact.size_bytes,
-            "init_bytes": fact.init_bytes,
-            "codec": fact.codec,
-            "gops": pack_gops(fact.fragments),
-            "closed": fact.closed,
-            "sha256": fact.sha256,
-        }
+        Raises:
+            one of AWAY: nothing was written.
+        """
+        files = [fact for fact in facts if isinstance(fact, SegmentFact)]
+        gaps = [fact for fact in facts if isinstance(fact, GapFact)]
+        async with self._database.read() as session:
+            query = select(Camera.id).where(
+                Camera.node_name == self._node_name,
+                Camera.id.in_({fact.stream.camera_id for fact in files}),
+            )
+            ours = set((await session.scalars(query)).all())
+        await self._leases.take(ours)
+        rows = [self._row(fact) for fact in files]
+        async with self._database.transaction() as session:
+            await upsert(session, [row for row in rows if row["camera_id"] in ours])
+            await adopt(session, [row for row in rows if row["camera_id"] not in ours])
+            await write_gaps(session, gaps)
+
+    def _row(self, fact: SegmentFact) -> dict[str, object]:
+        return row_of(fact, self._node_name, self._leases.epoch(fact.stream.camera_id))
+
+    def _drop_closed(self) -> None:
+        """Forget closed files that the journal has; where it has not, the disk must be scanned."""
+        unkept = {fact.path for fact in self._unkept if isinstance(fact, SegmentFact)}
+        dropped = [p for p, f in self._files.items() if f.closed and p not in unkept]
+        if self._journal is not None:
+            self._spills += 1
+        if self._journal is None or not self._journal_whole:
+            self._overflowed = True
+            log.error("index.backlog_dropped", files=len(dropped))
+        for path in dropped:
+            del self._files[path]
+        self.own_paths.difference_update(dropped)
+
+    async def _keep_new(self) -> None:
+        unkept, self._unkept = self._unkept, []
+        facts = [fact for fact in unkept if self._is_waiting(fact)]
+        if self._journal is None or not facts:
+            return
+        async with self._journal_turn:
+            try:
+                whole = await asyncio.to_thread(self._journal.append, facts)
+            except OSError as error:
+                log.error("journal.not_written", facts=len(facts), error=str(error))
+                whole = False
+        self._journal_whole = self._journal_whole and whole
+
+    def _is_waiting(self, fact: Fact) -> bool:
+        if isinstance(fact, SegmentFact):
+            return self._files.get(fact.path) is fact
+        return self._gaps.get((fact.stream, fact.started_at)) is fact
+
+    async def _next(self, entries: Iterator[Entry]) -> list[Entry]:
+        async with self._journal_turn:  # never while a line is half written
+            return await asyncio.to_thread(lambda: list(islice(entries, _REPLAY_BATCH)))
+
+    async def _tidy(self) -> None:
+        """Let the journal hold only what the database does not know."""
+        journal = self._journal
+        if journal is None or not journal.size_bytes:
+            return
+        if self._spills != self._replayed or self._earlier:
+            return
+        async with self._journal_turn:
+            waiting: list[Fact] = [file for file in self._files.values() if file.closed]
+            waiting += self._gaps.values()
+            if waiting and journal.size_bytes < _TIDY_BYTES:
+                return
+            try:
+                await asyncio.to_thread(journal.replace, waiting)
+                self._journal_whole = True
+            except OSError as error:
+                log.error("journal.not_tidied", error=str(error))
 
     async def _pause(self, stop: asyncio.Event) -> None:
         """Wait for work or the end; work is gathered for a moment, so that it goes in batches."""
@@ -168,61 +265,6 @@ class RecordingIndex:
         self._wake.clear()
 
 
-async def upsert(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    """Write rows made by ``RecordingIndex.row``; refused where the camera is no longer ours."""
-    if rows:
-        await session.execute(_UPSERT, rows)
-
-
-async def settle(session: AsyncSession, stream: StreamKey, first_at: datetime) -> None:
-    """Account for the time before this run: close gaps left open, add the node's own absence."""
-    mine = (
-        RecordingGap.camera_id == stream.camera_id,
-        RecordingGap.stream_kind == stream.kind.value,
-    )
-    closed = await session.execute(
-        update(RecordingGap)
-        .where(*mine, RecordingGap.ended_at.is_(None), RecordingGap.started_at <= first_at)
-        .values(ended_at=first_at)
-        .returning(RecordingGap.id)
-    )
-    if closed.first() is not None:
-        return
-    last_footage = await session.scalar(
-        select(func.max(Recording.ended_at)).where(
-            Recording.camera_id == stream.camera_id,
-            Recording.stream_kind == stream.kind.value,
-            Recording.started_at < first_at,
-        )
-    )
-    last_gap = await session.scalar(select(func.max(RecordingGap.ended_at)).where(*mine))
-    ends = [end for end in (last_footage, last_gap) if end is not None]
-    if ends and first_at - max(ends) > _NODE_GAP:
-        await _write_gaps(session, [GapFact(stream, max(ends), first_at, GapReason.NODE_DOWN)])
-
-
-async def _write_gaps(session: AsyncSession, gaps: list[GapFact]) -> None:
-    if not gaps:
-        return
-    rows = [
-        {
-            "camera_id": gap.stream.camera_id,
-            "stream_kind": gap.stream.kind.value,
-            "started_at": gap.started_at,
-            "ended_at": gap.ended_at,
-            "reason": gap.reason.value,
-        }
-        for gap in gaps
-    ]
-    await session.execute(_INSERT_GAP, rows)
-    for gap in gaps:
-        if gap.ended_at is not None:
-            await session.execute(
-                _CLOSE_GAP,
-                {
-                    "camera": gap.stream.camera_id,
-                    "kind": gap.stream.kind.value,
-                    "since": gap.started_at,
-                    "until": gap.ended_at,
-                },
-            )
+def _is_final(fact: Fact) -> bool:
+    """Say whether the journal takes it: an open file is told by the disk, a gap by nothing else."""
+    return isinstance(fact, GapFact) or fact.closed

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from ingest.recordings.boxes import map_file
 from ingest.recordings.facts import SegmentFact, stream_of
-from ingest.recordings.index import RecordingIndex, upsert
+from ingest.recordings.index import RecordingIndex
 from ingest.recordings.metrics import MISSING
 from models.kit.database import Database
 from models.kit.errors import InvalidInput
@@ -61,8 +61,10 @@ class Rescan:
     async def recent(self, now: datetime) -> RescanReport:
         """Close what the last run left open and index its newest two days; before anything else."""
         days = {(now - timedelta(days=back)).strftime("%Y%m%d") for back in (0, 1)}
+        await self._index.recover()
         closed, torn = await self._close_provisional()
         found = await self._scan(days=days, older=False)
+        await self._index.settle_earlier()
         return RescanReport(closed, found.found, torn + found.unreadable, found.missing)
 
     async def older(self, now: datetime) -> RescanReport:
@@ -131,9 +133,7 @@ class Rescan:
     async def _write(self, facts: list[SegmentFact]) -> None:
         for begin in range(0, len(facts), _BATCH):
             batch = facts[begin : begin + _BATCH]
-            await self._index.take_leases(batch)
-            async with self._database.transaction() as session:
-                await upsert(session, [self._index.row(fact) for fact in batch])
+            await self._index.write_found(batch)
 
 
 def read_back(root: Path, path: PurePosixPath) -> SegmentFact | None:

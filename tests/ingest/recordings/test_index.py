@@ -43,7 +43,7 @@ async def test_an_older_epoch_is_refused(
     first, *_, last = record(tmp_path / "r", camera_id, tmp_path)
     old.report([first])
     await old.flush()
-    await new.take_leases([last])
+    await new._leases.take([last.stream.camera_id])
     old.report([last])
     await old.flush()
     assert [row.path for row in await rows(database)] == [first.path]

@@ -1,0 +1,136 @@
+"""Writes and settles the rows of recordings and gaps; every statement may be repeated safely."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ingest.recordings.facts import GapFact, GapReason, SegmentFact, StreamKey, pack_gops
+from models.recording import Recording, RecordingGap
+
+_NODE_GAP = timedelta(seconds=2)
+
+_COLUMNS = (
+    "INSERT INTO recording (camera_id, stream_kind, node_name, epoch, path, started_at, ended_at,"
+    " size_bytes, init_bytes, codec, gops, closed, sha256)"
+)
+_VALUES = (
+    ":path, :started_at, :ended_at, :size_bytes, :init_bytes, :codec, :gops, :closed, :sha256"
+    " FROM camera WHERE camera.id = :camera_id"
+)
+_ON_CONFLICT = (
+    " ON CONFLICT (node_name, path) DO UPDATE SET ended_at = excluded.ended_at,"
+    " size_bytes = excluded.size_bytes, gops = excluded.gops, closed = excluded.closed,"
+    " sha256 = excluded.sha256, epoch = excluded.epoch WHERE recording.epoch <= excluded.epoch"
+)
+# Refused where another node took the camera since (a newer epoch) or the camera was deleted.
+_UPSERT = text(
+    f"{_COLUMNS} SELECT camera.id, :stream_kind, :node_name, :epoch, {_VALUES}"
+    " AND NOT EXISTS (SELECT 1 FROM camera_lease"
+    f" WHERE camera_lease.camera_id = camera.id AND camera_lease.epoch > :epoch) {_ON_CONFLICT}"
+)
+# What lies on our disk of a camera that now belongs to another node: its lease stays theirs.
+_ADOPT = text(
+    f"{_COLUMNS} SELECT camera.id, :stream_kind, :node_name, COALESCE((SELECT lease.epoch FROM"
+    f" camera_lease AS lease WHERE lease.camera_id = camera.id), 1), {_VALUES} {_ON_CONFLICT}"
+)
+_INSERT_GAP = text(
+    "INSERT INTO recording_gap (camera_id, stream_kind, started_at, ended_at, reason)"
+    " SELECT camera.id, CAST(:stream_kind AS varchar), CAST(:started_at AS timestamptz),"
+    " CAST(:ended_at AS timestamptz), CAST(:reason AS varchar) FROM camera"
+    " WHERE camera.id = :camera_id AND NOT EXISTS (SELECT 1 FROM recording_gap AS known"
+    " WHERE known.camera_id = :camera_id AND known.stream_kind = CAST(:stream_kind AS varchar)"
+    " AND known.started_at = CAST(:started_at AS timestamptz))"
+)
+_CLOSE_GAP = text(
+    "UPDATE recording_gap SET ended_at = :ended_at WHERE camera_id = :camera_id"
+    " AND stream_kind = :stream_kind AND started_at = :started_at"
+)
+
+
+def row_of(fact: SegmentFact, node_name: str, epoch: int) -> dict[str, Any]:
+    """Return the row of table recording for a file."""
+    return {
+        "camera_id": fact.stream.camera_id,
+        "stream_kind": fact.stream.kind.value,
+        "node_name": node_name,
+        "epoch": epoch,
+        "path": fact.path,
+        "started_at": fact.started_at,
+        "ended_at": fact.ended_at,
+        "size_bytes": fact.size_bytes,
+        "init_bytes": fact.init_bytes,
+        "codec": fact.codec,
+        "gops": pack_gops(fact.fragments),
+        "closed": fact.closed,
+        "sha256": fact.sha256,
+    }
+
+
+async def upsert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows under our leases; refused where the camera is no longer ours."""
+    if rows:
+        await session.execute(_UPSERT, list(rows))
+
+
+async def adopt(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows of files found on disk, without a lease: their ``epoch`` is not used."""
+    if rows:
+        unused = [{name: row[name] for name in row if name != "epoch"} for row in rows]
+        await session.execute(_ADOPT, unused)
+
+
+async def write_gaps(session: AsyncSession, gaps: Sequence[GapFact]) -> None:
+    """Insert what is not known yet, end what has ended; what ended before stays ended."""
+    rows = [
+        {
+            "camera_id": gap.stream.camera_id,
+            "stream_kind": gap.stream.kind.value,
+            "started_at": gap.started_at,
+            "ended_at": gap.ended_at,
+            "reason": gap.reason.value,
+        }
+        for gap in gaps
+    ]
+    if rows:
+        await session.execute(_INSERT_GAP, rows)
+    ended = [
+        {name: value for name, value in row.items() if name != "reason"}
+        for row in rows
+        if row["ended_at"] is not None
+    ]
+    if ended:
+        await session.execute(_CLOSE_GAP, ended)
+
+
+async def settle(session: AsyncSession, stream: StreamKey, first_at: datetime) -> None:
+    """Account for the time before a run whose first news of the stream is of ``first_at``.
+
+    Ends gaps that a run before left open; adds the node's own absence where nothing else says why.
+    """
+    before = (
+        RecordingGap.camera_id == stream.camera_id,
+        RecordingGap.stream_kind == stream.kind.value,
+        RecordingGap.started_at < first_at,
+    )
+    closed = await session.execute(
+        update(RecordingGap)
+        .where(*before, RecordingGap.ended_at.is_(None))
+        .values(ended_at=first_at)
+        .returning(RecordingGap.id)
+    )
+    if closed.first() is not None:
+        return
+    last_footage = await session.scalar(
+        select(func.max(Recording.ended_at)).where(
+            Recording.camera_id == stream.camera_id,
+            Recording.stream_kind == stream.kind.value,
+            Recording.started_at < first_at,
+        )
+    )
+    last_gap = await session.scalar(select(func.max(RecordingGap.ended_at)).where(*before))
+    ends = [end for end in (last_footage, last_gap) if end is not None]
+    if ends and first_at - max(ends) > _NODE_GAP:
+        await write_gaps(session, [GapFact(stream, max(ends), first_at, GapReason.NODE_DOWN)])
