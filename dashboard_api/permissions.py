@@ -10,6 +10,7 @@ class Permission(StrEnum):
     CAMERAS_READ = "cameras.read"  # names, states and zones of cameras; no picture
     LIVE_VIEW = "live.view"
     REPLAY_VIEW = "replay.view"
+    TALK = "talk"  # speak through a camera's loudspeaker
     HOLDS_MAKE = "holds.make"
     HOLDS_RELEASE = "holds.release"
     EVIDENCE_EXPORT = "evidence.export"
@@ -42,6 +43,7 @@ _TABLE = {
     Permission.CAMERAS_READ: "o . u . s a",
     Permission.LIVE_VIEW: "o . . . s .",
     Permission.REPLAY_VIEW: "o . u . s .",
+    Permission.TALK: "o . . . s .",
     Permission.HOLDS_MAKE: "o d u . s .",
     Permission.HOLDS_RELEASE: ". . u . . .",
     Permission.EVIDENCE_EXPORT: ". . u . s .",

@@ -87,6 +87,17 @@ async def revoke(session: AsyncSession, session_id: UUID, now: datetime) -> None
     announce(session, "session", session_id, {"revoked": True})
 
 
+async def revoke_all(session: AsyncSession, operator_id: UUID, now: datetime) -> int:
+    """End every session of an account everywhere; return how many there were."""
+    query = select(Session.id).where(
+        Session.operator_id == operator_id, Session.revoked_at.is_(None), Session.expires_at > now
+    )
+    found = list(await session.scalars(query))
+    for session_id in found:
+        await revoke(session, session_id, now)
+    return len(found)
+
+
 def _caller(row: Session, operator: Operator) -> Caller:
     return Caller(
         session_id=row.id,

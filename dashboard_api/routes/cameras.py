@@ -20,6 +20,11 @@ from models.kit.errors import Forbidden
 router = APIRouter(tags=["cameras"])
 Reader = Annotated[Caller, Depends(Requires(Permission.CAMERAS_READ))]
 Configurer = Annotated[Caller, Depends(Requires(Permission.CAMERAS_CONFIGURE))]
+_NEEDED = {
+    "live": (Permission.LIVE_VIEW, "watch live video"),
+    "replay": (Permission.REPLAY_VIEW, "watch recordings"),
+    "talk": (Permission.TALK, "talk through cameras"),
+}
 
 
 @router.get("/cameras")
@@ -69,13 +74,13 @@ async def issue_ticket(
     camera_id: UUID,
     wanted: cameras.TicketRequest,
     request: Request,
-    caller: Annotated[Caller, Depends(Requires(Permission.LIVE_VIEW, Permission.REPLAY_VIEW))],
+    caller: Annotated[Caller, Depends(Requires(*(needed for needed, _ in _NEEDED.values())))],
     centre: Centre,
 ) -> cameras.MediaTicket:
-    """Sign a right to watch, good for 60 s to begin; who watched what goes into the audit trail."""
-    needed = Permission.LIVE_VIEW if wanted.purpose == "live" else Permission.REPLAY_VIEW
+    """Sign a right to watch or talk, good for 60 s to begin; who did what goes into the trail."""
+    needed, act = _NEEDED[wanted.purpose]
     if not caller.may(needed):
-        raise Forbidden(f"Your role ({caller.role}) may not watch {wanted.purpose} video")
+        raise Forbidden(f"Your role ({caller.role}) may not {act}")
     async with centre.database.transaction() as session:
         camera = await scope.camera(session, camera_id, caller)
         url = await media.media_url(session, request, centre, camera)

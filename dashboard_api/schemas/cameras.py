@@ -87,7 +87,7 @@ class ZonesIn(Incoming):
 class TicketRequest(Incoming):
     """``replay`` needs from and to; ``reason`` is kept in the audit trail."""
 
-    purpose: Literal["live", "replay"]
+    purpose: Literal["live", "replay", "talk"]
     starts_at: Moment | None = Field(None, alias="from")
     ends_at: Moment | None = Field(None, alias="to")
     reason: Line = ""

@@ -31,3 +31,9 @@ class UserIn(Incoming):
     role: RoleName
     language: Language = "kk"
     region_id: UUID | None = None
+
+
+class UserChange(Incoming):
+    """``enabled`` false ends every session of the account at once."""
+
+    enabled: bool

@@ -56,6 +56,10 @@ async def test_camera_shows_its_zones_and_never_its_address(centre: Centre) -> N
         ("operator", {"purpose": "replay"}, 422),
         ("operator", {"purpose": "replay", "from": SPAN["to"], "to": SPAN["from"]}, 422),
         ("operator", {"purpose": "segment"}, 422),
+        ("operator", {"purpose": "talk"}, 200),
+        ("supervisor", {"purpose": "talk"}, 200),
+        ("auditor", {"purpose": "talk"}, 403),
+        ("dispatcher", {"purpose": "talk"}, 403),
     ],
 )
 async def test_ticket_is_for_those_who_may_watch(

@@ -60,6 +60,7 @@ TABLE = {
     "POST /api/v1/evidence/{clip_id}/ticket": ". . u . s .",
     "GET /api/v1/users": ". . . . . a",
     "POST /api/v1/users": ". . . . . a",
+    "PUT /api/v1/users/{user_id}": ". . . . . a",
     "GET /api/v1/audit": ". . u . s a",
 }
 

@@ -3,9 +3,12 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
 from dashboard_api.accounts import add_user
+from models.kit import bus
 from models.kit.errors import Conflict, InvalidInput
+from models.operator import Session
 from tests.dashboard_api.conftest import Centre
 
 pytestmark = pytest.mark.postgis
@@ -75,3 +78,41 @@ async def test_audit_tells_who_watched_what(centre: Centre) -> None:
     assert [entry["operator"]["full_name"] for entry in entries] == ["Әйгерім Сапарова"] * 2
     assert entries[0]["id"] > entries[1]["id"]
     assert second.json()["next_cursor"] is None
+
+
+async def test_disabling_an_account_ends_its_sessions_and_tells_the_media_nodes(
+    centre: Centre,
+) -> None:
+    admin, operator = await centre.signed_in("admin"), await centre.signed_in("operator")
+    other = await centre.signed_in("supervisor")
+    operator_id = (await operator.get("/api/v1/session")).json()["id"]
+    address = f"/api/v1/users/{operator_id}"
+    answer = await admin.put(address, json={"enabled": False})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["disabled_at"] is not None
+    assert (await operator.get("/api/v1/session")).status_code == 401
+    assert (await other.get("/api/v1/session")).status_code == 200
+    async with centre.database.read() as session:
+        notices = await bus.changes_after(session, 0, ["session"])
+        ended = list(await session.scalars(select(Session).where(Session.revoked_at.is_not(None))))
+    assert [(notice.subject_id, notice.data) for notice in notices] == [
+        (str(row.id), {"revoked": True}) for row in ended
+    ]
+    assert [str(row.operator_id) for row in ended] == [operator_id]
+
+    again = await admin.put(address, json={"enabled": False})
+    assert again.json()["disabled_at"] == answer.json()["disabled_at"], "it was so already"
+    enabled = await admin.put(address, json={"enabled": True})
+    assert enabled.json()["disabled_at"] is None
+    trail = (await admin.get("/api/v1/audit")).json()["items"]
+    actions = [entry["action"] for entry in trail if entry["subject"] == operator_id]
+    assert sorted(a for a in actions if a.startswith("user.")) == ["user.disable", "user.enable"]
+
+
+async def test_an_administrator_cannot_disable_themselves(centre: Centre) -> None:
+    admin = await centre.signed_in("admin")
+    own_id = (await admin.get("/api/v1/session")).json()["id"]
+    assert (await admin.put(f"/api/v1/users/{own_id}", json={"enabled": False})).status_code == 409
+    nobody = "01890000-0000-7000-8000-000000000000"
+    assert (await admin.put(f"/api/v1/users/{nobody}", json={"enabled": True})).status_code == 404
+    assert (await admin.put(f"/api/v1/users/{nobody}", json={})).status_code == 422
