@@ -162,7 +162,7 @@ export interface paths {
         put?: never;
         /**
          * Issue Ticket
-         * @description Sign a right to watch, good for 60 s to begin; who watched what goes into the audit trail.
+         * @description Sign a right to watch or talk, good for 60 s to begin; who did what goes into the trail.
          */
         post: operations["issue_ticket"];
         delete?: never;
@@ -605,6 +605,26 @@ export interface paths {
          * @description Add an account; 409 where the login is taken.
          */
         post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change User
+         * @description Disable or enable an account; disabling ends what it plays on every media node.
+         */
+        put: operations["change_user"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1750,7 +1770,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "cameras.configure" | "users.manage" | "audit.read";
+        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "cameras.configure" | "users.manage" | "audit.read";
         /** PersonRef */
         PersonRef: {
             /**
@@ -1948,7 +1968,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "live" | "replay";
+            purpose: "live" | "replay" | "talk";
             /** From */
             from?: string | null;
             /** To */
@@ -2018,6 +2038,14 @@ export interface components {
             region_id: string | null;
             /** Disabled At */
             disabled_at: string | null;
+        };
+        /**
+         * UserChange
+         * @description ``enabled`` false ends every session of the account at once.
+         */
+        UserChange: {
+            /** Enabled */
+            enabled: boolean;
         };
         /**
          * UserIn
@@ -3448,6 +3476,41 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
