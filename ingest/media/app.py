@@ -12,7 +12,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.exceptions import HTTPException
 
-from ingest.media import clips, live, live_mp4, replay, seek, segments, snapshot, whep
+from ingest.media import (
+    clips,
+    live,
+    live_mp4,
+    replay,
+    seek,
+    segments,
+    snapshot,
+    thumbnails,
+    whep,
+)
 from ingest.media.node import FeedDirectory, MediaNode
 from ingest.media.peers import Peers
 from ingest.media.revocation import Revocations, follow
@@ -53,7 +63,7 @@ def create_app(
         allow_origins=["*"],  # the ticket is the authority, not where the page came from
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["Location", "Retry-After", "Content-Range", "Accept-Ranges"],
+        expose_headers=["Location", "Retry-After", "Content-Range", "Accept-Ranges", "X-Cell"],
     )
     for router in (
         live.routes(node),
@@ -63,6 +73,7 @@ def create_app(
         replay.routes(node, segment_places),
         seek.routes(node),
         segments.routes(node, segment_places),
+        thumbnails.routes(node),
         clips.routes(node),
     ):
         app.include_router(router)

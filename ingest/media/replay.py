@@ -13,7 +13,7 @@ from ingest.media import playlist, tickets
 from ingest.media.metrics import PLAYLISTS
 from ingest.media.node import MediaNode
 from ingest.media.segment_places import SegmentPlaces
-from ingest.media.stored import refuse_absence
+from ingest.media.stored import absence
 from ingest.media.tickets import Ticket, parse_instant, require_camera, require_interval
 from ingest.recordings import archive
 from ingest.recordings.stored_file import StoredFile, unix_ms
@@ -66,7 +66,7 @@ def routes(node: MediaNode, segment_places: SegmentPlaces) -> APIRouter:
         packed = "gzip" in request.headers.get("accept-encoding", "")
         body = await asyncio.to_thread(_playlist, files, start, end, opens, packed=packed)
         if not body:
-            await refuse_absence(node, camera_id, stream, start, end)
+            raise await absence(node, camera_id, stream, start, end)
         segment_places.remember(camera_id, files)
         PLAYLISTS.inc()
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}

@@ -20,6 +20,7 @@ class Pick(StrEnum):
     FIRST = "first"  # the first one at the instant or after it
     AFTER = "after"  # the next one, seen from a picture at the instant
     BEFORE = "before"  # the one before it
+    NEAREST = "nearest"  # of the GOP there: what another camera shows at the same time
 
 
 class Spot(NamedTuple):
@@ -80,6 +81,8 @@ def choose(pictures: Sequence[Picture], at: int, pick: Pick) -> int | None:
     if pick is Pick.BEFORE:
         found = [n for n in order if pictures[n].shown < at - _ROUNDED_TICKS]
         return found[-1] if found else None
+    if pick is Pick.NEAREST:
+        return min(order, key=lambda n: abs(pictures[n].shown - at), default=None)
     earliest = at + _ROUNDED_TICKS if pick is Pick.AFTER else at - _ROUNDED_TICKS
     return next((n for n in order if pictures[n].shown >= earliest), None)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import NoReturn
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -74,19 +73,15 @@ def _is_known(request: Request, tag: str, modified_s: int) -> bool:
         return False  # a date that nobody can read is no condition
 
 
-async def refuse_absence(
+async def absence(
     node: MediaNode, camera_id: UUID, stream: StreamKind, start: datetime, end: datetime
-) -> NoReturn:
-    """Say why there is nothing to show.
-
-    Raises:
-        NotFound: no such camera, or which gap lies there.
-    """
+) -> NotFound:
+    """Return the error that says why there is nothing: no such camera, or which gap lies there."""
     async with node.database.read() as session:
         gaps = await archive.gaps(session, camera_id, stream, start, end)
         if not gaps and await session.get(Camera, camera_id) is None:
-            raise NotFound(f"There is no camera {camera_id}.")
-    raise nothing_recorded(gaps, start, end)
+            return NotFound(f"There is no camera {camera_id}.")
+    return nothing_recorded(gaps, start, end)
 
 
 def nothing_recorded(gaps: Sequence[GapSpan], start: datetime, end: datetime) -> NotFound:

@@ -45,6 +45,7 @@ def starts_s(found: list[Spot] | Hole) -> list[float] | tuple[float | None, floa
         (10, Pick.FIRST, [10, 11]),
         (12, Pick.FIRST, (12, None)),
         (-5, Pick.FIRST, (None, 0)),
+        (7, Pick.NEAREST, (4, 10)),
         (3.9, Pick.AFTER, [3, 10]),  # a step leads over the hole
         (10, Pick.BEFORE, [10, 3]),
         (0, Pick.BEFORE, [0]),
@@ -94,6 +95,9 @@ B_FRAMES = gop([0, 18_000, 9_000, 36_000, 27_000])  # in decoding order
         (36_000, Pick.AFTER, None),
         (27_000, Pick.BEFORE, 1),
         (0, Pick.BEFORE, None),
+        (13_400, Pick.NEAREST, 2),
+        (13_600, Pick.NEAREST, 1),
+        (99_000, Pick.NEAREST, 3),
     ],
 )
 def test_which_picture(at: int, pick: Pick, index: int | None) -> None:
@@ -112,6 +116,11 @@ def test_the_picture_is_the_nearest_of_its_kind(gaps_ms: list[int], at_ms: int, 
         shown.append(at)
         at += gap_ms * 90 + 270  # pictures are at least 4 ms apart
     found = choose(gop(shown), at_ms * 90, pick)
+    if pick is Pick.NEAREST:
+        assert found is not None
+        distances = [abs(one - at_ms * 90) for one in shown]
+        assert distances[found] == min(distances)
+        return
     near = [abs(one - at_ms * 90) <= 135 for one in shown]
     if pick is Pick.BEFORE:
         fits = [n for n, one in enumerate(shown) if one < at_ms * 90 and not near[n]]
