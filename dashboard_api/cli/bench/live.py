@@ -1,0 +1,239 @@
+"""``./ahual bench live``: walls over a recording media node, and the same in Chromium."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from dashboard_api.cli.bench import live_node
+from dashboard_api.cli.bench.cpu import cpu_s, rss_mb
+from dashboard_api.cli.bench.ground import Ground, free_port, ground
+from dashboard_api.cli.bench.live_node import Node
+from dashboard_api.cli.bench.report import Row, percentile
+from ingest.media.tickets import Ticket, sign
+from models.kit.clock import SystemClock
+from models.kit.errors import Unavailable
+from models.kit.secret import load_key
+
+_HERE = "dashboard_api.cli.bench"
+_CAMERAS, _STREAMS = 400, 320
+_CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured: the cameras, the walls, and for how long each time."""
+
+    cameras: int
+    walls: int
+    tiles: int
+    seconds: float
+    rounds: int
+
+    @property
+    def streams(self) -> int:
+        return self.walls * self.tiles
+
+    @property
+    def whole(self) -> bool:
+        return (self.cameras, self.streams) == (_CAMERAS, _STREAMS)
+
+
+FULL = Plan(cameras=_CAMERAS, walls=20, tiles=16, seconds=20, rounds=3)
+QUICK = Plan(cameras=40, walls=20, tiles=16, seconds=4, rounds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the node cost without and with the walls, and what the walls got."""
+
+    idle: float  # cores
+    busy: float  # cores
+    rss_mb: float
+    rss_empty_mb: float
+    counted: list[dict[str, Any]]
+
+    def total(self, name: str) -> float:
+        return float(sum(round_[name] for round_ in self.counted))
+
+
+async def run(quick: bool) -> list[Row]:
+    plan = QUICK if quick else FULL
+    async with ground() as own:
+        load = await _measure(own, plan)
+    octets = load.total("octets") / load.total("seconds")
+    pictures = sum(sum(one["pictures"]) for one in load.counted)
+    each = pictures / load.total("seconds") / plan.streams
+    floor = await _floor(plan, octets)
+    peer = await _peer(plan, round(octets / plan.streams / each) - 24, each)
+    return _rows(plan, load, floor, peer)
+
+
+def _rows(plan: Plan, load: Load, floor_ms: float, peer_ms: float) -> list[Row]:
+    wall_ms = (load.busy - load.idle) * 1000 / plan.streams
+    cores = load.busy
+    memory = load.rss_mb
+    scaled = ""
+    if not plan.whole:
+        cores = load.idle / plan.cameras * _CAMERAS + wall_ms * _STREAMS / 1000
+        memory = load.rss_empty_mb + (load.rss_mb - load.rss_empty_mb) / plan.cameras * _CAMERAS
+        scaled = f" Scaled up from {plan.cameras} cameras, each on several walls."
+    each = [n / one["seconds"] for one in load.counted for n in one["pictures"]]
+    joins = [join for one in load.counted[:1] for join in one["join_ms"]]
+    shape = f"{plan.walls} walls of {plan.tiles} tiles over {plan.cameras} cameras"
+    return [
+        Row(
+            "cores_400_recorded_320_live",
+            cores,
+            "cores",
+            1.0,
+            note=f"One media node, CPU seconds a second; without walls {load.idle:.2f}.{scaled}",
+        ),
+        Row("rss_mb_400_320", memory, "MB", 1000, note=f"Resident memory of the node.{scaled}"),
+        Row(
+            "wall_cpu_ms_per_stream_s",
+            wall_ms,
+            "ms/s",
+            0.1,
+            peer="one message a picture, a task a tile, same server",
+            peer_value=peer_ms,
+            note=f"What the walls add to the node: {shape}.",
+        ),
+        Row(
+            "wall_floor_cpu_ms_per_stream_s",
+            floor_ms,
+            "ms/s",
+            note="The same bytes through plain sockets from a process that does nothing else.",
+        ),
+        Row(
+            "wall_pictures_s_min",
+            min(each),
+            "pictures/s",
+            note=f"Tile with the fewest; longest hole {_hole(load):.2f} s,"
+            f" {load.total('drops'):.0f} drops.",
+        ),
+        Row(
+            "join_ms_p95_wall_socket",
+            percentile(joins, 0.95),
+            "ms",
+            100,
+            note="From the wish to the picture's last byte at the window, GOP 2 s.",
+        ),
+    ]
+
+
+def _hole(load: Load) -> float:
+    return max(float(one["longest_gap_s"]) for one in load.counted)
+
+
+async def _measure(own: Ground, plan: Plan) -> Load:
+    async with live_node.farm(own.folder, plan.cameras) as (rtsp_port, _):
+        async with live_node.node(own, []) as empty:
+            rss_empty = rss_mb(empty.pid)
+        cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras)
+        async with live_node.node(own, cameras) as node:
+            await asyncio.sleep(plan.seconds / 2)
+            idle: list[float] = []
+            busy: list[float] = []
+            counted: list[dict[str, Any]] = []
+            for _ in range(plan.rounds):  # by turns, so that a neighbour disturbs both alike
+                idle.append(await _cores(node, plan.seconds))
+                async with _windows(node, _tickets(own, node, plan)) as windows:
+                    windows.begin()
+                    busy.append(await _cores(node, plan.seconds))
+                    counted.append(await windows.end())
+                    rss = rss_mb(node.pid)
+    # The smallest is the least disturbed: another process only ever adds (cold caches).
+    return Load(min(idle), min(busy), rss, rss_empty, counted)
+
+
+async def _cores(node: Node, seconds: float) -> float:
+    used, begun = cpu_s(node.pid), _CLOCK.monotonic()
+    await asyncio.sleep(seconds)
+    return (cpu_s(node.pid) - used) / (_CLOCK.monotonic() - begun)
+
+
+def _tickets(own: Ground, node: Node, plan: Plan) -> list[list[str]]:
+    key = load_key(own.settings)
+    expires_at = _CLOCK.now() + timedelta(minutes=5)
+
+    def ticket(number: int) -> str:
+        camera = node.cameras[number % len(node.cameras)]
+        return sign(Ticket("bench", "bench", camera, "live", None, None, expires_at), key)
+
+    return [
+        [ticket(wall * plan.tiles + n) for n in range(plan.tiles)] for wall in range(plan.walls)
+    ]
+
+
+class _Windows:
+    """The load process, told over its stdin when to count."""
+
+    def __init__(self, child: asyncio.subprocess.Process) -> None:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        self._wishes, self._answers = child.stdin, child.stdout
+
+    async def open(self, tickets: list[list[str]]) -> None:
+        self._wishes.write(json.dumps(tickets).encode() + b"\n")
+        await self._wishes.drain()
+        await self._answer()
+
+    def begin(self) -> None:
+        self._wishes.write(b"\n")
+
+    async def end(self) -> dict[str, Any]:
+        self._wishes.write(b"\n")
+        found = json.loads(await self._answer())
+        assert isinstance(found, dict)
+        return found
+
+    async def _answer(self) -> bytes:
+        line = await self._answers.readline()
+        if not line:
+            raise Unavailable("the load process ended; it says why above")
+        return line
+
+
+@asynccontextmanager
+async def _windows(node: Node, tickets: list[list[str]]) -> AsyncIterator[_Windows]:
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", f"{_HERE}.live_load", *node.address.split(":")),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        limit=64 * 1024 * 1024,
+    )
+    try:
+        windows = _Windows(child)
+        await windows.open(tickets)
+        yield windows
+    finally:
+        if child.returncode is None:
+            child.terminate()
+        await child.wait()
+
+
+async def _floor(plan: Plan, octets_s: float) -> float:
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", f"{_HERE}.live_floor", "bytes"),
+        *(str(plan.walls), str(round(octets_s / plan.walls)), str(plan.seconds)),
+        stdout=subprocess.PIPE,
+    )
+    used, _ = await child.communicate()
+    return float(used) * 1000 / plan.seconds / plan.streams
+
+
+async def _peer(plan: Plan, octets: int, pictures: float) -> float:
+    port = free_port()
+    arguments = ("peer", str(port), str(octets), str(pictures))
+    async with live_node.process(Path("/dev/null"), f"{_HERE}.live_floor", *arguments) as child:
+        await live_node.until_listening(child, port)
+        node = Node(child.pid, f"127.0.0.1:{port}", [])
+        async with _windows(node, [[""] * plan.tiles] * plan.walls):
+            return await _cores(node, plan.seconds) * 1000 / plan.streams
