@@ -62,3 +62,29 @@ class AccessUnit:
     def shown_at(self) -> float:
         """Unix seconds of the picture."""
         return (self.dts + self.cts) / TIMESCALE
+
+
+@dataclass(frozen=True, slots=True)
+class AudioParameters:
+    """The sound that is kept.
+
+    Attributes:
+        codec: FFmpeg's name: ``aac``, ``pcm_alaw`` or ``pcm_mulaw`` (G.711).
+        sample_rate: Hz.
+        channels: 1 or more.
+        config: AudioSpecificConfig of AAC; empty for G.711.
+    """
+
+    codec: str
+    sample_rate: int
+    channels: int
+    config: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AudioUnit:
+    """One piece of sound; ``dts`` and ``duration`` in the same ticks as those of the pictures."""
+
+    dts: int
+    duration: int
+    payload: bytes

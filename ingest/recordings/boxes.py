@@ -113,19 +113,32 @@ def _place(moof: bytes, offset: int, length: int) -> FragmentPlace:
 
 
 def retime(fragment: bytes, sequence: int, ticks: int) -> bytes:
-    """Return the fragment renumbered and moved by ``ticks``; its pictures stay untouched."""
-    at = fragment.find(b"tfdt") + 8
-    (dts,) = struct.unpack_from(">Q", fragment, at)
-    number_at = fragment.find(b"mfhd") + 8
-    return b"".join(
-        (
-            fragment[:number_at],
-            struct.pack(">I", sequence),
-            fragment[number_at + 4 : at],
-            struct.pack(">Q", dts + ticks),
-            fragment[at + 8 :],
-        )
-    )
+    """Return the fragment renumbered and moved by ``ticks``; pictures and sound stay untouched.
+
+    Sound that would begin before 0 begins at 0: it came a moment before its key picture.
+    """
+    moved = bytearray(fragment)
+    moof_bytes = int.from_bytes(fragment[:4], "big")
+    struct.pack_into(">I", moved, fragment.find(b"mfhd", 0, moof_bytes) + 8, sequence)
+    at = fragment.find(b"tfdt", 0, moof_bytes)
+    while at >= 0:
+        (dts,) = struct.unpack_from(">Q", fragment, at + 8)
+        struct.pack_into(">Q", moved, at + 8, max(dts + ticks, 0))
+        at = fragment.find(b"tfdt", at + 4, moof_bytes)
+    return bytes(moved)
+
+
+def tracks(init: bytes) -> dict[bytes, bytes]:
+    """Return the ``trak`` boxes of an init segment by their handler: ``vide``, ``soun``."""
+    found: dict[bytes, bytes] = {}
+    at = init.find(b"trak")
+    while at >= 4:
+        (length,) = struct.unpack_from(">I", init, at - 4)
+        whole = init[at - 4 : at - 4 + max(length, 8)]
+        handler = whole.find(b"hdlr")
+        found[whole[handler + 12 : handler + 16]] = whole
+        at = init.find(b"trak", at + max(length, 8))
+    return found
 
 
 def fragment_dts(fragment: bytes) -> int:

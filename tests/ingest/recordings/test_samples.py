@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.recordings.fmp4 import Sample, box, fragment, full_box, init_segment
+from ingest.recordings.fmp4 import Sample, fragment, init_segment
+from ingest.recordings.iso_box import box, full_box
 from ingest.recordings.samples import decoding, pictures
 from models.kit.errors import InvalidInput
 from tests.ingest.media import footage
