@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from alerts.outage import CameraLine
 from alerts.timetables import Span
 from models.observations import StreamKind, StreamState, ZoneState
 
@@ -13,7 +14,7 @@ class Place:
     """Whom a verdict is about: the alert's subject and where a person finds it."""
 
     subject: str
-    office_id: UUID
+    office_id: UUID | None  # None: of the centre itself
     window_id: UUID | None = None
     camera_id: UUID | None = None
 
@@ -25,6 +26,7 @@ class Reading:
     state: ZoneState
     people: int | None
     since: datetime
+    sight: str | None = None  # why nothing can be seen, where there is a picture: dark, covered …
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,50 @@ class WindowFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Whether a zone can be seen; ``blind`` is what hinders it, None where nothing does."""
+
+    blind: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CameraFacts:
-    """A camera. ``watched_since``: before that we did not look, so older silence is not judged."""
+    """A camera. ``watched_since``: before that we did not look, so older silence is not judged.
+
+    Attributes:
+        sights: one a zone whose pictures vision has judged.
+        office_offline: all cameras of its office are silent together.
+        patience_until: its office may still explain its silence until then.
+    """
 
     place: Place
     streams: tuple[tuple[StreamKind, StreamReading], ...]
     node_seen_at: datetime | None
     watched_since: datetime
+    sights: tuple[Sight, ...] = ()
+    office_offline: bool = False
+    patience_until: datetime | None = None
 
 
-Facts = QueueFacts | WindowFacts | CameraFacts
+@dataclass(frozen=True, slots=True)
+class OfficeFacts:
+    """An office's line to us: one entry a camera whose own node is alive."""
+
+    place: Place
+    lines: tuple[CameraLine, ...]
+    watched_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """A worker of a media node that owns cameras."""
+
+    place: Place
+    name: str
+    cameras: int
+    seen_at: datetime | None
+    watched_since: datetime
+
+
+Facts = QueueFacts | WindowFacts | CameraFacts | OfficeFacts | NodeFacts

@@ -6,7 +6,16 @@ from models.kit.errors import Conflict
 from models.observations import AlertState
 
 # Their conditions are measured, so their end is too: nobody has to see them off.
-SELF_RESOLVING = frozenset({"queue_too_long", "window_unstaffed", "camera_silent"})
+SELF_RESOLVING = frozenset(
+    {
+        "queue_too_long",
+        "window_unstaffed",
+        "camera_silent",
+        "camera_blind",
+        "office_offline",
+        "node_down",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

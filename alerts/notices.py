@@ -71,10 +71,13 @@ def _read(notice: Notice) -> Message | None:
             if counted is (state is ZoneState.UNKNOWN) or not (counted or people is None):
                 msg = f"state {state} with people {people!r}"
                 raise ValueError(msg)
-            return ZoneSeen(UUID(data["zone_id"]), Reading(state, people, _time(data["since"])))
+            sight = data.get("sight")
+            since = _time(data["since"])
+            reading = Reading(state, people, since, None if sight is None else str(sight))
+            return ZoneSeen(UUID(data["zone_id"]), reading)
         case "stream":
-            reading = StreamReading(StreamState(data["state"]), _time(data["since"]))
-            return StreamHeard(UUID(data["camera_id"]), StreamKind(data["kind"]), reading)
+            heard = StreamReading(StreamState(data["state"]), _time(data["since"]))
+            return StreamHeard(UUID(data["camera_id"]), StreamKind(data["kind"]), heard)
         case "complaint":
             return ComplaintChanged(UUID(notice.subject_id))
         case "config":

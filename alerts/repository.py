@@ -51,12 +51,13 @@ async def load_world(session: AsyncSession, now: datetime, watched_since: dateti
         ZoneMinute.minute_at >= now - _CONFIRMED_WITHIN,
         ZoneMinute.known_looks > 0,
     )
-    for zone_id, state, people, since in await session.execute(
-        select(Zone.id, latest.c.state, latest.c.people, latest.c.since)
+    for zone_id, state, people, since, attributes in await session.execute(
+        select(Zone.id, latest.c.state, latest.c.people, latest.c.since, latest.c.attributes)
         .join(latest, true())
         .where(or_(latest.c.at >= now - _CONFIRMED_WITHIN, confirmed))
     ):
-        world.observe(zone_id, Reading(ZoneState(state), people, since))
+        sight = (attributes or {}).get("sight")
+        world.observe(zone_id, Reading(ZoneState(state), people, since, sight))
     return world
 
 

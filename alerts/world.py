@@ -1,16 +1,28 @@
 """The centre as the rules see it: its layout, and the latest word about every part. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from alerts.facts import CameraFacts, Facts, Place, QueueFacts, Reading, StreamReading, WindowFacts
+from alerts.facts import (
+    CameraFacts,
+    Facts,
+    NodeFacts,
+    OfficeFacts,
+    Place,
+    QueueFacts,
+    Reading,
+    Sight,
+    StreamReading,
+    WindowFacts,
+)
+from alerts.outage import CameraLine, offline_since, patience_until
 from alerts.rules.camera_silent import node_is_silent
 from alerts.timetables import PublishedHours, Span, span_at
 from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
-from models.workers import worker_of
+from models.workers import worker_name, worker_of
 
 _BLIND = frozenset(
     {
@@ -20,6 +32,7 @@ _BLIND = frozenset(
         StreamState.UNSUPPORTED,
     }
 )
+_UNREACHABLE = frozenset({StreamState.CONNECTING, StreamState.STALLED, StreamState.DOWN})
 _DEFAULT_HOLD_S = 60
 
 
@@ -72,6 +85,9 @@ class World:
         self._spans: dict[tuple[UUID, UUID | None], Span] = {}  # by office and own hours
         self._seats: dict[UUID, list[ZoneLayout]] = defaultdict(list)
         self._zones_of: dict[UUID, list[ZoneLayout]] = defaultdict(list)
+        self._cameras_of: dict[UUID, list[CameraLayout]] = defaultdict(list)
+        for camera in layout.cameras.values():
+            self._cameras_of[camera.office_id].append(camera)
         for zone in layout.zones.values():
             self._zones_of[zone.camera_id].append(zone)
             window = _operated(zone, layout)
@@ -98,9 +114,12 @@ class World:
         self._workers[node_name] = workers
 
     def all_facts(self, now: datetime) -> Iterator[Facts]:
-        """Yield the facts of every subject; cameras first, since their silence blinds zones."""
+        """Yield the facts of every subject; what explains the silence of others comes first."""
+        yield from self._node_facts()
+        for office_id in self._cameras_of:
+            yield self._office(office_id, now)
         for camera in self._layout.cameras.values():
-            yield self._camera(camera)
+            yield self._camera(camera, now)
         for zone in self._layout.zones.values():
             yield from self._queue(zone, now)
         for window_id in self._seats:
@@ -121,20 +140,49 @@ class World:
         camera = self._layout.cameras.get(camera_id)
         if camera is None:
             return
-        yield self._camera(camera)
+        yield self._office(camera.office_id, now)
+        yield self._camera(camera, now)
         for zone in self._zones_of[camera_id]:
             yield from self.facts_of_zone(zone.zone_id, now)
 
-    def _camera(self, camera: CameraLayout) -> CameraFacts:
+    def _node_facts(self) -> Iterator[NodeFacts]:
+        owned = Counter(self._owner(camera) for camera in self._layout.cameras.values())
+        for (node, worker), cameras in owned.items():
+            name = worker_name(node, worker)
+            seen_at = self._nodes.get((node, worker))
+            yield NodeFacts(
+                Place(f"node:{name}", None), name, cameras, seen_at, self._watched_since
+            )
+
+    def _office(self, office_id: UUID, now: datetime) -> OfficeFacts:
+        lines = tuple(self._lines(office_id, now))
+        return OfficeFacts(Place(f"office:{office_id}", office_id), lines, self._watched_since)
+
+    def _lines(self, office_id: UUID, now: datetime) -> Iterator[CameraLine]:
+        """Yield the lines of the cameras of which anything is known now."""
+        for camera in self._cameras_of[office_id]:
+            readings = list(self._streams[camera.camera_id].values())
+            silent_node = node_is_silent(self._node_seen_at(camera), self._watched_since, now)
+            if readings and not silent_node:
+                yield _line(readings)
+
+    def _camera(self, camera: CameraLayout, now: datetime) -> CameraFacts:
+        lines = list(self._lines(camera.office_id, now))
+        streams = self._streams[camera.camera_id]
+        since = min((r.since for r in streams.values() if r.state in _UNREACHABLE), default=None)
+        zones = self._zones_of[camera.camera_id]
         return CameraFacts(
             Place(
                 f"camera:{camera.camera_id}",
                 camera.office_id,
                 camera_id=camera.camera_id,
             ),
-            tuple(sorted(self._streams[camera.camera_id].items())),
+            tuple(sorted(streams.items())),
             self._node_seen_at(camera),
             self._watched_since,
+            tuple(s for zone in zones if (s := _sight(self._readings.get(zone.zone_id)))),
+            office_offline=since is not None and offline_since(lines) is not None,
+            patience_until=None if since is None else patience_until(lines, since),
         )
 
     def _queue(self, zone: ZoneLayout, now: datetime) -> Iterator[QueueFacts]:
@@ -175,8 +223,12 @@ class World:
 
     def _node_seen_at(self, camera: CameraLayout) -> datetime | None:
         """Return the heartbeat of the worker that owns a camera."""
-        worker = worker_of(camera.camera_id, self._workers.get(camera.node_name, 1))
-        return self._nodes.get((camera.node_name, worker))
+        return self._nodes.get(self._owner(camera))
+
+    def _owner(self, camera: CameraLayout) -> tuple[str, int]:
+        """Return the node and worker that own a camera."""
+        workers = self._workers.get(camera.node_name, 1)
+        return camera.node_name, worker_of(camera.camera_id, workers)
 
     def _span(self, window: WindowLayout, now: datetime) -> Span:
         hours = self._layout.hours[window.office_id]
@@ -192,3 +244,20 @@ def _operated(zone: ZoneLayout, layout: Layout) -> WindowLayout | None:
     if zone.kind is not ZoneKind.OPERATOR or zone.window_id is None:
         return None
     return layout.windows.get(zone.window_id)
+
+
+def _line(readings: Sequence[StreamReading]) -> CameraLine:
+    """Return what a camera's streams say of its line: one that answers is enough to be reached."""
+    live = [reading.since for reading in readings if reading.state is StreamState.LIVE]
+    if live:
+        return CameraLine(live_since=min(live))
+    if all(reading.state in _UNREACHABLE for reading in readings):
+        return CameraLine(silent_since=min(reading.since for reading in readings))
+    return CameraLine()
+
+
+def _sight(reading: Reading | None) -> Sight | None:
+    """Return whether a zone can be seen; None where vision had no picture to judge."""
+    if reading is None or (reading.state is ZoneState.UNKNOWN and reading.sight is None):
+        return None
+    return Sight(reading.sight, reading.since)

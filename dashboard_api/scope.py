@@ -34,8 +34,12 @@ def cameras(caller: Caller) -> Condition:
     return Camera.office_id.in_(_offices_of(caller.region_id))
 
 
+def _of_the_centre() -> Condition:
+    return Alert.office_id.is_(None) & Alert.vehicle_id.is_(None) & Alert.complaint_id.is_(None)
+
+
 def alerts(caller: Caller) -> Condition:
-    """A dispatcher sees alerts about vans only."""
+    """A dispatcher sees alerts about vans only; everyone else those of the centre itself too."""
     seen: Condition = true()
     if caller.role is RoleName.DISPATCHER:
         seen = Alert.vehicle_id.is_not(None)
@@ -43,7 +47,9 @@ def alerts(caller: Caller) -> Condition:
         return seen
     vans = select(Vehicle.id).where(Vehicle.region_id == caller.region_id)
     return seen & or_(
-        Alert.office_id.in_(_offices_of(caller.region_id)), Alert.vehicle_id.in_(vans)
+        _of_the_centre(),
+        Alert.office_id.in_(_offices_of(caller.region_id)),
+        Alert.vehicle_id.in_(vans),
     )
 
 

@@ -53,7 +53,14 @@ def heard(caller: Caller, notice: Notice, places: Places) -> Mapping[str, Any] |
             if places.of(position.get("vehicle_id")) == caller.region_id
         ]
         return {"positions": near} if near else None
+    if notice.topic == "alert" and _of_the_centre(data):
+        return data
     return data if places.of(*_where(notice)) == caller.region_id else None
+
+
+def _of_the_centre(alert: Mapping[str, Any]) -> bool:
+    """Return whether an alert is of the centre itself, such as a media node that is down."""
+    return all(alert.get(key, ...) is None for key in ("office", "vehicle_id", "complaint_id"))
 
 
 def _where(notice: Notice) -> list[object]:

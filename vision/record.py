@@ -88,6 +88,7 @@ def _add_change(session: AsyncSession, change: Change) -> None:
             state=seen.state.value,
             people=seen.people,
             since=seen.since,
+            attributes=None if change.sight is None else {"sight": change.sight},
         )
     )
     announce(
@@ -104,6 +105,7 @@ def _add_change(session: AsyncSession, change: Change) -> None:
             "people": seen.people,
             "since": seen.since.isoformat(),
             "at": seen.at.isoformat(),
+            "sight": change.sight,
         },
     )
 

@@ -187,7 +187,8 @@ class VisionService:
             except InvalidInput as error:
                 log.warning("look.refused", camera=str(picture.camera_id), error=error.detail)
                 continue
-            self._keep(self._watch.see(look.camera_id, look.boxes, look.at))
+            seen = self._watch.see(look.camera_id, look.boxes, look.at, sight=look.sight)
+            self._keep(seen)
             metrics.LATENESS_S.observe(self._clock.monotonic() - picture.arrived_s)
 
     def _keep(self, outcome: Outcome) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from models.observations import ZoneObservation
+from models.observations import ZoneObservation, ZoneState
 from vision.minutes import Minute, add
 from vision.occupancy import Occupancy, observe
 from vision.zones import Boxes, WatchedZone, people_by_zone
@@ -34,12 +34,16 @@ Plan = dict[UUID, WatchedCamera]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An observation with what the notice says about it besides."""
+    """An observation with what the notice says about it besides.
+
+    ``sight`` says why a picture could not be used: dark, covered, frozen.
+    """
 
     observation: ZoneObservation
     camera_id: UUID
     office_id: UUID
     window_id: UUID | None
+    sight: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +97,22 @@ class Watch:
         self._plan = plan
         return outcome
 
-    def see(self, camera_id: UUID, boxes: Boxes | None, at: datetime) -> Outcome:
-        """Take one look at a camera; ``boxes`` is None when nothing could be seen."""
+    def see(
+        self, camera_id: UUID, boxes: Boxes | None, at: datetime, *, sight: str | None = None
+    ) -> Outcome:
+        """Take one look at a camera.
+
+        ``boxes`` is None when nothing could be seen; ``sight`` then says why, if there was a
+        picture.
+        """
         camera = self._plan.get(camera_id)
         outcome = Outcome()
         if camera is None:
             return outcome  # taken out of the plan while the look was under way
         counts = {} if boxes is None else people_by_zone(boxes, camera.zones)
         for zone in camera.zones:
-            self._look(camera, self._zones[zone.zone_id], counts.get(zone.zone_id), at, outcome)
+            watched = self._zones[zone.zone_id]
+            self._look(camera, watched, counts.get(zone.zone_id), at, outcome, sight=sight)
         return outcome
 
     def tick(self, now: datetime) -> Outcome:
@@ -134,6 +145,7 @@ class Watch:
         outcome: Outcome,
         *,
         blind: bool = False,
+        sight: str | None = None,
     ) -> None:
         if not blind:
             watched.looked_at = at
@@ -144,7 +156,10 @@ class Watch:
         watched.occupancy, change = observe(watched.occupancy, people, at)
         if change is not None:
             window_id = camera.windows.get(zone_id)
-            outcome.changes.append(Change(change, camera.camera_id, camera.office_id, window_id))
+            why = sight if change.state is ZoneState.UNKNOWN else None
+            outcome.changes.append(
+                Change(change, camera.camera_id, camera.office_id, window_id, why)
+            )
 
 
 def _same(one: WatchedZone, other: WatchedZone) -> bool:

@@ -1,4 +1,4 @@
-"""A camera sends no usable picture, or the media node that owns it is gone."""
+"""A camera sends no pictures, while its media node and the rest of its office are well."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ def node_is_silent(seen_at: datetime | None, watched_since: datetime, now: datet
 
 @dataclass(frozen=True, slots=True)
 class CameraSilent:
-    """One alert a camera and outage, whichever of its streams or its node went first."""
+    """One alert a camera and outage, whichever of its streams went first."""
 
     name: ClassVar[str] = "camera_silent"
     severity: ClassVar[Severity] = Severity.CRITICAL
@@ -36,21 +36,22 @@ class CameraSilent:
 
     def judge(self, facts: CameraFacts, now: datetime) -> Verdict:
         if node_is_silent(facts.node_seen_at, facts.watched_since, now):
-            details = _details(facts, "node_down", node_silent=True)
-            return Verdict(Sign.FIRING, facts.node_seen_at, details=details)
+            return UNKNOWN  # the node's own alert says it
         if not facts.streams:
             return UNKNOWN
         silent = [r.since for _, r in facts.streams if r.state is not StreamState.LIVE]
         if not silent:
             return Verdict(Sign.CLEAR, max(r.since for _, r in facts.streams), LIVE_FOR)
+        if facts.office_offline:
+            return Verdict(Sign.BETWEEN)  # the office's own alert says it
         states = {reading.state for _, reading in facts.streams}
-        details = _details(facts, next(str(cause) for cause in _CAUSES if cause in states))
+        details = {
+            "streams": {str(kind): str(reading.state) for kind, reading in facts.streams},
+            "cause": next(str(cause) for cause in _CAUSES if cause in states),
+        }
         since = min(silent)
         # After our own start a node gets as long to connect as a camera gets to come back.
         hold = max(SILENT_FOR, facts.watched_since + SILENT_FOR - since)
+        if facts.patience_until is not None:
+            hold = max(hold, facts.patience_until - since)
         return Verdict(Sign.FIRING, since, hold, details)
-
-
-def _details(facts: CameraFacts, cause: str, *, node_silent: bool = False) -> dict[str, object]:
-    streams = {str(kind): str(reading.state) for kind, reading in facts.streams}
-    return {"streams": streams, "node_silent": node_silent, "cause": cause}

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from alerts.facts import CameraFacts, QueueFacts, WindowFacts
+from alerts.facts import CameraFacts, NodeFacts, OfficeFacts, QueueFacts, WindowFacts
 from alerts.rules.base import Rule
+from alerts.rules.camera_blind import CameraBlind
 from alerts.rules.camera_silent import CameraSilent
+from alerts.rules.node_down import NodeDown
+from alerts.rules.office_offline import OfficeOffline
 from alerts.rules.queue_too_long import QueueTooLong
 from alerts.rules.window_unstaffed import WindowUnstaffed
 
@@ -14,6 +17,8 @@ RULES: Mapping[type, tuple[Rule[Any], ...]] = MappingProxyType(
     {
         QueueFacts: (QueueTooLong(),),
         WindowFacts: (WindowUnstaffed(),),
-        CameraFacts: (CameraSilent(),),
+        CameraFacts: (CameraSilent(), CameraBlind()),
+        OfficeFacts: (OfficeOffline(),),
+        NodeFacts: (NodeDown(),),
     }
 )

@@ -16,9 +16,10 @@ from models.complaint import ComplaintUpdate
 from models.kit.bus import announce, changes_after, last_seq
 from models.kit.clock import ManualClock
 from models.kit.database import Database
+from models.kit.ids import new_id
 from models.observation import ZoneObservationRow
 from models.observations import StreamState
-from tests.builders import NOON, BuiltOffice, build_office, build_operator
+from tests.builders import NOON, BuiltOffice, build_office, build_operator, names
 
 pytestmark = pytest.mark.postgis
 
@@ -224,10 +225,60 @@ async def test_a_dead_node_silences_its_cameras(
         for _ in range(16):
             clock.advance(timedelta(seconds=1))
             await term.tick()
-        (alert,) = await alerts(database, "camera_silent")
-        assert alert.details["node_silent"] is True
+        (alert,) = await alerts(database, "node_down")
+        assert (alert.office_id, alert.camera_id) == (None, None)
+        assert alert.details == {"node": "node-1/0", "cameras": 1}
+        assert await alerts(database, "camera_silent") == []
         await pass_time(database, term, clock, 4)
-        assert (await alerts(database, "camera_silent"))[0].resolved_at is not None
+        assert (await alerts(database, "node_down"))[0].resolved_at is not None
+
+
+async def test_an_office_without_line_is_one_alert(
+    database: Database, office: BuiltOffice, clock: ManualClock
+) -> None:
+    async with database.transaction() as session:
+        for number in (2, 3):
+            camera = Camera(
+                id=new_id(),
+                office_id=office.office_id,
+                code=f"cam-{number}",
+                name=names("hall"),
+                node_name="node-1",
+            )
+            session.add(camera)
+            await session.flush()
+            office.cameras.append(camera.id)
+            session.add(
+                Stream(
+                    camera_id=camera.id,
+                    kind="main",
+                    url="rtsp://127.0.0.1/1",
+                    recorded=True,
+                    state=StreamState.LIVE,
+                    state_since=NOON,
+                )
+            )
+    async with a_term(database, clock) as (term, follower):
+        await pass_time(database, term, clock, 60)
+        for camera_id in office.cameras:  # 0, 8 and 16 s after the first
+            await set_streams(database, camera_id, StreamState.STALLED, clock)
+            await follower.catch_up()
+            await pass_time(database, term, clock, 8)
+        await pass_time(database, term, clock, 120)
+        (offline,) = await alerts(database, "office_offline")
+        assert (offline.office_id, offline.camera_id) == (office.office_id, None)
+        assert offline.since_at == NOON + timedelta(seconds=60)
+        assert offline.raised_at == NOON + timedelta(seconds=86)
+        assert await alerts(database, "camera_silent") == []
+        for camera_id in office.cameras[:2]:  # two come back one after another, the third not
+            await set_streams(database, camera_id, StreamState.LIVE, clock)
+            await follower.catch_up()
+            await pass_time(database, term, clock, 20)
+        assert (await alerts(database, "office_offline"))[0].resolved_at is not None
+        assert await alerts(database, "camera_silent") == []
+        await pass_time(database, term, clock, 30)
+        (silent,) = await alerts(database, "camera_silent")
+        assert silent.camera_id == office.cameras[2]
 
 
 async def test_a_resolved_alert_comes_again_only_after_the_interval(

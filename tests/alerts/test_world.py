@@ -3,7 +3,17 @@ from uuid import UUID
 
 import pytest
 
-from alerts.facts import CameraFacts, QueueFacts, Reading, StreamReading, WindowFacts
+from alerts.facts import (
+    CameraFacts,
+    NodeFacts,
+    OfficeFacts,
+    QueueFacts,
+    Reading,
+    Sight,
+    StreamReading,
+    WindowFacts,
+)
+from alerts.outage import CameraLine
 from alerts.timetables import PublishedHours, WeeklySpan
 from alerts.watchtower import ToClear, ToRaise, Watchtower
 from alerts.world import CameraLayout, Layout, WindowLayout, World, ZoneLayout
@@ -45,7 +55,11 @@ def a_world(*, state: StreamState = StreamState.LIVE) -> World:
 
 
 def test_facts_of_everything() -> None:
-    camera, queue, window = a_world().all_facts(NOON)
+    node, office, camera, queue, window = a_world().all_facts(NOON)
+    assert isinstance(node, NodeFacts)
+    assert (node.place.subject, node.cameras, node.seen_at) == ("node:node-1/0", 1, NOON)
+    assert isinstance(office, OfficeFacts)
+    assert office.lines == (CameraLine(live_since=NOON),)
     assert isinstance(camera, CameraFacts)
     assert camera.place.subject == f"camera:{CAMERA}"
     assert isinstance(queue, QueueFacts)
@@ -59,7 +73,7 @@ def test_facts_of_everything() -> None:
     "state", [s for s in StreamState if s not in {StreamState.LIVE, StreamState.CONNECTING}]
 )
 def test_a_silent_camera_knows_nothing_of_its_zones(state: StreamState) -> None:
-    _, queue, window = a_world(state=state).all_facts(NOON)
+    *_, queue, window = a_world(state=state).all_facts(NOON)
     assert isinstance(queue, QueueFacts)
     assert isinstance(window, WindowFacts)
     assert (queue.reading, window.readings) == (None, ())
@@ -67,10 +81,10 @@ def test_a_silent_camera_knows_nothing_of_its_zones(state: StreamState) -> None:
 
 def test_neither_does_one_whose_node_is_gone() -> None:
     world = a_world()
-    _, queue, _ = world.all_facts(NOON + 15 * SECOND)
+    *_, queue, _ = world.all_facts(NOON + 15 * SECOND)
     assert isinstance(queue, QueueFacts)
     assert queue.reading == CROWD
-    _, queue, _ = world.all_facts(NOON + 16 * SECOND)
+    *_, queue, _ = world.all_facts(NOON + 16 * SECOND)
     assert isinstance(queue, QueueFacts)
     assert queue.reading is None
 
@@ -93,15 +107,14 @@ def test_what_is_not_in_the_layout_is_refused() -> None:
 
 def test_a_camera_touches_all_that_it_sees() -> None:
     kinds = [type(fact) for fact in a_world().facts_of_camera(CAMERA, NOON)]
-    assert kinds == [CameraFacts, WindowFacts, QueueFacts]
+    assert kinds == [OfficeFacts, CameraFacts, WindowFacts, QueueFacts]
 
 
 def test_of_a_node_of_two_workers_only_the_camera_s_own_counts() -> None:
     world = a_world()
     for worker in (0, 1):
         world.node_seen("node-1", NOON + worker * SECOND, worker=worker, workers=2)
-    camera = next(iter(world.all_facts(NOON)))
-    assert isinstance(camera, CameraFacts)
+    camera = next(f for f in world.all_facts(NOON) if isinstance(f, CameraFacts))
     assert camera.node_seen_at == NOON + (CAMERA.int % 2) * SECOND
 
 
@@ -135,3 +148,32 @@ def test_a_dismissal_of_what_nobody_watches_changes_nothing() -> None:
     tower = Watchtower()
     tower.dismiss("queue_too_long", "zone:gone", NOON)
     assert tower.look_at_all([], NOON) == []
+
+
+def test_a_dark_picture_is_a_sight_and_no_picture_is_none() -> None:
+    world = a_world()
+    for zone, sight in ((SEAT, "dark"), (LINE, None)):
+        world.observe(zone, Reading(ZoneState.UNKNOWN, None, NOON, sight))
+    camera = next(f for f in world.all_facts(NOON) if isinstance(f, CameraFacts))
+    assert camera.sights == (Sight("dark", NOON),)
+
+
+@pytest.mark.parametrize(
+    ("main", "sub", "line"),
+    [
+        (StreamState.LIVE, StreamState.LIVE, CameraLine(live_since=NOON)),
+        (StreamState.DOWN, StreamState.STALLED, CameraLine(silent_since=NOON)),
+        (StreamState.DOWN, StreamState.LIVE, CameraLine(live_since=NOON)),
+        (StreamState.AUTH_FAILED, StreamState.AUTH_FAILED, CameraLine()),
+        (StreamState.DOWN, StreamState.UNSUPPORTED, CameraLine()),
+    ],
+)
+def test_what_the_streams_say_of_the_line(
+    main: StreamState, sub: StreamState, line: CameraLine
+) -> None:
+    world = a_world(state=sub)
+    world.hear(CAMERA, StreamKind.MAIN, StreamReading(main, NOON))
+    office = next(f for f in world.all_facts(NOON) if isinstance(f, OfficeFacts))
+    assert office.lines == (line,)
+    office = next(f for f in world.all_facts(NOON + 16 * SECOND) if isinstance(f, OfficeFacts))
+    assert office.lines == ()  # its node is silent, so nothing is known of the line

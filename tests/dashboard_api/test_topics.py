@@ -57,6 +57,7 @@ def test_topic_is_heard_by(topic: str, roles: str) -> None:
     ("data", "subject", "audible"),
     [
         ({"office": {"id": "office-n"}}, "x", True),
+        ({"office": None, "vehicle_id": None, "complaint_id": None}, "x", True),  # the centre's own
         ({"office": {"id": "office-s"}}, "x", False),
         ({"office_id": "office-n"}, "x", True),
         ({"camera_id": "cam-n"}, "x", True),

@@ -60,6 +60,7 @@ async def test_a_change_is_a_row_and_a_notice(database: Database, office: BuiltO
         "people": 1,
         "since": "2026-03-19T07:00:01+00:00",
         "at": "2026-03-19T07:00:01+00:00",
+        "sight": None,
     }
 
 

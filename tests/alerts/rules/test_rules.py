@@ -1,11 +1,26 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from alerts.facts import CameraFacts, Place, QueueFacts, Reading, StreamReading, WindowFacts
+from alerts.facts import (
+    CameraFacts,
+    NodeFacts,
+    OfficeFacts,
+    Place,
+    QueueFacts,
+    Reading,
+    Sight,
+    StreamReading,
+    WindowFacts,
+)
+from alerts.outage import CameraLine, patience_until
 from alerts.rules.base import Sign
+from alerts.rules.camera_blind import CameraBlind
 from alerts.rules.camera_silent import CameraSilent
+from alerts.rules.node_down import NodeDown
+from alerts.rules.office_offline import OfficeOffline
 from alerts.rules.queue_too_long import QueueTooLong
 from alerts.rules.table import RULES
 from alerts.rules.window_unstaffed import WindowUnstaffed
@@ -131,12 +146,101 @@ def test_a_silent_camera_says_why(main: StreamState, sub: StreamState, cause: st
 
 
 @pytest.mark.parametrize(
-    ("heartbeat_age_s", "sign"), [(2, Sign.CLEAR), (15, Sign.CLEAR), (16, Sign.FIRING)]
+    ("heartbeat_age_s", "node", "camera"),
+    [
+        (2, Sign.CLEAR, Sign.FIRING),
+        (15, Sign.CLEAR, Sign.FIRING),
+        (16, Sign.FIRING, Sign.UNKNOWN),  # nothing is known of the cameras of a dead node
+        (None, Sign.UNKNOWN, Sign.FIRING),  # never seen: it may be an older one without heartbeat
+    ],
 )
-def test_a_node_without_heartbeat(heartbeat_age_s: int, sign: Sign) -> None:
-    seen_at = NOON - heartbeat_age_s * SECOND
-    facts = a_camera(StreamState.LIVE, StreamState.LIVE, node_seen_at=seen_at)
-    assert CameraSilent().judge(facts, NOON).sign is sign
+def test_a_node_without_heartbeat(heartbeat_age_s: int | None, node: Sign, camera: Sign) -> None:
+    seen_at = None if heartbeat_age_s is None else NOON - heartbeat_age_s * SECOND
+    facts = NodeFacts(PLACE, "node-1/0", 7, seen_at, LONG_AGO)
+    assert NodeDown().judge(facts, NOON).sign is node
+    down = a_camera(StreamState.DOWN, StreamState.DOWN, node_seen_at=seen_at)
+    assert CameraSilent().judge(down, NOON).sign is camera
+
+
+def test_a_camera_of_an_office_without_line_is_not_told_apart() -> None:
+    down = a_camera(StreamState.DOWN, StreamState.DOWN)
+    assert CameraSilent().judge(replace(down, office_offline=True), NOON).sign is Sign.BETWEEN
+    patient = replace(down, patience_until=NOON + 60 * SECOND)
+    verdict = CameraSilent().judge(patient, NOON)
+    assert verdict.since is not None
+    assert verdict.since + verdict.hold == NOON + 60 * SECOND
+
+
+def silent(*seconds_ago: int) -> list[CameraLine]:
+    return [CameraLine(silent_since=NOON - s * SECOND) for s in seconds_ago]
+
+
+def live(*seconds_ago: int) -> list[CameraLine]:
+    return [CameraLine(live_since=NOON - s * SECOND) for s in seconds_ago]
+
+
+@pytest.mark.parametrize(
+    ("lines", "sign", "due_s"),
+    [
+        (silent(5, 3), Sign.FIRING, 7),  # ten seconds after the last one
+        (silent(60, 30, 0), Sign.FIRING, 10),
+        (silent(9000, 3, 2), Sign.FIRING, 8),  # one was broken long before
+        (silent(9000, 3), Sign.CLEAR, None),  # two cameras that broke apart from each other
+        ([*silent(5, 3), *live(9000)], Sign.CLEAR, None),
+        ([*silent(5, 3), CameraLine()], Sign.CLEAR, None),  # one refuses our password: it answers
+        (silent(5), Sign.UNKNOWN, None),
+        ([], Sign.UNKNOWN, None),
+    ],
+)
+def test_an_office_that_fell_silent(lines: list[CameraLine], sign: Sign, due_s: int | None) -> None:
+    verdict = OfficeOffline().judge(OfficeFacts(PLACE, tuple(lines), LONG_AGO), NOON)
+    assert verdict.sign is sign
+    if due_s is not None:
+        assert verdict.since is not None
+        assert verdict.since + verdict.hold == NOON + due_s * SECOND
+
+
+@pytest.mark.parametrize(
+    ("lines", "until_s"),
+    [
+        ([*silent(5), *live(9000, 9000)], None),  # a camera alone
+        ([*silent(5, 3), *live(9000)], 55),  # two of three: the third may follow
+        ([*silent(5, 3), *live(9000, 9000)], None),  # half of the office works
+        ([*silent(5, 9000), *live(9000)], None),  # the other one broke long ago
+        ([*silent(5), *live(2, 1)], 58),  # the office came back two seconds ago
+        ([*silent(100), *live(70, 9)], -10),  # it had its minute
+    ],
+)
+def test_how_long_the_office_explains_a_silence(
+    lines: list[CameraLine], until_s: int | None
+) -> None:
+    since = lines[0].silent_since
+    assert since is not None
+    until = None if until_s is None else NOON + until_s * SECOND
+    assert patience_until(lines, since) == until
+
+
+DARK, SEEN = Sight("dark", NOON), Sight(None, NOON)
+
+
+@pytest.mark.parametrize(
+    ("state", "sights", "sign"),
+    [
+        (StreamState.LIVE, (DARK, DARK), Sign.FIRING),
+        (StreamState.LIVE, (DARK, SEEN), Sign.CLEAR),
+        (StreamState.LIVE, (SEEN,), Sign.CLEAR),
+        (StreamState.LIVE, (), Sign.UNKNOWN),  # nobody looks
+        (StreamState.STALLED, (DARK,), Sign.UNKNOWN),  # no picture is another alert
+    ],
+)
+def test_a_picture_in_which_nothing_is_seen(
+    state: StreamState, sights: tuple[Sight, ...], sign: Sign
+) -> None:
+    facts = replace(a_camera(state, StreamState.LIVE), sights=sights)
+    verdict = CameraBlind().judge(facts, NOON)
+    assert verdict.sign is sign
+    if sign is Sign.FIRING:
+        assert (verdict.since, verdict.details) == (NOON, {"sight": "dark"})
 
 
 def test_silence_from_before_our_start_is_not_held_against_a_camera() -> None:

@@ -15,6 +15,8 @@ export function useAlertWords() {
       if (rule === "queue_too_long" && typeof people === "number") return `${said}: ${people}`;
       const silence = `alert.silent.${String(details["cause"])}`;
       if (rule === "camera_silent" && i18n.exists(silence)) return t(silence);
+      const blindness = `alert.blind.${String(details["sight"])}`;
+      if (rule === "camera_blind" && i18n.exists(blindness)) return t(blindness);
       return said;
     },
     place: ({ office, window, camera }: Alert): string =>

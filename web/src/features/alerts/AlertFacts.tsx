@@ -4,7 +4,16 @@ import { useFormats } from "@/i18n/useFormats";
 import classes from "./Alerts.module.css";
 
 /** Numbers behind the alert that have a name in every language; the rest is for machines. */
-const SHOWN = ["people", "limit", "for_s", "after_s", "window_number", "number"] as const;
+const SHOWN = [
+  "people",
+  "limit",
+  "for_s",
+  "after_s",
+  "window_number",
+  "number",
+  "node",
+  "cameras",
+] as const;
 
 export function AlertFacts({ alert, zone }: { alert: Alert; zone: string }) {
   const { t } = useTranslation();
