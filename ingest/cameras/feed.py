@@ -37,6 +37,9 @@ class Feed:
         newest: the last picture, None until one arrived.
         gop: the pictures since the last key picture, oldest first; empty until one arrived.
         measured: what is known of its pace and clock.
+        code: the camera's code, as people call it.
+        received_bytes, received_pictures: since the feed was made.
+        times_live: how often it became live.
     """
 
     def __init__(self, camera_id: UUID, kind: StreamKind, since: datetime) -> None:
@@ -50,17 +53,34 @@ class Feed:
         self.gop: list[AccessUnit] = []
         self._gop_bytes = 0
         self.measured = Measured()
+        self.code = ""
+        self.received_bytes = 0
+        self.received_pictures = 0
+        self.times_live = 0
         self._sinks: list[FeedSink] = []
+        self._house: list[FeedSink] = []
         self._watchers: list[Callable[[Feed], None]] = []
 
-    def subscribe(self, sink: FeedSink) -> None:
-        """From now on ``sink`` gets everything; what happened before is in the attributes."""
+    @property
+    def viewers(self) -> int:
+        """How many people watch. A sink that serves several says so by an attribute ``viewers``."""
+        watching = [sink for sink in self._sinks if sink not in self._house]
+        return sum(getattr(sink, "viewers", 1) for sink in watching)
+
+    def subscribe(self, sink: FeedSink, *, house: bool = False) -> None:
+        """From now on ``sink`` gets everything; what happened before is in the attributes.
+
+        ``house``: it is a part of the node, such as the recorder, and no viewer.
+        """
         if sink not in self._sinks:
             self._sinks.append(sink)
+            if house:
+                self._house.append(sink)
 
     def unsubscribe(self, sink: FeedSink) -> None:
-        if sink in self._sinks:
-            self._sinks.remove(sink)
+        for sinks in (self._sinks, self._house):
+            if sink in sinks:
+                sinks.remove(sink)
 
     def on_measured(self, tell: "Callable[[Feed], None]") -> None:
         """From now on ``tell`` is called whenever ``measured`` changes noticeably."""
@@ -79,6 +99,8 @@ class Feed:
 
     def publish(self, unit: AccessUnit) -> None:
         self.newest = unit
+        self.received_pictures += 1
+        self.received_bytes += len(unit.avcc)
         if unit.key:
             self._forget_gop()
         if (unit.key or self.gop) and self._gop_bytes + len(unit.avcc) <= _GOP_LIMIT_BYTES:
@@ -96,6 +118,7 @@ class Feed:
         if state != self.state:
             STATES.labels(state.value).inc()
             self.state_since = since
+            self.times_live += state is StreamState.LIVE
         self.state, self.detail = state, detail
         for sink in tuple(self._sinks):
             sink.on_state(state, self.state_since, detail)

@@ -117,8 +117,6 @@ class Feeds:
         fresh = 0
         for key, want in wanted.items():
             known = self._wanted.get(key)
-            if known == want:
-                continue
             if known is not None and known.recorded != want.recorded:
                 for observer in self._observers:
                     observer.feed_changed(self._feeds[key], recorded=want.recorded)
@@ -126,6 +124,8 @@ class Feeds:
             if known != want:
                 self._start(key, want, delay_s=fresh * _STAGGER_S)
                 fresh += 1
+        for key, feed in self._feeds.items():
+            feed.code = wanted[key].code
 
     async def close(self) -> None:
         for key in list(self._feeds):

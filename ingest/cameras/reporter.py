@@ -59,7 +59,7 @@ class StreamReporter:
 
     def feed_added(self, feed: Feed, *, recorded: bool) -> None:
         del recorded  # the state matters of every stream
-        feed.subscribe(_StateSink(feed, self._tell))
+        feed.subscribe(_StateSink(feed, self._tell), house=True)
         feed.on_measured(self._tell)
         self._tell(feed)
 

@@ -29,6 +29,7 @@ class Wanted:
     url: str = field(repr=False)
     recorded: bool
     transport: str = "tcp"
+    code: str = field(default="", compare=False)  # of the camera; a new name is no new stream
 
 
 class Roster:
@@ -56,6 +57,7 @@ class Roster:
                 Stream.recorded,
                 Stream.transport,
                 Camera.credentials,
+                Camera.code,
             )
             .join(Camera, Camera.id == Stream.camera_id)
             .where(Camera.node_name == self._node, Camera.enabled)
@@ -70,6 +72,7 @@ class Roster:
                 put_together(row.url, self._open(row.camera_id, row.credentials)),
                 row.recorded,
                 row.transport,
+                row.code,
             )
             for row in rows
         ]
@@ -109,7 +112,8 @@ class Roster:
         try:
             rows = json.loads(unseal(self._key, self._copy.read_bytes()))
             return [
-                Wanted(UUID(c), StreamKind(k), str(u), bool(r), str(t)) for c, k, u, r, t in rows
+                Wanted(UUID(c), StreamKind(k), str(u), bool(r), str(t), str(name))
+                for c, k, u, r, t, name in rows
             ]
         except FileNotFoundError:
             return []

@@ -1,15 +1,15 @@
 """The media node's HTTP door: every route by file, problems as RFC 9457, health and metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
 
 from ingest.media import (
@@ -24,9 +24,12 @@ from ingest.media import (
     whep,
 )
 from ingest.media.node import FeedDirectory, MediaNode
+from ingest.media.own_metrics import OwnMetrics
 from ingest.media.peers import Peers
+from ingest.media.readiness import Readiness
 from ingest.media.revocation import Revocations, follow
 from ingest.media.segment_places import SegmentPlaces
+from ingest.media.socket_limit import SocketLimit
 from ingest.outage import AWAY
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -37,9 +40,19 @@ _PROBLEM = "application/problem+json"
 
 
 def create_app(
-    *, feeds: FeedDirectory, database: Database, settings: Settings, key: bytes, clock: Clock
+    *,
+    feeds: FeedDirectory,
+    database: Database,
+    settings: Settings,
+    key: bytes,
+    clock: Clock,
+    metrics: Sequence[Collector] = (),
+    cameras_loaded: Callable[[], bool] = lambda: True,
 ) -> FastAPI:
-    """Return the app; its lifespan follows revocations and reaps silent WebRTC peers."""
+    """Return the app; its lifespan follows revocations and reaps silent WebRTC peers.
+
+    ``metrics`` are further collectors for /metrics; ``cameras_loaded`` counts for /readyz.
+    """
     revocations = Revocations(clock)
     node = MediaNode(feeds, database, settings, key, clock, revocations)
     peers = Peers(node)
@@ -65,6 +78,7 @@ def create_app(
         allow_headers=["*"],
         expose_headers=["Location", "Retry-After", "Content-Range", "Accept-Ranges", "X-Cell"],
     )
+    app.add_middleware(SocketLimit, limit=settings.media_sockets_max)
     for router in (
         live.routes(node),
         live_mp4.routes(node),
@@ -78,7 +92,8 @@ def create_app(
     ):
         app.include_router(router)
     _add_problems(app)
-    _add_operations(app, database)
+    readiness = Readiness(database, settings, revocations, cameras_loaded)
+    _add_operations(app, readiness, [OwnMetrics(revocations, clock), *metrics])
     return app
 
 
@@ -120,20 +135,22 @@ def _add_problems(app: FastAPI) -> None:
             app.add_exception_handler(kind, away)
 
 
-def _add_operations(app: FastAPI, database: Database) -> None:
+def _add_operations(app: FastAPI, readiness: Readiness, collectors: Sequence[Collector]) -> None:
+    own = CollectorRegistry()
+    for collector in collectors:
+        own.register(collector)
+
     @app.get("/healthz")
     async def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok\n")
 
     @app.get("/readyz")
     async def readyz() -> PlainTextResponse:
-        try:
-            async with database.read() as session:
-                await session.execute(text("SELECT 1"))
-        except AWAY:
-            return PlainTextResponse("database: no\n", 503)
-        return PlainTextResponse("database: ok\n")
+        checks = await readiness.look()
+        text = "".join(f"{check}\n" for check in checks)
+        return PlainTextResponse(text, 200 if all(check.good for check in checks) else 503)
 
     @app.get("/metrics")
     async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        # On the event loop: the collectors look at what lives there.
+        return Response(generate_latest() + generate_latest(own), media_type=CONTENT_TYPE_LATEST)

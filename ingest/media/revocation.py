@@ -16,13 +16,20 @@ from models.operator import Session
 
 log = get(__name__)
 _RETRY_S = 1.0
+_LOOK_S = 2.0  # a lost notice costs this much
 _REMEMBER = timedelta(hours=24)  # no ticket lives as long
+_OVERLAP = timedelta(minutes=1)  # the API's clock, and a commit that took its time
 
 
 class Revocations:
-    """Revoked session ids and what is open for each session. Lives on the event loop."""
+    """Revoked session ids and what is open for each session. Lives on the event loop.
+
+    Attributes:
+        heard_at: when the database last said who was logged out; None: never yet.
+    """
 
     def __init__(self, clock: Clock) -> None:
+        self.heard_at: datetime | None = None
         self._clock = clock
         self._revoked: dict[str, datetime] = {}
         self._open: dict[str, set[Callable[[], None]]] = {}
@@ -54,29 +61,46 @@ class Revocations:
 
 
 async def follow(database: Database, revocations: Revocations, clock: Clock) -> None:
-    """Apply revocations from the database for ever, also those made while this node was away."""
+    """Apply revocations from the database for ever, also those made while this node was away.
+
+    A notice tells of one at once; looking every 2 s finds those whose notice was lost.
+    """
+    listening = asyncio.create_task(_listen(database, revocations))
     away = False
+    try:
+        while True:
+            began_at = clock.now()
+            try:
+                await _catch_up(database, revocations, began_at)
+                revocations.heard_at, away = began_at, False
+            except AWAY as error:
+                if not away:  # once an outage
+                    log.warning("revocation.lost", error=str(error), retry_in_s=_LOOK_S)
+                away = True
+            await asyncio.sleep(_LOOK_S)
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+async def _listen(database: Database, revocations: Revocations) -> None:
     while True:
         try:
-            seq = await _catch_up(database, revocations, clock)
-            away = False
-            async for notice in bus.listen(database, ["session"], after=seq):
+            async for notice in bus.listen(database, ["session"]):
                 if notice.data.get("revoked"):
                     closed = revocations.revoke(notice.subject_id)
                     log.info("session.revoked", session=notice.subject_id, closed=closed)
-        except AWAY as error:
-            if not away:  # once an outage
-                log.warning("revocation.lost", error=str(error), retry_in_s=_RETRY_S)
-            away = True
-            await asyncio.sleep(_RETRY_S)
+        except AWAY:
+            await asyncio.sleep(_RETRY_S)  # follow says so
 
 
-async def _catch_up(database: Database, revocations: Revocations, clock: Clock) -> int:
-    recently = clock.now() - _REMEMBER
+async def _catch_up(database: Database, revocations: Revocations, now: datetime) -> None:
+    """Apply what was revoked since the last time, or within a day at first."""
+    heard_at = revocations.heard_at
+    since = now - _REMEMBER if heard_at is None else heard_at - _OVERLAP
     async with database.read() as session:
-        seq = await bus.last_seq(session)
-        rows = await session.execute(select(Session.id).where(Session.revoked_at > recently))
-        for session_id in rows.scalars():
-            if not revocations.is_revoked(str(session_id)):
-                revocations.revoke(str(session_id))
-    return seq
+        rows = await session.scalars(select(Session.id).where(Session.revoked_at > since))
+    for session_id in rows:
+        if not revocations.is_revoked(str(session_id)):
+            closed = revocations.revoke(str(session_id))
+            log.info("session.revoked", session=str(session_id), closed=closed)

@@ -167,7 +167,7 @@ class Recorder:
         if feed.parameters is not None:  # it plays already; the next key picture is the first here
             recorder.on_parameters(feed.parameters)
             recorder.on_state(feed.state, self._clock.now(), feed.detail)
-        feed.subscribe(recorder)
+        feed.subscribe(recorder, house=True)
 
     def feed_changed(self, feed: Feed, *, recorded: bool) -> None:
         if recorded and feed not in self._recorders:

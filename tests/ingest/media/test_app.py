@@ -1,8 +1,16 @@
 """What every door of the node has in common: health, metrics, CORS, problems, tickets."""
 
-import pytest
+import json
 
-from tests.ingest.media.conftest import CAMERA, RunningNode
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from ingest.cameras.feed import Feed
+from models.kit.clock import SystemClock
+from models.kit.database import Database
+from models.kit.settings import Settings
+from tests.ingest.media.conftest import CAMERA, KnownFeeds, RunningNode, running
 
 DOORS = [
     ("GET", f"/media/v1/cameras/{CAMERA}/snapshot.jpg"),
@@ -18,9 +26,41 @@ DOORS = [
 async def test_health_and_metrics(node: RunningNode) -> None:
     assert (await node.http.get("/healthz")).status_code == 200
     ready = await node.http.get("/readyz")
-    assert (ready.status_code, ready.text) == (503, "database: no\n")
+    assert ready.status_code == 503
+    database, cameras, disk = ready.text.splitlines()
+    assert database.startswith("database: no - ")
+    assert "tickets are verified offline" in database
+    assert cameras == "cameras: ok"
+    assert disk.startswith("disk: no - "), "there is no recordings folder yet"
     metrics = (await node.http.get("/metrics")).text
     assert "ahual_media_wall_sockets 0.0" in metrics
+    for name in ("ahual_node_tasks", "ahual_node_threads", "ahual_node_sockets"):
+        assert f"\n{name} " in metrics
+
+
+@pytest.mark.postgis
+async def test_a_whole_node_is_ready(feed: Feed, settings: Settings, database: Database) -> None:
+    settings.recordings_path.mkdir(parents=True)
+    async with running(KnownFeeds(feed), database, settings, SystemClock()) as node:
+        ready = await node.http.get("/readyz")
+        assert (ready.status_code, ready.text.count(": ok")) == (200, 3), ready.text
+
+
+async def test_a_socket_too_many_is_told_when_to_come_again(
+    feed: Feed, settings: Settings, no_database: Database
+) -> None:
+    few = settings.model_copy(update={"media_sockets_max": 1})
+    async with running(KnownFeeds(feed), no_database, few, SystemClock()) as node:
+        url = f"ws://{node.host}/media/v1/live"
+        async with connect(url, proxy=None):
+            with pytest.raises(InvalidStatus) as refused:
+                async with connect(url, proxy=None):
+                    pass
+        answer = refused.value.response
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+        assert "AHUAL_MEDIA_SOCKETS_MAX" in json.loads(answer.body or b"")["detail"]
+        async with connect(url, proxy=None) as again:
+            await again.send(json.dumps({"type": "focus", "tile": None}))
 
 
 @pytest.mark.parametrize(("method", "path"), DOORS)

@@ -137,3 +137,28 @@ async def test_a_logout_while_the_node_was_away_counts(
                 break
             await asyncio.sleep(0.05)
         assert answer.status_code == 401
+
+
+@pytest.mark.postgis
+async def test_a_logout_reaches_every_worker_even_where_the_notice_is_lost(
+    database: Database, login: UUID, feed: Feed, settings: Settings
+) -> None:
+    clock = SystemClock()
+    async with (
+        running(KnownFeeds(feed), database, settings, clock) as one,
+        running(KnownFeeds(feed), database, settings, clock) as two,
+        connect(f"ws://{one.host}/media/v1/live", proxy=None) as first,
+        connect(f"ws://{two.host}/media/v1/live", proxy=None) as second,
+    ):
+        for wall in (first, second):
+            ticket = one.ticket(session=str(login))
+            await wall.send(json.dumps({"type": "add", "tile": 0, "ticket": ticket}))
+            await wall.recv()
+        async with database.transaction() as session:  # without a notice
+            (await session.get_one(Session, login)).revoked_at = clock.now()
+        for wall in (first, second):
+            with pytest.raises(ConnectionClosed) as ended:
+                while True:
+                    await asyncio.wait_for(wall.recv(), 20)
+            assert ended.value.rcvd is not None
+            assert ended.value.rcvd.code == 4401
