@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -35,6 +35,12 @@ class MediaNode(Base):
     public_url: Mapped[str | None]  # null: the host that the API was reached at, with this port
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    disk_state: Mapped[str | None]  # models.observations.DiskState
+    disk_since: Mapped[datetime | None]
+    disk_detail: Mapped[str] = mapped_column(default="", server_default="")
+    free_bytes: Mapped[int | None] = mapped_column(BigInteger)  # above the reserve
+    freeable_bytes: Mapped[int | None] = mapped_column(BigInteger)  # what retention may still take
+    write_bytes_per_s: Mapped[float | None]
     __table_args__ = (
         UniqueConstraint("name", "worker"),
         CheckConstraint("0 <= worker AND worker < workers", name="worker_of_workers"),

@@ -22,6 +22,29 @@ class StreamState(StrEnum):
     UNSUPPORTED = "unsupported"  # reachable, but sends a codec that cannot be recorded
 
 
+class DiskState(StrEnum):
+    """What the disk of a media node does with recordings; only OK takes them all."""
+
+    OK = "ok"
+    FULL = "full"
+    READ_ONLY = "read_only"
+    MISSING = "missing"  # the folder is there, its disk is not mounted
+    WRONG = "wrong"  # another disk than before
+    FAILED = "failed"  # it answers with errors
+    SLOW = "slow"  # it takes less than the cameras send
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFacts:
+    """What a media node knows of its disk; ``free_bytes`` are above the reserve, None unknown."""
+
+    state: DiskState
+    since: datetime
+    detail: str
+    free_bytes: int | None
+    write_bytes_per_s: float
+
+
 class ZoneKind(StrEnum):
     QUEUE = "queue"
     OPERATOR = "operator"

@@ -1,6 +1,7 @@
 """The worker's own row: it is there, since when, and where browsers reach it."""
 
 import asyncio
+from collections.abc import Callable
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +15,7 @@ from models.kit.database import Database
 from models.kit.ids import new_id
 from models.kit.log import get
 from models.kit.settings import Settings
+from models.observations import DiskFacts
 from models.workers import worker_url
 
 log = get(__name__)
@@ -21,7 +23,12 @@ _BEAT_S = 2.0
 
 
 async def beat(
-    settings: Settings, database: Database, leases: Leases, clock: Clock, stop: asyncio.Event
+    settings: Settings,
+    database: Database,
+    leases: Leases,
+    look_at_disk: Callable[[], DiskFacts],
+    clock: Clock,
+    stop: asyncio.Event,
 ) -> None:
     """Write ``seen_at`` every 2 s and renew the camera leases until ``stop``.
 
@@ -34,7 +41,13 @@ async def beat(
     if public_url is not None:
         public_url = worker_url(public_url, worker, workers)
     while not stop.is_set():
+        facts = await asyncio.to_thread(look_at_disk)
         fresh = {
+            "disk_state": facts.state.value,
+            "disk_since": facts.since,
+            "disk_detail": facts.detail,
+            "free_bytes": facts.free_bytes,
+            "write_bytes_per_s": facts.write_bytes_per_s,
             "workers": workers,
             "port": settings.media_worker_port,
             "public_url": public_url,

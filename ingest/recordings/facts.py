@@ -25,6 +25,10 @@ class GapReason(StrEnum):
     NODE_DOWN = "node_down"
     DISK_FULL = "disk_full"
     DISK_SLOW = "disk_slow"
+    DISK_READ_ONLY = "disk_read_only"
+    DISK_MISSING = "disk_missing"
+    DISK_WRONG = "disk_wrong"
+    DISK_FAILED = "disk_failed"
 
 
 GAP_OF_STATE = {

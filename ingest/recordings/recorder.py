@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from ingest.cameras.access_unit import TIMESCALE, AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
+from ingest.recordings.disk import Disk
 from ingest.recordings.facts import (
     GAP_OF_STATE,
     Fact,
@@ -20,23 +20,40 @@ from ingest.recordings.segmenter import Gop, Segmenter
 from models.kit.clock import Clock
 from models.kit.log import get
 from models.kit.settings import Settings
-from models.observations import StreamState
+from models.observations import DiskState, StreamKind, StreamState
 
 log = get(__name__)
 _QUEUE_BYTES = 64 * 1024 * 1024  # what one stream may wait for a slow disk
+_QUEUES_BYTES = 512 * 1024 * 1024  # and all streams of this process together
 _LONGEST_GOP_BYTES = 32 * 1024 * 1024
 _WRITERS = 4
+_TURNS = 1009  # prime: ids that follow each other get turns apart
 _UNSEEN_HOLE = timedelta(seconds=1)
 Report = Callable[[list[Fact]], None]
+
+
+class _Waiting:
+    """What waits to be written, of all streams; lives on the event loop."""
+
+    def __init__(self) -> None:
+        self.length_bytes = 0
 
 
 class _StreamRecorder:
     """Sink of one feed. Everything but the writing itself happens on the event loop."""
 
     def __init__(
-        self, stream: StreamKey, segmenter: Segmenter, pool: ThreadPoolExecutor, report: Report
+        self,
+        stream: StreamKey,
+        segmenter: Segmenter,
+        disk: Disk,
+        pool: ThreadPoolExecutor,
+        report: Report,
+        waiting: _Waiting,
     ) -> None:
         self._stream = stream
+        self._disk = disk
+        self._all_waiting = waiting
         self._segmenter = segmenter
         self._pool = pool
         self._report = report
@@ -84,6 +101,7 @@ class _StreamRecorder:
         await asyncio.wait({written, self._writer}, return_when=asyncio.FIRST_COMPLETED)
         written.cancel()
         self._writer.cancel()
+        self._report(self._segmenter.end_refusal(at))
 
     def _begin_gap(self, since: datetime, reason: GapReason) -> None:
         if self._gap is None:
@@ -109,11 +127,14 @@ class _StreamRecorder:
         expected = last.dts + last.duration
         end = next_dts if next_dts is not None and next_dts - last.dts < TIMESCALE else expected
         until = at_ticks(end + first.cts)
-        if self._waiting_bytes + length > _QUEUE_BYTES:
+        waiting = self._all_waiting.length_bytes
+        if self._waiting_bytes + length > _QUEUE_BYTES or waiting + length > _QUEUES_BYTES:
+            self._disk.refused(DiskState.SLOW, "it takes less than the cameras send")
             self._begin_gap(at_ticks(first.dts + first.cts), GapReason.DISK_SLOW)
             return
         self._recorded_until = until
         self._waiting_bytes += length
+        self._all_waiting.length_bytes += length
         self._queue.put_nowait((Gop(self._parameters, units, end), length))
 
     def _writer_ended(self, writer: asyncio.Task[None]) -> None:
@@ -134,35 +155,42 @@ class _StreamRecorder:
                     self._report(facts)
             finally:
                 self._waiting_bytes -= length
+                self._all_waiting.length_bytes -= length
                 self._queue.task_done()
+
+
+def turn_of(stream: StreamKey) -> float:
+    """Return when within a file's length the stream's files begin: spread evenly, always the same.
+
+    Hundreds of cameras that begin files at one moment would also close and sync them at one.
+    """
+    half = 0.5 if stream.kind is StreamKind.SUB else 0.0
+    return (stream.camera_id.int % _TURNS / _TURNS + half) % 1.0
 
 
 class Recorder:
     """Observes the registry and records every feed that is to be recorded."""
 
-    def __init__(self, settings: Settings, clock: Clock, report: Report) -> None:
+    def __init__(self, settings: Settings, clock: Clock, report: Report, disk: Disk) -> None:
         self._settings = settings
         self._clock = clock
         self._report = report
+        self._disk = disk
+        self._waiting = _Waiting()
         self._pool = ThreadPoolExecutor(_WRITERS, "record")
         self._recorders: dict[Feed, _StreamRecorder] = {}
         self._closing: set[asyncio.Task[None]] = set()
-
-    @property
-    def root(self) -> Path:
-        return self._settings.recordings_path
 
     def feed_added(self, feed: Feed, *, recorded: bool) -> None:
         if not recorded:
             return
         stream = StreamKey(feed.camera_id, feed.kind)
         segmenter = Segmenter(
-            self.root,
-            stream,
-            segment_s=self._settings.segment_s,
-            reserve_bytes=self._settings.reserve_bytes,
+            self._disk, stream, segment_s=self._settings.segment_s, turn=turn_of(stream)
         )
-        recorder = _StreamRecorder(stream, segmenter, self._pool, self._report)
+        recorder = _StreamRecorder(
+            stream, segmenter, self._disk, self._pool, self._report, self._waiting
+        )
         self._recorders[feed] = recorder
         if feed.parameters is not None:  # it plays already; the next key picture is the first here
             recorder.on_parameters(feed.parameters)

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, any_, delete, exists, not_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ingest.outage import AWAY
+from ingest.recordings.disk import free_bytes
 from ingest.recordings.metrics import DELETED, FREE
-from ingest.recordings.segmenter import free_bytes
 from models.kit import service
 from models.kit.clock import Clock
 from models.kit.database import Database

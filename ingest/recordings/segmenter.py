@@ -1,18 +1,17 @@
 """Writes one stream's GOPs into files. Blocking; called by one thread at a time."""
 
-import errno
 import hashlib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ingest.cameras.access_unit import TIMESCALE, AccessUnit, StreamParameters
 from ingest.recordings.boxes import FragmentPlace
+from ingest.recordings.disk import GAP_OF_DISK, Disk, state_of
 from ingest.recordings.facts import (
     Fact,
     GapFact,
-    GapReason,
     SegmentFact,
     StreamKey,
     at_ticks,
@@ -23,8 +22,8 @@ from ingest.recordings.metrics import BYTES, FRAGMENTS
 from models.kit.log import get
 
 log = get(__name__)
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _JUMP = TIMESCALE // 2  # a hole this long between two GOPs starts a new file
+_EARLY = TIMESCALE // 10  # a key picture this little before its turn may start a file already
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +42,23 @@ class Gop:
         ]
 
 
-def free_bytes(folder: Path) -> int:
-    there = os.statvfs(folder)
-    return there.f_bavail * there.f_frsize
-
-
 class _File:
     """One open recording: only whole fragments count, whatever the disk does."""
 
-    def __init__(self, root: Path, stream: StreamKey, gop: Gop) -> None:
+    def __init__(self, disk: Disk, stream: StreamKey, gop: Gop) -> None:
+        disk.claim()
         first = gop.units[0]
         start = first.dts + first.cts
         while True:
             self.path = segment_path(stream, start)
-            target = root / self.path
+            target = disk.root / self.path
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o640)
                 break
             except FileExistsError:
                 start += TIMESCALE // 1000  # the wall clock was set back: take the next free name
+        self._disk = disk
         self._target = target
         self._stream = stream
         self._hash = hashlib.sha256()
@@ -91,6 +87,7 @@ class _File:
             raise
         FRAGMENTS.inc()
         BYTES.inc(len(lead) + len(body))
+        self._disk.wrote(len(lead) + len(body))
         self._hash.update(lead)
         self._hash.update(body)
         offset = self._size + len(lead)
@@ -114,60 +111,56 @@ class _File:
     def close(self) -> list[Fact]:
         """Close the file; one without a fragment leaves no trace."""
         try:
-            os.fdatasync(self._descriptor)
+            try:
+                os.fdatasync(self._descriptor)
+            finally:
+                os.close(self._descriptor)
+            if not self.fragments:
+                self._target.unlink(missing_ok=True)
         except OSError as error:
             log.warning("recording.not_synced", path=str(self.path), error=str(error))
-        os.close(self._descriptor)
-        if self.fragments:
-            return [self.fact(closed=True)]
-        self._target.unlink(missing_ok=True)
-        return []
+        return [self.fact(closed=True)] if self.fragments else []
 
 
 class Segmenter:
     """The files of one stream, in order; says what happened as facts for the index."""
 
     def __init__(
-        self,
-        root: Path,
-        stream: StreamKey,
-        *,
-        segment_s: float,
-        reserve_bytes: int,
-        free: Callable[[Path], int] = free_bytes,
+        self, disk: Disk, stream: StreamKey, *, segment_s: float, turn: float = 0.0
     ) -> None:
-        self._root = root
+        """``turn``: when within ``segment_s`` a new file begins, 0 to 1; streams differ in it."""
+        self._disk = disk
         self._stream = stream
         self._segment_ticks = round(segment_s * TIMESCALE)
-        self._reserve_bytes = reserve_bytes
-        self._free = free
+        self._turn_ticks = round(turn * segment_s * TIMESCALE) - _EARLY
         self._file: _File | None = None
         self._refused: GapFact | None = None
 
     def write(self, gop: Gop) -> list[Fact]:
-        """Append a GOP, rotating where it is time; a full disk becomes a gap, never an error."""
+        """Append a GOP, rotating where it is time; a disk that refuses it becomes a gap."""
         facts: list[Fact] = []
         if self._file is not None and self._must_rotate(self._file, gop):
             facts += self.close()
         try:
-            self._check_space(sum(len(unit.avcc) for unit in gop.units))
             if self._file is None:
-                self._file = _File(self._root, self._stream, gop)
+                self._file = _File(self._disk, self._stream, gop)
+            self._disk.require_space(sum(len(unit.avcc) for unit in gop.units))
             self._file.append(gop)
         except OSError as error:
             return facts + self._refuse(gop, error)
-        if self._refused is not None:
-            first = gop.units[0]
-            facts.append(
-                GapFact(
-                    self._stream,
-                    self._refused.started_at,
-                    at_ticks(first.dts + first.cts),
-                    self._refused.reason,
-                )
-            )
-            self._refused = None
-        return [*facts, self._file.fact(closed=False)]
+        first = gop.units[0]
+        return [
+            *facts,
+            *self.end_refusal(at_ticks(first.dts + first.cts)),
+            self._file.fact(closed=False),
+        ]
+
+    def end_refusal(self, at: datetime) -> list[Fact]:
+        """End the gap of a disk that refuses, where there is one."""
+        refused, self._refused = self._refused, None
+        if refused is None:
+            return []
+        return [replace(refused, ended_at=max(at, refused.started_at))]
 
     def close(self) -> list[Fact]:
         """Close the open file, where there is one."""
@@ -177,31 +170,33 @@ class Segmenter:
     def _must_rotate(self, file: _File, gop: Gop) -> bool:
         start = gop.units[0].dts
         return (
-            start - file.fragments[0].dts >= self._segment_ticks
+            self._slot(start) != self._slot(file.fragments[0].dts)
             or abs(start - file.end_dts) > _JUMP
             or gop.parameters != file.parameters
         )
 
-    def _check_space(self, length: int) -> None:
-        self._root.mkdir(parents=True, exist_ok=True)
-        if self._free(self._root) - length < self._reserve_bytes:
-            raise OSError(errno.ENOSPC, "free space is down to the reserve")
+    def _slot(self, ticks: int) -> int:
+        return (ticks - self._turn_ticks) // self._segment_ticks
 
     def _refuse(self, gop: Gop, error: OSError) -> list[Fact]:
         facts = self.close()
-        if self._refused is not None:
+        state = state_of(error)
+        detail = error.strerror or str(error)
+        self._disk.refused(state, detail)
+        reason = GAP_OF_DISK[state]
+        if self._refused is not None and self._refused.reason is reason:
             return facts
         log.error(
             "recording.refused",
             camera_id=str(self._stream.camera_id),
             kind=self._stream.kind,
-            error=error.strerror,
-            full=error.errno in _FULL,
+            reason=reason,
+            error=detail,
         )
         first = gop.units[0]
-        self._refused = GapFact(
-            self._stream, at_ticks(first.dts + first.cts), None, GapReason.DISK_FULL
-        )
+        at = at_ticks(first.dts + first.cts)
+        facts += self.end_refusal(at)
+        self._refused = GapFact(self._stream, at, None, reason)
         return [*facts, self._refused]
 
 

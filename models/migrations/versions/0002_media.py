@@ -25,6 +25,14 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_media_node_worker_of_workers"), "media_node", "0 <= worker AND worker < workers"
     )
+    op.add_column("media_node", sa.Column("disk_state", sa.String(), nullable=True))
+    op.add_column("media_node", sa.Column("disk_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "media_node", sa.Column("disk_detail", sa.String(), server_default="", nullable=False)
+    )
+    op.add_column("media_node", sa.Column("free_bytes", sa.BigInteger(), nullable=True))
+    op.add_column("media_node", sa.Column("freeable_bytes", sa.BigInteger(), nullable=True))
+    op.add_column("media_node", sa.Column("write_bytes_per_s", sa.Float(), nullable=True))
     op.create_table(
         "retention_class",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -84,6 +92,15 @@ def downgrade() -> None:
     for column in ("credentials", "device", "onvif_url", "retention_class_id"):
         op.drop_column("camera", column)
     op.drop_table("retention_class")
+    for column in (
+        "write_bytes_per_s",
+        "freeable_bytes",
+        "free_bytes",
+        "disk_detail",
+        "disk_since",
+        "disk_state",
+    ):
+        op.drop_column("media_node", column)
     op.drop_constraint(op.f("ck_media_node_worker_of_workers"), "media_node")
     op.execute("DELETE FROM media_node WHERE worker > 0")
     op.drop_constraint(op.f("uq_media_node_name"), "media_node")

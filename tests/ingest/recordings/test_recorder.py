@@ -20,6 +20,7 @@ from models.kit.settings import Settings
 from models.observations import StreamKind, StreamState
 from tests.builders import NOON
 from tests.ingest.encoded import START_S, assembled, coded, shown
+from tests.ingest.recordings.written import a_disk
 
 FRAME = 9_000
 STARTED_AT = at_ticks(round(START_S * 90_000))
@@ -33,7 +34,7 @@ class Recorded:
         self.root = settings.recordings_path
         self.facts: list[Fact] = []
         self.clock = ManualClock(STARTED_AT + timedelta(minutes=1))
-        self.recorder = Recorder(settings, self.clock, self.facts.extend)
+        self.recorder = Recorder(settings, self.clock, self.facts.extend, a_disk(self.root))
         self.feed = Feed(new_id(), StreamKind.MAIN, NOON)
         self.recorder.feed_added(self.feed, recorded=True)
         self.units: list[AccessUnit] = []

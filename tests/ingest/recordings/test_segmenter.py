@@ -11,13 +11,15 @@ from ingest.recordings.segmenter import Gop, Segmenter
 from models.kit.ids import new_id
 from models.observations import StreamKind
 from tests.ingest.encoded import brightness, shown
-from tests.ingest.recordings.written import FRAME, files, gops
+from tests.ingest.recordings.written import FRAME, a_disk, files, gops
 
 
 def a_segmenter(root: Path, **changed: object) -> Segmenter:
     stream = StreamKey(new_id(), StreamKind.MAIN)
-    options: dict[str, object] = {"segment_s": 2.0, "reserve_bytes": 0, **changed}
-    return Segmenter(root, stream, **options)  # type: ignore[arg-type]
+    segment_s = float(changed.pop("segment_s", 2.0))  # type: ignore[arg-type]
+    turn = float(changed.pop("turn", 0.0))  # type: ignore[arg-type]
+    disk = a_disk(root, **changed)  # type: ignore[arg-type]
+    return Segmenter(disk, stream, segment_s=segment_s, turn=turn)
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])
@@ -126,7 +128,7 @@ def test_a_wall_clock_set_back_overwrites_nothing(tmp_path: Path) -> None:
     first, *_ = gops(tmp_path)
     paths = set()
     for _ in range(2):
-        segmenter = Segmenter(tmp_path, stream, segment_s=2, reserve_bytes=0)
+        segmenter = Segmenter(a_disk(tmp_path), stream, segment_s=2)
         segmenter.write(first)
         paths |= {fact.path for fact in files(segmenter.close())}
     assert len(paths) == 2

@@ -1,6 +1,7 @@
 """Recordings on disk and in the index, written by the product itself."""
 
 import itertools
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -9,10 +10,11 @@ from sqlalchemy import select
 
 from ingest.cameras.lease import Leases
 from ingest.recordings.clip import ClipDesk
+from ingest.recordings.disk import Disk, free_bytes
 from ingest.recordings.facts import Fact, SegmentFact, StreamKey
 from ingest.recordings.index import RecordingIndex
 from ingest.recordings.segmenter import Gop, Segmenter
-from models.kit.clock import ManualClock
+from models.kit.clock import Clock, ManualClock, SystemClock
 from models.kit.database import Database
 from models.kit.ids import new_id
 from models.kit.settings import Settings
@@ -39,13 +41,24 @@ def files(facts: list[Fact]) -> list[SegmentFact]:
     return [fact for fact in facts if isinstance(fact, SegmentFact)]
 
 
+def a_disk(
+    root: Path,
+    *,
+    reserve_bytes: int = 0,
+    memory: Path | None = None,
+    free: Callable[[Path], int] = free_bytes,
+    clock: Clock | None = None,
+) -> Disk:
+    return Disk(root, clock or SystemClock(), reserve_bytes=reserve_bytes, memory=memory, free=free)
+
+
 def an_index(database: Database, run: str = "run-1") -> RecordingIndex:
     return RecordingIndex("node-1", database, Leases(run, database))
 
 
 def record(root: Path, camera_id: UUID, tmp_path: Path, *, close: bool = True) -> list[SegmentFact]:
     stream = StreamKey(camera_id, StreamKind.MAIN)
-    segmenter = Segmenter(root, stream, segment_s=2, reserve_bytes=0)
+    segmenter = Segmenter(a_disk(root), stream, segment_s=2)
     facts = [fact for gop in gops(tmp_path) for fact in segmenter.write(gop)]
     return files(facts + (segmenter.close() if close else []))
 
