@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from ingest.camera_metrics import CameraMetrics
 from ingest.cameras.heartbeat import beat
 from ingest.cameras.lease import Leases
 from ingest.cameras.registry import Feeds
@@ -15,6 +16,7 @@ from ingest.media.server import server
 from ingest.outage import AWAY
 from ingest.recordings.clip import ClipDesk
 from ingest.recordings.disk import Disk
+from ingest.recordings.facts import Fact
 from ingest.recordings.index import RecordingIndex
 from ingest.recordings.journal import Journal
 from ingest.recordings.recorder import Recorder
@@ -56,21 +58,34 @@ async def run(
     leases = Leases(f"{name}/{new_id()}", database)
     journal = Journal(settings.state_dir / f"journal-{node}-{settings.media_worker}.log")
     index = RecordingIndex(node, database, leases, journal)
+    cameras = CameraMetrics(clock)
+
+    def report(facts: list[Fact]) -> None:
+        cameras.note(facts)
+        index.report(facts)
+
     disk = Disk(
         settings.recordings_path,
         clock,
         reserve_bytes=settings.reserve_bytes,
         memory=settings.state_dir / f"recordings-disk-{node}.json",
     )
-    recorder = Recorder(settings, clock, index.report, disk)
+    recorder = Recorder(settings, clock, report, disk)
     reporter = StreamReporter(database)
-    feeds = Feeds(settings, database, clock, observers=(recorder, reporter), opener=opener)
+    observers = (cameras, recorder, reporter)
+    feeds = Feeds(settings, database, clock, observers=observers, opener=opener)
     owns = owned_by(settings)
     rescan = Rescan(settings.recordings_path, node, database, index, owns=owns)
     edited, clip_asked = asyncio.Event(), asyncio.Event()
     media = server(
         create_app(
-            feeds=feeds, database=database, settings=settings, key=load_key(settings), clock=clock
+            feeds=feeds,
+            database=database,
+            settings=settings,
+            key=load_key(settings),
+            clock=clock,
+            metrics=[cameras],
+            cameras_loaded=lambda: feeds.loaded,
         ),
         settings,
     )
