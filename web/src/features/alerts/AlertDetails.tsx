@@ -68,71 +68,75 @@ export function AlertDetails({ id, busy, onMove }: Props) {
           ))}
         </Group>
       )}
-      {can("live.view") &&
-        (alert.camera ? (
-          <div className={classes.picture}>
-            <LiveView
-              cameraId={alert.camera.id}
-              name={nameOf(alert.camera.name)}
-              zone={zone}
-              stream="main"
-              focused
-              ageTestId="alert-age"
-            >
-              <strong>{nameOf(alert.camera.name)}</strong>
-            </LiveView>
-          </div>
-        ) : (
-          <p>{t("alert.no_camera")}</p>
-        ))}
-      <AlertFacts alert={alert} zone={zone} />
-      {can("alerts.act") && alert.state !== "resolved" && (
-        <div className={classes.acts}>
-          <Textarea
-            label={t("alert.note")}
-            autosize
-            minRows={1}
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
-          />
-          <Group gap="xs">
-            {alert.state === "open" && (
-              <Button
-                loading={busy}
-                data-testid="alert-ack"
-                onClick={() => onMove("acknowledge", note)}
+      <div className={classes.body}>
+        {can("live.view") &&
+          (alert.camera ? (
+            <div className={classes.picture}>
+              <LiveView
+                cameraId={alert.camera.id}
+                name={nameOf(alert.camera.name)}
+                zone={zone}
+                stream="main"
+                focused
+                ageTestId="alert-age"
               >
-                {t("alert.acknowledge")} (A)
-              </Button>
-            )}
-            <Button
-              variant="default"
-              loading={busy}
-              data-testid="alert-resolve"
-              onClick={() => onMove("resolve", note)}
-            >
-              {t("alert.resolve")} (R)
-            </Button>
-            {office?.phone && (
-              <Button variant="default" component="a" href={`tel:${office.phone}`}>
-                {t("office.call")} {office.phone}
-              </Button>
-            )}
-          </Group>
-        </div>
-      )}
-      <Title order={2} size="h5">
-        {t("alert.history")}
-      </Title>
-      <ol className={classes.history}>
-        {alert.updates.map((update) => (
-          <li key={`${update.at}${update.kind}`}>
-            <time>{time(update.at, zone)}</time> {updateWord(update.kind)}
-            {update.by && ` · ${update.by.full_name}`}
-            {update.note && ` · ${update.note}`}
-          </li>
-        ))}
-      </ol>
+                <strong>{nameOf(alert.camera.name)}</strong>
+              </LiveView>
+            </div>
+          ) : (
+            <p>{t("alert.no_camera")}</p>
+          ))}
+        <section className={classes.side}>
+          <AlertFacts alert={alert} zone={zone} />
+          {can("alerts.act") && alert.state !== "resolved" && (
+            <div className={classes.acts}>
+              <Textarea
+                label={t("alert.note")}
+                autosize
+                minRows={1}
+                value={note}
+                onChange={(event) => setNote(event.currentTarget.value)}
+              />
+              <Group gap="xs">
+                {alert.state === "open" && (
+                  <Button
+                    loading={busy}
+                    data-testid="alert-ack"
+                    onClick={() => onMove("acknowledge", note)}
+                  >
+                    {t("alert.acknowledge")} (A)
+                  </Button>
+                )}
+                <Button
+                  variant="default"
+                  loading={busy}
+                  data-testid="alert-resolve"
+                  onClick={() => onMove("resolve", note)}
+                >
+                  {t("alert.resolve")} (R)
+                </Button>
+                {office?.phone && (
+                  <Button variant="default" component="a" href={`tel:${office.phone}`}>
+                    {t("office.call")} {office.phone}
+                  </Button>
+                )}
+              </Group>
+            </div>
+          )}
+          <Title order={2} size="h5">
+            {t("alert.history")}
+          </Title>
+          <ol className={classes.history}>
+            {alert.updates.map((update) => (
+              <li key={`${update.at}${update.kind}`}>
+                <time>{time(update.at, zone)}</time> {updateWord(update.kind)}
+                {update.by && ` · ${update.by.full_name}`}
+                {update.note && ` · ${update.note}`}
+              </li>
+            ))}
+          </ol>
+        </section>
+      </div>
     </>
   );
 }

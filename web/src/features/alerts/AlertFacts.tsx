@@ -13,13 +13,18 @@ const SHOWN = [
   "number",
   "node",
   "cameras",
+  "headroom_s",
+  "full_at",
+  "disk_detail",
 ] as const;
 
 export function AlertFacts({ alert, zone }: { alert: Alert; zone: string }) {
   const { t } = useTranslation();
   const { dateTime, duration } = useFormats();
-  const valueOf = (name: string, value: unknown) =>
-    name.endsWith("_s") ? duration(Number(value)) : String(value);
+  const valueOf = (name: string, value: unknown) => {
+    if (name.endsWith("_s")) return duration(Number(value));
+    return name.endsWith("_at") ? dateTime(String(value), zone) : String(value);
+  };
   const given = SHOWN.filter((name) => (alert.details[name] ?? null) !== null);
 
   return (
