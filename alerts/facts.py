@@ -6,7 +6,7 @@ from uuid import UUID
 
 from alerts.outage import CameraLine
 from alerts.timetables import Span
-from models.observations import StreamKind, StreamState, ZoneState
+from models.observations import DiskState, StreamKind, StreamState, ZoneState
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +106,38 @@ class NodeFacts:
     watched_since: datetime
 
 
-Facts = QueueFacts | WindowFacts | CameraFacts | OfficeFacts | NodeFacts
+@dataclass(frozen=True, slots=True)
+class DiskReading:
+    """What a worker of a node last said of the disk that the node's workers share.
+
+    Attributes:
+        free_bytes: above the reserve, None when it could not be looked at.
+        freeable_bytes: what retention may still delete; known to worker 0.
+        write_bytes_per_s: of this worker.
+    """
+
+    state: DiskState
+    since: datetime
+    detail: str
+    free_bytes: int | None
+    freeable_bytes: int | None
+    write_bytes_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StorageFacts:
+    """The disk of a media node; ``state`` is None while all its workers are silent.
+
+    ``headroom_bytes`` can be written before the disk refuses, None while that is not known.
+    """
+
+    place: Place
+    node: str
+    state: DiskState | None
+    since: datetime | None
+    detail: str
+    headroom_bytes: int | None
+    write_bytes_per_s: float
+
+
+Facts = QueueFacts | WindowFacts | CameraFacts | OfficeFacts | NodeFacts | StorageFacts

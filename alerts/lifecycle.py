@@ -14,6 +14,8 @@ SELF_RESOLVING = frozenset(
         "camera_blind",
         "office_offline",
         "node_down",
+        "recording_disk",
+        "recording_stopped",
     }
 )
 

@@ -7,7 +7,7 @@ from sqlalchemy import exists, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts import record, ties
-from alerts.facts import Reading, StreamReading
+from alerts.facts import DiskReading, Reading, StreamReading
 from alerts.hours import load_hours
 from alerts.rules.table import RULES
 from alerts.watchtower import ToClear, ToRaise, Watchtower
@@ -15,7 +15,7 @@ from alerts.world import CameraLayout, Layout, WindowLayout, World, ZoneLayout
 from models.alert import Alert
 from models.camera import Camera, MediaNode, Stream, Zone
 from models.observation import ZoneMinute, ZoneObservationRow
-from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
+from models.observations import DiskState, StreamKind, StreamState, ZoneKind, ZoneState
 from models.office import ServiceWindow
 
 _LOOK_BACK = timedelta(days=1)
@@ -65,6 +65,19 @@ async def note_nodes(session: AsyncSession, world: World) -> None:
     """Read the heartbeats of the media nodes' workers, the newest last."""
     for node in await session.scalars(select(MediaNode).order_by(MediaNode.seen_at)):
         world.node_seen(node.name, node.seen_at, worker=node.worker, workers=node.workers)
+        if node.disk_state is not None:
+            world.disk_seen(
+                node.name,
+                node.worker,
+                DiskReading(
+                    DiskState(node.disk_state),
+                    node.disk_since or node.seen_at,
+                    node.disk_detail,
+                    node.free_bytes,
+                    node.freeable_bytes,
+                    node.write_bytes_per_s or 0.0,
+                ),
+            )
 
 
 async def load_watchtower(session: AsyncSession, now: datetime) -> Watchtower:

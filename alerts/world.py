@@ -8,6 +8,7 @@ from uuid import UUID
 
 from alerts.facts import (
     CameraFacts,
+    DiskReading,
     Facts,
     NodeFacts,
     OfficeFacts,
@@ -15,13 +16,14 @@ from alerts.facts import (
     QueueFacts,
     Reading,
     Sight,
+    StorageFacts,
     StreamReading,
     WindowFacts,
 )
 from alerts.outage import CameraLine, offline_since, patience_until
 from alerts.rules.camera_silent import node_is_silent
 from alerts.timetables import PublishedHours, Span, span_at
-from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
+from models.observations import DiskState, StreamKind, StreamState, ZoneKind, ZoneState
 from models.workers import worker_name, worker_of
 
 _BLIND = frozenset(
@@ -82,6 +84,7 @@ class World:
         self._streams: dict[UUID, dict[StreamKind, StreamReading]] = defaultdict(dict)
         self._nodes: dict[tuple[str, int], datetime] = {}  # by node and worker
         self._workers: dict[str, int] = {}
+        self._disks: dict[tuple[str, int], DiskReading] = {}
         self._spans: dict[tuple[UUID, UUID | None], Span] = {}  # by office and own hours
         self._seats: dict[UUID, list[ZoneLayout]] = defaultdict(list)
         self._zones_of: dict[UUID, list[ZoneLayout]] = defaultdict(list)
@@ -113,9 +116,14 @@ class World:
         self._nodes[(node_name, worker)] = at
         self._workers[node_name] = workers
 
+    def disk_seen(self, node_name: str, worker: int, reading: DiskReading) -> None:
+        """Take in what a worker says of its node's disk."""
+        self._disks[(node_name, worker)] = reading
+
     def all_facts(self, now: datetime) -> Iterator[Facts]:
         """Yield the facts of every subject; what explains the silence of others comes first."""
         yield from self._node_facts()
+        yield from self._storage_facts(now)
         for office_id in self._cameras_of:
             yield self._office(office_id, now)
         for camera in self._layout.cameras.values():
@@ -153,6 +161,17 @@ class World:
             yield NodeFacts(
                 Place(f"node:{name}", None), name, cameras, seen_at, self._watched_since
             )
+
+    def _storage_facts(self, now: datetime) -> Iterator[StorageFacts]:
+        for node in sorted({node for node, _ in self._disks}):
+            told = [
+                reading
+                for (name, worker), reading in self._disks.items()
+                if name == node
+                and worker < self._workers.get(node, 0)
+                and not node_is_silent(self._nodes.get((name, worker)), self._watched_since, now)
+            ]
+            yield _storage(node, told)
 
     def _office(self, office_id: UUID, now: datetime) -> OfficeFacts:
         lines = tuple(self._lines(office_id, now))
@@ -237,6 +256,20 @@ class World:
         if span is None or not span.covers(now):
             span = self._spans[door] = span_at(hours, window.window_id, now)
         return span
+
+
+def _storage(node: str, told: Sequence[DiskReading]) -> StorageFacts:
+    """Join what the workers of a node say of their disk: the worst of them is right."""
+    place = Place(f"disk:{node}", None)
+    if not told:
+        return StorageFacts(place, node, None, None, "", None, 0.0)
+    refused = [reading for reading in told if reading.state is not DiskState.OK]
+    said = min(refused, key=lambda r: r.since) if refused else max(told, key=lambda r: r.since)
+    free = [reading.free_bytes for reading in told if reading.free_bytes is not None]
+    freeable = [reading.freeable_bytes for reading in told if reading.freeable_bytes is not None]
+    headroom = min(free) + max(freeable) if free and freeable else None
+    rate = sum(reading.write_bytes_per_s for reading in told)
+    return StorageFacts(place, node, said.state, said.since, said.detail, headroom, rate)
 
 
 def _operated(zone: ZoneLayout, layout: Layout) -> WindowLayout | None:

@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from alerts.facts import CameraFacts, NodeFacts, OfficeFacts, QueueFacts, WindowFacts
+from alerts.facts import (
+    CameraFacts,
+    NodeFacts,
+    OfficeFacts,
+    QueueFacts,
+    StorageFacts,
+    WindowFacts,
+)
 from alerts.rules.base import Rule
 from alerts.rules.camera_blind import CameraBlind
 from alerts.rules.camera_silent import CameraSilent
 from alerts.rules.node_down import NodeDown
 from alerts.rules.office_offline import OfficeOffline
 from alerts.rules.queue_too_long import QueueTooLong
+from alerts.rules.recording_disk import RecordingDisk
+from alerts.rules.recording_stopped import RecordingStopped
 from alerts.rules.window_unstaffed import WindowUnstaffed
 
 RULES: Mapping[type, tuple[Rule[Any], ...]] = MappingProxyType(
@@ -20,5 +29,6 @@ RULES: Mapping[type, tuple[Rule[Any], ...]] = MappingProxyType(
         CameraFacts: (CameraSilent(), CameraBlind()),
         OfficeFacts: (OfficeOffline(),),
         NodeFacts: (NodeDown(),),
+        StorageFacts: (RecordingStopped(), RecordingDisk()),
     }
 )

@@ -233,6 +233,34 @@ async def test_a_dead_node_silences_its_cameras(
         assert (await alerts(database, "node_down"))[0].resolved_at is not None
 
 
+async def test_a_disk_that_fills_up_is_forecast_then_told(
+    database: Database, office: BuiltOffice, clock: ManualClock
+) -> None:
+    async def disk(state: str, free: int) -> None:
+        values = {"disk_state": state, "disk_since": clock.now(), "free_bytes": free}
+        more = {"freeable_bytes": 0, "write_bytes_per_s": 1000.0, "disk_detail": state}
+        async with database.transaction() as session:
+            await session.execute(update(MediaNode).values(**values, **more))
+
+    async with a_term(database, clock) as (term, _):
+        await disk("ok", 3_600_000)
+        await pass_time(database, term, clock, 62)
+        (forecast,) = await alerts(database, "recording_disk")
+        assert (forecast.severity, forecast.subject) == ("warning", "disk:node-1")
+        assert forecast.details["headroom_s"] == 3600
+        await disk("full", 0)
+        await pass_time(database, term, clock, 5)
+        (stopped,) = await alerts(database, "recording_stopped")
+        assert (stopped.severity, stopped.office_id) == ("critical", None)
+        assert stopped.details == {"node": "node-1", "disk": "full", "disk_detail": "full"}
+        await disk("ok", 36_000_000)
+        await pass_time(database, term, clock, 62)
+        found = await alerts(database, "recording_disk") + await alerts(
+            database, "recording_stopped"
+        )
+        assert all(alert.resolved_at is not None for alert in found)
+
+
 async def test_an_office_without_line_is_one_alert(
     database: Database, office: BuiltOffice, clock: ManualClock
 ) -> None:

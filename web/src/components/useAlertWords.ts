@@ -17,6 +17,8 @@ export function useAlertWords() {
       if (rule === "camera_silent" && i18n.exists(silence)) return t(silence);
       const blindness = `alert.blind.${String(details["sight"])}`;
       if (rule === "camera_blind" && i18n.exists(blindness)) return t(blindness);
+      const disk = `alert.disk.${String(details["disk"])}`;
+      if (rule === "recording_stopped" && i18n.exists(disk)) return t(disk);
       return said;
     },
     place: ({ office, window, camera }: Alert): string =>
