@@ -1,22 +1,37 @@
 """One feed as RTP: access units cut into payloads once, however many peers watch."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from aiortc import clock
+
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
-from ingest.media import rtp
+from ingest.media import packet_wire, rtp
 from models.observations import StreamState
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An access unit ready to be sent. ``timestamp`` is in 90 kHz ticks, modulo 2³²."""
+    """An access unit ready to be sent.
+
+    Attributes:
+        payloads: of RTP; shared by all peers.
+        runs: the same, as they can be handed to the kernel together.
+        timestamp: in 90 kHz ticks, modulo 2³².
+        key: decoding may start here.
+        octets: of all payloads.
+        ntp: when it is sent, as RTCP tells time: seconds since 1900 × 2³².
+    """
 
     payloads: list[bytes]
+    runs: list[Sequence[bytes]]
     timestamp: int
     key: bool
+    octets: int
+    ntp: int
 
 
 class PictureSink(Protocol):
@@ -48,8 +63,9 @@ class RtpSource:
         stamps = rtp.join_timestamps(
             len(self._cached), self._cached[-1].timestamp if self._cached else 0
         )
+        now = clock.current_ntp_time()
         return [
-            Picture(picture.payloads, stamp, picture.key)
+            replace(picture, timestamp=stamp, ntp=now)
             for picture, stamp in zip(self._cached, stamps, strict=True)
         ]
 
@@ -84,4 +100,8 @@ class RtpSource:
         nals = rtp.split_avcc(unit.avcc)
         if unit.key and self._parameters is not None:
             nals = [self._parameters.sps, self._parameters.pps, *nals]
-        return Picture(rtp.payloads(nals), (unit.dts + unit.cts) & 0xFFFFFFFF, unit.key)
+        payloads = rtp.payloads(nals)
+        octets = sum(map(len, payloads))
+        timestamp = (unit.dts + unit.cts) & 0xFFFFFFFF
+        now = clock.current_ntp_time()
+        return Picture(payloads, packet_wire.runs(payloads), timestamp, unit.key, octets, now)

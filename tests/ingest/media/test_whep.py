@@ -1,9 +1,11 @@
 """WHEP against a second real WebRTC peer, which decodes the packets as the camera made them."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import aioice.ice
@@ -13,7 +15,8 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
 
 from ingest.cameras.feed import Feed
-from ingest.media import packet_sender, peers, signalling
+from ingest.media import aiortc_inside, peers, signalling
+from ingest.media.packet_wire import PacketWire
 from models.kit.clock import ManualClock, SystemClock
 from models.kit.database import Database
 from models.kit.settings import Settings
@@ -109,19 +112,26 @@ async def test_a_viewer_gets_the_cached_pictures_then_the_live_ones(
 async def test_lost_packets_are_sent_again(
     node: RunningNode, feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = packet_sender._Way.send
-    count = 0
+    send, count = PacketWire.send, 0
 
-    def lossy(self: packet_sender._Way, packet: bytes) -> None:
+    def lossy(
+        self: PacketWire, picture: list[list[bytes]], *numbers: int, whole: bool = True
+    ) -> int:
         nonlocal count
-        count += 1
-        if count % 7 != 3:
-            send(self, packet)
+        payloads = [payload for run in picture for payload in run]
+        kind, sequence, timestamp, ssrc = numbers
+        for index, payload in enumerate(payloads):
+            count += 1
+            if count % 7 != 3:
+                last = whole and index == len(payloads) - 1
+                send(self, [[payload]], kind, sequence, timestamp, ssrc, whole=last)
+            sequence = (sequence + 1) & 0xFFFF
+        return sequence
 
     async with viewer() as connection:
         await join(node, connection)
         await asyncio.wait_for(connected(connection), 10)
-        monkeypatch.setattr(packet_sender._Way, "send", lossy)
+        monkeypatch.setattr(PacketWire, "send", lossy)
         _, units = footage.clip(60, noise=True)
         for unit in units[20:]:
             feed.publish(unit)
@@ -257,10 +267,24 @@ async def test_nobody_may_touch_another_viewer(node: RunningNode) -> None:
     assert (await node.http.delete(f"{PATH}/guess")).status_code == 404
 
 
-async def test_aiortc_still_has_the_internals_that_the_sender_replaces() -> None:
-    """Fails loudly after an upgrade of aiortc: read packet_sender.py before pinning the new one."""
+async def test_the_libraries_still_have_the_internals_that_are_touched() -> None:
+    """Fails loudly after an upgrade: read aiortc_inside.py before pinning the new release."""
     connection, sender = signalling.make_peer()
-    assert packet_sender.check_internals(sender) == []
+    [transceiver] = connection.getTransceivers()
+    assert aiortc_inside.missing(sender, transceiver.receiver) == []
     del sender._ssrc
-    assert packet_sender.check_internals(sender) == ["_ssrc"]
+    del sender._RTCRtpSender__cname
+    assert aiortc_inside.missing(sender, transceiver.receiver) == [
+        "_RTCRtpSender__cname",
+        "_ssrc",
+    ]
     await connection.close()
+
+
+def test_no_other_file_touches_them() -> None:
+    private = re.compile(
+        r"_RTC[A-Z]\w+__|(?<!self)\._(tx_srtp|nominated|connection|srtp|ssrc|run_rtp)\b"
+    )
+    room = Path(aiortc_inside.__file__).parents[1]
+    touching = [path.name for path in room.rglob("*.py") if private.search(path.read_text("utf-8"))]
+    assert touching == ["aiortc_inside.py"]
