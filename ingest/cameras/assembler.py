@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.cameras.access_unit import TIMESCALE, AccessUnit, StreamParameters
+from ingest.cameras.access_unit import TIMESCALE, AccessUnit, AudioUnit, StreamParameters
 from ingest.cameras.codecs import H264, VideoCodec
 from ingest.cameras.wallclock import WallClock
 from models.kit.errors import InvalidInput
 
 _ASSUMED_DURATION = TIMESCALE // 25
 _LONGEST_DURATION = 10 * TIMESCALE
+_SOUND_APART = TIMESCALE // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ class CodedPicture:
     camera_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CodedSound:
+    """What a source read of the sound; stream times in 90 kHz ticks."""
+
+    dts: int
+    duration: int
+    payload: bytes
+
+
 class Assembler:
     """State of one connection.
 
@@ -45,6 +55,8 @@ class Assembler:
         self._used: tuple[bytes, ...] | None = None
         self._reordered = False
         self._published: StreamParameters | None = None
+        self._sound_shift = 0.0  # ticks
+        self._sound_dts = 0
 
     def offer_parameters(self, nals: Sequence[bytes]) -> None:
         """Take parameter sets that came outside of pictures (SDP)."""
@@ -81,6 +93,22 @@ class Assembler:
             received_at=arrived_at,
         )
         return parameters, unit
+
+    def push_sound(self, sound: CodedSound, arrived_at: float) -> AudioUnit | None:
+        """Return the sound at its place beside the pictures; None before the first key picture.
+
+        Both share the stream's time. Where that puts the sound far from its arrival, as before a
+        camera's first sender report, its arrival counts.
+        """
+        if self._published is None:
+            return None
+        arrived = arrived_at * TIMESCALE
+        at = sound.dts + self._clock.offset + self._sound_shift
+        if abs(arrived - at) > _SOUND_APART:
+            self._sound_shift += arrived - at
+            at = arrived
+        self._sound_dts = max(round(at), self._sound_dts + 1)
+        return AudioUnit(self._sound_dts, sound.duration, sound.payload)
 
     def _take(self, nals: Sequence[bytes]) -> tuple[bytes, bool]:
         """Keep the parameter sets; return the rest behind 4-byte lengths, and whether it is key."""

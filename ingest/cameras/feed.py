@@ -1,11 +1,11 @@
 """One stream inside the node: its newest pictures, its state and whoever wants them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from ingest.cameras.access_unit import AccessUnit, StreamParameters
+from ingest.cameras.access_unit import AccessUnit, AudioParameters, AudioUnit, StreamParameters
 from ingest.cameras.measure import Measured
 from ingest.cameras.metrics import STATES
 from models.observations import StreamKind, StreamState
@@ -22,6 +22,13 @@ class FeedSink(Protocol):
     def on_access_unit(self, unit: AccessUnit) -> None: ...
 
     def on_state(self, state: StreamState, since: datetime, detail: str) -> None: ...
+
+
+class SoundSink(Protocol):
+    """Whoever wants the sound too. Called on the event loop; must neither block nor raise."""
+
+    def on_sound(self, audio: AudioParameters, units: Sequence[AudioUnit]) -> None:
+        """Called before the picture that came after this sound."""
 
 
 class Feed:
@@ -59,6 +66,7 @@ class Feed:
         self.times_live = 0
         self._sinks: list[FeedSink] = []
         self._house: list[FeedSink] = []
+        self._sound_sinks: list[SoundSink] = []
         self._watchers: list[Callable[[Feed], None]] = []
 
     @property
@@ -81,6 +89,19 @@ class Feed:
         for sinks in (self._sinks, self._house):
             if sink in sinks:
                 sinks.remove(sink)
+
+    def listen(self, sink: SoundSink) -> None:
+        """From now on ``sink`` gets the sound; most who want pictures do not want that."""
+        if sink not in self._sound_sinks:
+            self._sound_sinks.append(sink)
+
+    def unlisten(self, sink: SoundSink) -> None:
+        if sink in self._sound_sinks:
+            self._sound_sinks.remove(sink)
+
+    def publish_sound(self, audio: AudioParameters, units: Sequence[AudioUnit]) -> None:
+        for sink in tuple(self._sound_sinks):
+            sink.on_sound(audio, units)
 
     def on_measured(self, tell: "Callable[[Feed], None]") -> None:
         """From now on ``tell`` is called whenever ``measured`` changes noticeably."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
-from ingest.cameras.assembler import Assembler
+from ingest.cameras.assembler import Assembler, CodedSound
 from ingest.cameras.measure import CLOCK_OFF_S, Measured, Meter
 from ingest.cameras.source import (
     AuthFailed,
@@ -71,13 +71,16 @@ class Inspection:
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
+    """What was seen so far; filled in by the watching thread."""
+
     parameters: StreamParameters | None = None
     measured: Measured = field(default_factory=Measured)
     keys: int = 0
     bytes: int = 0
     seconds: float = 0.0
     fault: SourceFault | None = None
+    odd_sound: str = ""
 
     def take(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
         self.parameters = parameters or self.parameters
@@ -105,7 +108,7 @@ async def inspect(
         longest_s: seconds of watching; opening may take five more.
     """
     stop = threading.Event()
-    seen = _Seen()
+    seen = Seen()
     try:
         await asyncio.to_thread(_look, seen, stop, url, transport, opener, clock, longest_s)
     finally:
@@ -118,12 +121,12 @@ async def inspect(
         measured=seen.measured,
         kbit_s=None if kbit_s is None else round(kbit_s, 1),
         seconds=round(seen.seconds, 1),
-        verdicts=judge(seen.parameters, seen.measured, seen.fault, kind, seen.seconds),
+        verdicts=judge(seen, kind),
     )
 
 
 def _look(
-    seen: _Seen,
+    seen: Seen,
     stop: threading.Event,
     url: str,
     transport: str,
@@ -146,39 +149,44 @@ def _look(
 
 
 def _watch(
-    seen: _Seen, stop: threading.Event, source: StreamSource, clock: Clock, longest_s: float
+    seen: Seen, stop: threading.Event, source: StreamSource, clock: Clock, longest_s: float
 ) -> None:
-    assembler, meter = Assembler(codec=source.codec), Meter()
+    assembler = Assembler(codec=source.codec)
+    meter = Meter(source.audio.codec if source.audio else None)
+    seen.odd_sound = source.odd_sound
     assembler.offer_parameters(source.parameter_sets())
     began = clock.monotonic()
-    for picture in source.pictures(stop):
-        parameters, unit = assembler.push(picture, clock.now().timestamp())
+    for piece in source.pieces(stop):
+        if isinstance(piece, CodedSound):
+            continue
+        parameters, unit = assembler.push(piece, clock.now().timestamp())
         seen.seconds = clock.monotonic() - began
         if unit is not None:
             seen.take(parameters, unit)
             if unit.key:
-                seen.measured = meter.key(unit, picture.camera_s) or seen.measured
+                seen.measured = meter.key(unit, piece.camera_s) or seen.measured
         enough = seen.keys >= _ENOUGH_KEYS and seen.seconds >= _ENOUGH_S
         if enough or seen.seconds >= longest_s:
             return
 
 
-def judge(
-    parameters: StreamParameters | None,
-    measured: Measured,
-    fault: SourceFault | None,
-    kind: StreamKind | None,
-    seconds: float,
-) -> tuple[Verdict, ...]:
+def judge(seen: Seen, kind: StreamKind | None) -> tuple[Verdict, ...]:
     """Return what is to be said of a stream, the worst first. Pure."""
-    if fault is not None:
-        return (Verdict(Level.ERROR, _code(fault), {"reason": str(fault)}),)
+    if seen.fault is not None:
+        return (Verdict(Level.ERROR, _code(seen.fault), {"reason": str(seen.fault)}),)
+    parameters = seen.parameters
     if parameters is None:
-        return (Verdict(Level.ERROR, "no_key_picture", {"seconds": round(seconds, 1)}),)
-    found = [*_codec(parameters, kind), *_pace(measured, seconds), *_clock(measured)]
+        return (Verdict(Level.ERROR, "no_key_picture", {"seconds": round(seen.seconds, 1)}),)
+    found = [
+        *_codec(parameters, kind),
+        *_pace(seen.measured, seen.seconds),
+        *_clock(seen.measured),
+    ]
     if kind is StreamKind.SUB and parameters.width * parameters.height > _SUB_PIXELS_MAX:
         size: dict[str, float | str] = {"width": parameters.width, "height": parameters.height}
         found.append(Verdict(Level.WARNING, "sub_too_large", size))
+    if seen.odd_sound:
+        found.append(Verdict(Level.WARNING, "audio_odd", {"codec": seen.odd_sound}))
     order = {Level.ERROR: 0, Level.WARNING: 1, Level.GOOD: 2}
     found.sort(key=lambda verdict: order[verdict.level])
     return tuple(found) or (Verdict(Level.GOOD, "good"),)

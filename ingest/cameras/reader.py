@@ -3,12 +3,12 @@
 import asyncio
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
-from ingest.cameras.access_unit import AccessUnit, StreamParameters
-from ingest.cameras.assembler import Assembler
+from ingest.cameras.access_unit import AccessUnit, AudioParameters, AudioUnit, StreamParameters
+from ingest.cameras.assembler import Assembler, CodedSound
 from ingest.cameras.backoff import Backoff
 from ingest.cameras.feed import Feed
 from ingest.cameras.measure import Measured, Meter
@@ -68,13 +68,23 @@ class _Connection:
         past = (newest.sequence, newest.dts) if newest else (0, 0)
         assembler = Assembler(*past, codec=source.codec)
         assembler.offer_parameters(source.parameter_sets())
-        meter = Meter()
-        for picture in source.pictures(self._stop):
-            parameters, unit = assembler.push(picture, self._clock.now().timestamp())
+        audio = source.audio
+        meter = Meter(audio.codec if audio else None)
+        sounds: list[AudioUnit] = []
+        for piece in source.pieces(self._stop):
+            arrived_at = self._clock.now().timestamp()
+            if isinstance(piece, CodedSound):
+                if (sound := assembler.push_sound(piece, arrived_at)) is not None:
+                    sounds.append(sound)
+                continue
+            parameters, unit = assembler.push(piece, arrived_at)
             if unit is None:
                 continue
+            if audio is not None and sounds:  # together: waking the loop costs more than the sound
+                self._call(self._sounded, audio, sounds)
+                sounds = []
             self._call(self._heard, parameters, unit)
-            if unit.key and (measured := meter.key(unit, picture.camera_s)) is not None:
+            if unit.key and (measured := meter.key(unit, piece.camera_s)) is not None:
                 self._call(self._measured, measured)
         raise SourceFault("the node stopped reading")
 
@@ -85,6 +95,10 @@ class _Connection:
     def _heard(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
         if not self._stop.is_set():
             self._reader.deliver(parameters, unit)
+
+    def _sounded(self, audio: AudioParameters, units: Sequence[AudioUnit]) -> None:
+        if not self._stop.is_set():
+            self._reader.sounded(audio, units)
 
     def _measured(self, measured: Measured) -> None:
         if not self._stop.is_set():
@@ -164,6 +178,9 @@ class StreamReader:
         if self._good_since is None:
             return self._silence_s
         return max(self._silence_s - self._silent_s(), _LEAST_WAIT_S)
+
+    def sounded(self, audio: AudioParameters, units: Sequence[AudioUnit]) -> None:
+        self._feed.publish_sound(audio, units)
 
     def measured(self, measured: Measured) -> None:
         self._feed.publish_measured(measured)

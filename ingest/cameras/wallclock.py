@@ -17,10 +17,13 @@ _LATE = 30 * TIMESCALE  # and no network holds one back for longer
 
 
 class WallClock:
-    """State of one connection; ``not_before`` is the newest absolute time given out before it."""
+    """State of one connection; ``not_before`` is the newest absolute time given out before it.
+
+    ``offset`` is what is added to the stream's ticks now.
+    """
 
     def __init__(self, not_before: int = 0) -> None:
-        self._offset = 0.0
+        self.offset = 0.0
         self._anchored = False
         self._error = 0.0
         self._anchor = 0  # ticks of the stream where its offset was taken
@@ -38,21 +41,21 @@ class WallClock:
         if not self._anchored:
             self._take_anchor(ticks, arrived)
         else:
-            late = arrived - (ticks + self._offset)
+            late = arrived - (ticks + self.offset)
             if ticks < self._previous or late < -_EARLY or late > _LATE:
                 self._take_anchor(ticks, arrived)  # the camera set its clock
             elif late < -_JITTER and ticks - self._anchor < _SETTLING:
-                self._offset += max(late, (self._previous - ticks) * _SETTLING_SLEW)
+                self.offset += max(late, (self._previous - ticks) * _SETTLING_SLEW)
             else:
                 self._error += (late - self._error) * _SMOOTHING
                 most = (ticks - self._previous) * SLEW
                 slew = max(-most, min(most, self._error))
-                self._offset += slew
+                self.offset += slew
                 self._error -= slew
         self._previous = ticks
-        self._placed = max(round(ticks + self._offset), self._placed + 1)
+        self._placed = max(round(ticks + self.offset), self._placed + 1)
         return self._placed
 
     def _take_anchor(self, ticks: int, arrived: float) -> None:
         self._anchored, self._anchor = True, ticks
-        self._offset, self._error = arrived - ticks, 0.0
+        self.offset, self._error = arrived - ticks, 0.0

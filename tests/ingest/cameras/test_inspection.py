@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.cameras.access_unit import StreamParameters
-from ingest.cameras.inspection import Level, inspect, judge
+from ingest.cameras.inspection import Level, Seen, inspect, judge
 from ingest.cameras.measure import Measured
 from ingest.cameras.source import AuthFailed, SourceFault, UnsupportedCodec
 from ingest.simulated.rtsp_server import SimulatedCameras
@@ -82,7 +82,12 @@ def test_verdicts(
     kind: StreamKind | None,
     codes: list[str],
 ) -> None:
-    assert [v.code for v in judge(parameters, measured, None, kind, 10.0)] == codes
+    assert [v.code for v in judge(Seen(parameters, measured, seconds=10.0), kind)] == codes
+
+
+def test_a_sound_that_is_not_kept_is_told() -> None:
+    (verdict,) = judge(Seen(H264, CALM, odd_sound="opus"), MAIN)
+    assert (verdict.code, verdict.parameters) == ("audio_odd", {"codec": "opus"})
 
 
 @pytest.mark.parametrize(
@@ -94,6 +99,6 @@ def test_verdicts(
     ],
 )
 def test_faults_have_their_own_codes(fault: SourceFault, code: str) -> None:
-    (verdict,) = judge(None, Measured(), fault, None, 0.0)
+    (verdict,) = judge(Seen(fault=fault), None)
     assert (verdict.level, verdict.code) == (Level.ERROR, code)
     assert verdict.parameters == {"reason": str(fault)}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.cameras.assembler import CodedPicture
+from ingest.cameras.access_unit import AudioParameters
+from ingest.cameras.assembler import CodedPicture, CodedSound
 from ingest.cameras.codecs import H264
 from ingest.cameras.feed import Feed
 from ingest.cameras.reader import StreamReader
@@ -27,10 +28,12 @@ class ScriptedSource:
     """Gives ``pictures`` at once, then does what ``afterwards`` does until it returns."""
 
     codec = H264
+    audio: AudioParameters | None = None
+    odd_sound = ""
 
     def __init__(
         self,
-        pictures: Sequence[CodedPicture],
+        pictures: Sequence[CodedPicture | CodedSound],
         afterwards: Callable[[threading.Event], None],
         closed: list[str],
     ) -> None:
@@ -41,7 +44,7 @@ class ScriptedSource:
     def parameter_sets(self) -> Sequence[bytes]:
         return []
 
-    def pictures(self, stop: threading.Event) -> Iterator[CodedPicture]:
+    def pieces(self, stop: threading.Event) -> Iterator[CodedPicture | CodedSound]:
         yield from self._pictures
         self._afterwards(stop)
 

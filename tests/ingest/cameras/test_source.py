@@ -33,8 +33,9 @@ def read(url: str, count: int, read_timeout_s: float = 2.0) -> list[CodedPicture
     source = RtspSource(url, read_timeout_s)
     try:
         pictures = []
-        for picture in source.pictures(threading.Event()):
-            pictures.append(picture)
+        for piece in source.pieces(threading.Event()):
+            assert isinstance(piece, CodedPicture)
+            pictures.append(piece)
             if len(pictures) == count:
                 break
         return pictures
