@@ -1,7 +1,7 @@
-/** Replay of a recording through hls.js, addressed by the clock on the wall. */
+/** Playing a recording through hls.js, addressed by the clock on the wall. */
 
 import Hls, { Events, type ErrorData, type Fragment } from "hls.js";
-import { replayTicket } from "@/api/queries/tickets";
+import type { MediaTicket, StreamKind } from "@/api/types";
 
 export interface ReplayRequest {
   cameraId: string;
@@ -9,57 +9,85 @@ export interface ReplayRequest {
   to: Date;
   /** Where playing begins. */
   startAt: Date;
-  reason: string;
-  /** The end is the present: later there is more. */
-  growing: boolean;
+  stream: StreamKind;
+  ticket: MediaTicket;
 }
 
-export type ReplayFault = "missing" | "failed";
+/** Nothing is recorded, browsers cannot decode it, the right to it ran out, or it did not come. */
+export type ReplayFault = "missing" | "unplayable" | "expired" | "failed";
+
+export interface ReplayListener {
+  onFault(fault: ReplayFault): void;
+  /** A picture is on screen; `atMs` is its instant. */
+  onFrame(atMs: number): void;
+  onAudio(): void;
+}
 
 export interface Replay {
-  /** Instant of the picture on screen, in ms; null before there is one. */
-  positionMs(): number | null;
   /** Goes to an instant; into a gap means to the first picture after it. */
   seek(atMs: number): void;
+  setRate(rate: number): void;
   close(): void;
 }
 
-const NOT_FOUND = 404;
+const FAULTS: Record<number, ReplayFault> = { 401: "expired", 404: "missing", 409: "unplayable" };
+const BUFFER_S = 20;
 
-/** Opens an interval in `video`; throws ApiProblem when no ticket is given. */
-export async function openReplay(
+/** Opens an interval in `video`. */
+export function openReplay(
   video: HTMLVideoElement,
-  { cameraId, from, to, startAt, reason }: ReplayRequest,
-  onFault: (fault: ReplayFault) => void,
-): Promise<Replay> {
-  const { ticket, media_url } = await replayTicket(cameraId, from, to, reason);
+  { cameraId, from, to, startAt, stream, ticket }: ReplayRequest,
+  listener: ReplayListener,
+): Replay {
   const query = new URLSearchParams({
     from: from.toISOString(),
     to: to.toISOString(),
-    stream: "main",
-    ticket,
+    stream,
+    ticket: ticket.ticket,
   });
-  const hls = new Hls({ autoStartLoad: false, maxBufferLength: 20, backBufferLength: 30 });
+  const hls = new Hls({ autoStartLoad: false, maxBufferLength: BUFFER_S, backBufferLength: 30 });
+  const fragments = () => hls.latestLevelDetails?.fragments ?? [];
+  let closed = false;
   // Only the playlist knows which position is that minute; nothing before it is fetched.
   hls.once(Events.LEVEL_LOADED, (_, { details }) =>
     hls.startLoad(positionOf(details.fragments, startAt.getTime()) ?? 0),
   );
+  hls.on(Events.BUFFER_CODECS, (_, tracks) => {
+    const codecs = [tracks.audio, tracks.audiovideo].map((track) => track?.codec ?? "");
+    if (codecs.some((codec) => codec.includes("mp4a"))) listener.onAudio();
+  });
   hls.on(Events.ERROR, (_, error: ErrorData) => {
     if (!error.fatal) return;
-    if (error.response?.code === NOT_FOUND) onFault("missing");
+    const fault = FAULTS[error.response?.code ?? 0];
+    if (fault) listener.onFault(fault);
     else if (error.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-    else onFault("failed");
+    else listener.onFault("failed");
   });
-  hls.loadSource(`${media_url}/media/v1/cameras/${cameraId}/replay.m3u8?${query}`);
+  const presented: VideoFrameRequestCallback = (_, { mediaTime }) => {
+    if (closed) return;
+    const atMs = instantAt(fragments(), mediaTime);
+    if (atMs !== null) {
+      video.dataset["at"] = String(atMs);
+      listener.onFrame(atMs);
+    }
+    video.requestVideoFrameCallback(presented);
+  };
+  video.requestVideoFrameCallback(presented);
+  hls.loadSource(`${ticket.media_url}/media/v1/cameras/${cameraId}/replay.m3u8?${query}`);
   hls.attachMedia(video);
-  const fragments = () => hls.latestLevelDetails?.fragments ?? [];
   return {
-    positionMs: () => instantAt(fragments(), video.currentTime),
     seek: (atMs) => {
       const at = positionOf(fragments(), atMs);
       if (at !== null) video.currentTime = at;
     },
-    close: () => hls.destroy(),
+    setRate: (rate) => {
+      video.playbackRate = rate;
+      hls.config.maxBufferLength = BUFFER_S * Math.max(rate, 1);
+    },
+    close: () => {
+      closed = true;
+      hls.destroy();
+    },
   };
 }
 
@@ -83,4 +111,21 @@ export function positionOf(fragments: readonly Placed[], atMs: number): number |
   }
   const last = fragments.at(-1);
   return last ? last.start + last.duration : null;
+}
+
+/** Where the strip of key pictures of a span is. */
+export function thumbnailsUrl(
+  { ticket, media_url }: MediaTicket,
+  cameraId: string,
+  from: Date,
+  to: Date,
+  count: number,
+): string {
+  const query = new URLSearchParams({
+    from: from.toISOString(),
+    to: to.toISOString(),
+    count: String(count),
+    ticket,
+  });
+  return `${media_url}/media/v1/cameras/${cameraId}/thumbnails?${query}`;
 }

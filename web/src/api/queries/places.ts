@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { Camera, Office, Recordings, Vehicle } from "@/api/types";
+import type { Camera, Office, Recordings, StreamKind, Vehicle } from "@/api/types";
 import { keys } from "./keys";
 import { allPages } from "./pages";
 import { useCan } from "./session";
@@ -36,12 +36,9 @@ export const useMapLayer = (layer: string) =>
     queryFn: ({ signal }) => get<GeoJSON.FeatureCollection>(`/map/${layer}.geojson`, { signal }),
   });
 
-export const useRecordings = (cameraId: string, from: string, to: string) =>
+export const useRecordings = (cameraId: string, from: string, to: string, kind: StreamKind) =>
   useQuery({
-    queryKey: [...keys.recordings, cameraId, from, to],
+    queryKey: [...keys.recordings, cameraId, from, to, kind],
     queryFn: ({ signal }) =>
-      get<Recordings>("/recordings", {
-        query: { camera_id: cameraId, from, to, kind: "main" },
-        signal,
-      }),
+      get<Recordings>("/recordings", { query: { camera_id: cameraId, from, to, kind }, signal }),
   });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/client";
 import { useRecordings } from "@/api/queries/places";
@@ -8,10 +8,16 @@ import { readNow } from "@/components/useNow";
 import { useProblemText } from "@/components/useProblemText";
 import { useNames } from "@/i18n";
 import { useFormats } from "@/i18n/useFormats";
+import { thumbnailsUrl } from "@/media/replay";
+import { canSeek } from "@/media/replayDeck";
+import { BesideTile } from "./BesideTile";
+import { GapList } from "./GapList";
 import classes from "./Replay.module.css";
 import { ReplayControls } from "./ReplayControls";
+import { speedAfter } from "./speeds";
 import { Timeline } from "./Timeline";
 import { replaySpan } from "./timeline";
+import { useGapWord } from "./useGapWord";
 import { useReplay } from "./useReplay";
 
 interface Props {
@@ -23,23 +29,30 @@ interface Props {
 
 const STEP_MS = 5000;
 const MINUTE_MS = 60_000;
+const THUMBNAILS = 20;
+const MOST_BESIDE = 3;
 
 /** The recording of one camera around the stated time, playing from two minutes before it. */
 export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const problemText = useProblemText();
+  const gapWord = useGapWord();
   const { dateTime, time } = useFormats();
   const video = useRef<HTMLVideoElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const [playing, setPlaying] = useState(false);
+  const [rate, setRate] = useState(1);
+  const [muted, setMuted] = useState(true);
+  const [beside, setBeside] = useState(false);
   const statedMs = Date.parse(card.happened_at);
   const withinMs = card.happened_within_s * 1000;
-  const [{ span, request }] = useState(() => {
+  const [{ span, plan }] = useState(() => {
     const startMs = Date.parse(ranked.replay_from);
     const span = replaySpan(statedMs, withinMs, startMs, readNow());
     return {
       span,
-      request: {
+      plan: {
         cameraId: ranked.camera.id,
         from: new Date(span.fromMs),
         to: new Date(span.toMs),
@@ -49,28 +62,55 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
       },
     };
   });
-  const { positionMs, fault, seek } = useReplay(video, request, readNow);
+  const replay = useReplay(video, canvas, plan, readNow);
+  const { positionMs, fault, gap, ticket, deck, seek } = replay;
   const recordings = useRecordings(
-    ranked.camera.id,
-    request.from.toISOString(),
-    request.to.toISOString(),
+    plan.cameraId,
+    plan.from.toISOString(),
+    plan.to.toISOString(),
+    replay.substituted ? "sub" : "main",
+  );
+  const others = card.cameras
+    .map(({ camera }) => camera)
+    .filter(({ id }) => id !== plan.cameraId)
+    .slice(0, MOST_BESIDE);
+  const shown = positionMs !== null;
+  const thumbnails = useMemo(
+    () =>
+      ticket && shown ? thumbnailsUrl(ticket, plan.cameraId, plan.from, plan.to, THUMBNAILS) : null,
+    [ticket, shown, plan],
   );
 
   useEffect(() => onPlayhead(positionMs), [onPlayhead, positionMs]);
+  const latestMs = useRef(positionMs);
+  useEffect(() => {
+    latestMs.current = positionMs;
+  }, [positionMs]);
+  const atMs = useCallback(() => latestMs.current, []);
 
   const toggle = () => {
     if (!video.current) return;
     if (video.current.paused) void video.current.play();
     else video.current.pause();
   };
-  const step = (byMs: number) => positionMs !== null && seek(positionMs + byMs);
+  const jump = (byMs: number) => positionMs !== null && seek(positionMs + byMs);
+  const play = (at: number) => {
+    setRate(at);
+    replay.setRate(at);
+  };
+  const mute = () => setMuted((before) => !before);
   useHotkeys({
     Space: toggle,
     KeyK: toggle,
-    ArrowLeft: () => step(-STEP_MS),
-    ArrowRight: () => step(STEP_MS),
-    "Shift+ArrowLeft": () => step(-MINUTE_MS),
-    "Shift+ArrowRight": () => step(MINUTE_MS),
+    Comma: () => replay.step(-1),
+    Period: () => replay.step(1),
+    "Shift+Comma": () => play(speedAfter(rate, -1)),
+    "Shift+Period": () => play(speedAfter(rate, 1)),
+    ...(replay.hasAudio ? { KeyM: mute } : {}),
+    ArrowLeft: () => jump(-STEP_MS),
+    ArrowRight: () => jump(STEP_MS),
+    "Shift+ArrowLeft": () => jump(-MINUTE_MS),
+    "Shift+ArrowRight": () => jump(MINUTE_MS),
   });
 
   return (
@@ -82,52 +122,78 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
           <b>{positionMs === null ? "" : time(positionMs, zone)}</b>
         </time>
       </header>
-      <div className={classes.frame}>
-        <video
-          ref={video}
-          className={classes.video}
-          data-testid="card-player"
-          data-camera={ranked.camera.id}
-          muted
-          autoPlay
-          playsInline
-          onClick={toggle}
-          onPlay={() => setPlaying(true)}
-          onPause={() => setPlaying(false)}
-        />
-        {fault !== null && (
-          <p className={classes.fault} role="alert">
-            {fault instanceof ApiProblem
-              ? problemText(fault)
-              : t(fault === "missing" ? "replay.no_recording" : "replay.failed")}
-          </p>
-        )}
-        {fault === null && positionMs === null && (
-          <p className={classes.fault} role="status">
-            {t("replay.loading")}
-          </p>
-        )}
+      {replay.substituted && <p className={classes.note}>{t("replay.sub_instead")}</p>}
+      <div className={classes.stage} data-cameras={beside ? others.length + 1 : 1}>
+        <div className={classes.frame}>
+          <video
+            ref={video}
+            className={classes.video}
+            data-testid="card-player"
+            data-camera={plan.cameraId}
+            muted={muted}
+            autoPlay
+            playsInline
+            onClick={toggle}
+            onPlay={() => setPlaying(true)}
+            onPause={() => setPlaying(false)}
+          />
+          <canvas
+            ref={canvas}
+            className={classes.still}
+            data-testid="replay-still"
+            data-shown={replay.still}
+            aria-hidden
+          />
+          {fault !== null && (
+            <p className={classes.fault} role="alert">
+              {fault instanceof ApiProblem ? problemText(fault) : t(`replay.${FAULT_WORD[fault]}`)}
+            </p>
+          )}
+          {fault === null && gap !== null && (
+            <p className={classes.fault} role="status" data-testid="replay-gap">
+              {gapWord(gap.reason)}
+            </p>
+          )}
+          {fault === null && gap === null && !shown && (
+            <p className={classes.fault} role="status">
+              {t("replay.loading")}
+            </p>
+          )}
+        </div>
+        {beside &&
+          deck &&
+          others.map((camera, index) => (
+            <BesideTile key={camera.id} {...{ deck, camera, atMs, zone }} tile={index + 1} />
+          ))}
       </div>
       <ReplayControls
         playing={playing}
-        onToggle={toggle}
-        onStep={step}
-        onStated={() => seek(statedMs)}
-        onSpeed={(rate) => {
-          if (video.current) video.current.playbackRate = rate;
-        }}
         stepMs={STEP_MS}
+        rate={rate}
+        muted={replay.hasAudio ? muted : null}
+        beside={others.length > 0 && canSeek() ? beside : null}
+        onToggle={toggle}
+        onJump={jump}
+        onStep={replay.step}
+        onStated={() => seek(statedMs)}
+        onRate={play}
+        onMute={mute}
+        onBeside={() => setBeside((before) => !before)}
       />
       <Timeline
-        span={span}
-        card={card}
+        {...{ span, card, statedMs, withinMs, positionMs, zone, thumbnails }}
         recordings={recordings.data ?? null}
-        statedMs={statedMs}
-        withinMs={withinMs}
-        positionMs={positionMs}
-        zone={zone}
-        onSeek={seek}
+        onDrag={replay.drag}
+        onDrop={replay.drop}
       />
+      <GapList gaps={recordings.data?.gaps ?? []} span={span} zone={zone} onSeek={seek} />
     </section>
   );
 }
+
+const FAULT_WORD = {
+  missing: "no_recording",
+  unplayable: "unplayable",
+  expired: "failed",
+  failed: "failed",
+} as const;

@@ -2,9 +2,11 @@ import { useTranslation } from "react-i18next";
 import type { ComplaintCard, Recordings } from "@/api/types";
 import { useAlertWords } from "@/components/useAlertWords";
 import { useFormats } from "@/i18n/useFormats";
+import { ThumbnailStrip } from "./ThumbnailStrip";
 import { barOf, markOf, ticksOf, type Span } from "./timeline";
 import classes from "./Timeline.module.css";
 import { useFindingWords } from "./useFindingWords";
+import { useGapWord } from "./useGapWord";
 
 interface Props {
   span: Span;
@@ -14,13 +16,16 @@ interface Props {
   withinMs: number;
   positionMs: number | null;
   zone: string;
-  onSeek: (atMs: number) => void;
+  thumbnails: string | null;
+  /** Called for each place that a pressed hand reaches, then `onDrop` once. */
+  onDrag: (atMs: number) => void;
+  onDrop: () => void;
 }
 
-/** Recording and gaps, the stated time with its uncertainty, alerts and findings; click to go. */
+/** Recording and gaps, the stated time with its uncertainty, alerts and findings; drag to go. */
 export function Timeline(props: Props) {
-  const { span, card, recordings, statedMs, withinMs, positionMs, zone, onSeek } = props;
-  const { t, i18n } = useTranslation();
+  const { span, card, recordings, statedMs, withinMs, positionMs, zone } = props;
+  const { t } = useTranslation();
   const { time, number } = useFormats();
   const alertWords = useAlertWords();
   const findingWords = useFindingWords();
@@ -29,17 +34,14 @@ export function Timeline(props: Props) {
     const bar = barOf(span, startMs, endMs);
     return bar && { left: `${bar.left}%`, width: `${bar.width}%` };
   };
-  const gapWord = (reason: string) => {
-    const key = `gap.${reason}`;
-    return `${t("replay.gap")}: ${i18n.exists(key) ? t(key) : reason}`;
-  };
+  const gapWord = useGapWord();
   const stated = place(statedMs - withinMs, statedMs + withinMs);
   const at = (left: number) => ({ left: `${left}%` });
 
-  const goTo = (event: React.MouseEvent<HTMLDivElement>) => {
+  const goTo = (event: React.PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    const part = (event.clientX - box.left) / box.width;
-    onSeek(span.fromMs + part * (span.toMs - span.fromMs));
+    const part = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+    props.onDrag(span.fromMs + part * (span.toMs - span.fromMs));
   };
 
   return (
@@ -48,8 +50,18 @@ export function Timeline(props: Props) {
       data-testid="timeline"
       role="group"
       aria-label={t("replay.timeline")}
-      onClick={goTo}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        goTo(event);
+      }}
+      onPointerMove={(event) => {
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) goTo(event);
+      }}
+      onPointerUp={props.onDrop}
+      onPointerCancel={props.onDrop}
     >
+      {props.thumbnails && <ThumbnailStrip url={props.thumbnails} />}
       {stated && (
         <div
           className={classes.stated}

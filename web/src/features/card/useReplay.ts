@@ -1,66 +1,226 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { ApiProblem } from "@/api/client";
-import { openReplay, type Replay, type ReplayFault, type ReplayRequest } from "@/media/replay";
+import { replayTicket } from "@/api/queries/tickets";
+import type { MediaTicket, StreamKind } from "@/api/types";
+import { openReplay, type Replay, type ReplayFault } from "@/media/replay";
+import { canSeek, ReplayDeck } from "@/media/replayDeck";
+import type { GapNotice, Pick } from "@/media/replayWire";
 
-const LOOK_MS = 250;
 const PATIENCE_MS = 5_000;
 const MOST_ATTEMPTS = 12;
+const TELL_MS = 100;
+const SAME_PICTURE_MS = 20;
+const STEP_WITHOUT_DECODER_MS = 40;
+const INTO_PICTURE_MS = 2; // past its rounded beginning
+
+export const MAIN_TILE = 0;
+
+export interface ReplayPlan {
+  cameraId: string;
+  from: Date;
+  to: Date;
+  startAt: Date;
+  reason: string;
+  /** The end is the present: later there is more. */
+  growing: boolean;
+}
 
 export interface ReplayState {
   positionMs: number | null;
   fault: ReplayFault | ApiProblem | null;
+  /** The exact picture is drawn over the film: after a seek, a step, while a hand drags. */
+  still: boolean;
+  gap: GapNotice | null;
+  /** The main stream is not H.264: the sub stream plays. */
+  substituted: boolean;
+  hasAudio: boolean;
+  ticket: MediaTicket | null;
+  deck: ReplayDeck | null;
   seek: (atMs: number) => void;
+  drag: (atMs: number) => void;
+  drop: () => void;
+  step: (by: 1 | -1) => void;
+  setRate: (rate: number) => void;
 }
 
-/** Opens a recording in a <video> and follows where it is. `request` must keep its identity. */
+interface Opened {
+  deck: ReplayDeck;
+  replay: Replay;
+  rate: number;
+  positionMs: number | null;
+  stillMs: number | null;
+  dragging: "no" | "paused" | "playing";
+  /** Where the dragging hand is. */
+  handMs: number;
+}
+
+/** A recording in a <video>, its exact pictures on a canvas above; `plan` keeps its identity. */
 export function useReplay(
   video: RefObject<HTMLVideoElement | null>,
-  request: ReplayRequest,
+  canvas: RefObject<HTMLCanvasElement | null>,
+  plan: ReplayPlan,
   now: () => number,
 ): ReplayState {
-  const replay = useRef<Replay | null>(null);
+  const opened = useRef<Opened | null>(null);
+  const resumeMs = useRef<number | null>(null);
   const [positionMs, setPositionMs] = useState<number | null>(null);
+  const [still, setStill] = useState(false);
+  const [gap, setGap] = useState<GapNotice | null>(null);
   const [fault, setFault] = useState<ReplayState["fault"]>(null);
+  const [hasAudio, setHasAudio] = useState(false);
+  const [ticket, setTicket] = useState<MediaTicket | null>(null);
+  const [deck, setDeck] = useState<ReplayDeck | null>(null);
+  const [stream, setStream] = useState<StreamKind>("main");
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
     const element = video.current;
-    if (!element) return;
+    const picture = canvas.current;
+    if (!element || !picture) return;
     let closed = false;
-    let shown = false;
+    let toldMs = 0;
     // A call about «now» may come before a whole fragment is recorded: ask for more a little later.
-    const asked = request.growing ? { ...request, to: new Date(now()) } : request;
+    const to = plan.growing ? new Date(now()) : plan.to;
+    const startMs = resumeMs.current ?? plan.startAt.getTime();
+    const made = new ReplayDeck({ from: plan.from, to, reason: plan.reason });
     const again = setTimeout(() => {
-      if (shown || !request.growing || attempt >= MOST_ATTEMPTS) return;
+      if (opened.current?.positionMs != null || !plan.growing || attempt >= MOST_ATTEMPTS) return;
       setFault(null);
       setAttempt(attempt + 1);
     }, PATIENCE_MS);
-    openReplay(element, asked, (found) => !closed && setFault(found)).then(
-      (opened) => {
-        if (closed) opened.close();
-        else replay.current = opened;
+
+    const at = (self: Opened, atMs: number, always: boolean) => {
+      self.positionMs = atMs;
+      resumeMs.current = atMs;
+      const nowMs = performance.now();
+      if (!always && nowMs - toldMs < TELL_MS) return;
+      toldMs = nowMs;
+      setPositionMs(atMs);
+    };
+    const listener = {
+      onPicture: (atMs: number) => {
+        const self = opened.current;
+        if (closed || !self) return;
+        self.stillMs = atMs;
+        setStill(true);
+        setGap(null);
+        at(self, atMs, true);
+        made.seekOthers(MAIN_TILE, atMs);
+        if (element.paused && self.dragging === "no") self.replay.seek(atMs + INTO_PICTURE_MS);
       },
-      (error: unknown) => {
+      onGap: (notice: GapNotice) => {
         if (closed) return;
-        if (error instanceof ApiProblem) setFault(error);
-        else throw error;
+        setGap(notice);
+        if (notice.to !== null && opened.current?.dragging === "no") {
+          made.seek(MAIN_TILE, notice.to * 1000);
+        }
       },
-    );
-    const look = setInterval(() => {
-      const at = replay.current?.positionMs() ?? null;
-      if (at !== null && element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
-        shown = true;
-        setPositionMs(at);
+      onProblem: () => undefined, // the film tells its own
+    };
+    const onFrame = (atMs: number) => {
+      const self = opened.current;
+      if (closed || !self || self.dragging !== "no") return;
+      if (self.stillMs !== null) {
+        const there = Math.abs(atMs - self.stillMs) < SAME_PICTURE_MS;
+        if (element.paused && !there) return; // on its way to the still picture
+        self.stillMs = null;
+        setStill(false);
       }
-    }, LOOK_MS);
+      setGap(null);
+      at(self, atMs, element.paused);
+      if (!element.paused) made.follow(MAIN_TILE, atMs, self.rate);
+    };
+    const onFault = (found: ReplayFault) => {
+      if (closed) return;
+      if (found === "unplayable" && stream === "main") setStream("sub");
+      else if (found === "expired" && attempt < MOST_ATTEMPTS) setAttempt(attempt + 1);
+      else setFault(found);
+    };
+
+    const open = async () => {
+      const given = await replayTicket(plan.cameraId, plan.from, to, plan.reason);
+      if (closed) return;
+      setTicket(given);
+      if (canSeek()) {
+        made.open(MAIN_TILE, plan.cameraId, stream, picture, listener, given);
+        made.seek(MAIN_TILE, startMs);
+      }
+      const asked = { ...plan, to, startAt: new Date(startMs), stream, ticket: given };
+      const replay = openReplay(element, asked, {
+        onFault,
+        onFrame,
+        onAudio: () => !closed && setHasAudio(true),
+      });
+      const self: Opened = {
+        ...{ deck: made, replay, rate: element.playbackRate },
+        ...{ positionMs: null, stillMs: null, dragging: "no" as const, handMs: 0 },
+      };
+      opened.current = self;
+      setDeck(made);
+    };
+    open().catch((error: unknown) => {
+      if (closed) return;
+      if (error instanceof ApiProblem) setFault(error);
+      else throw error;
+    });
+    const paused = () => {
+      const shownMs = opened.current?.positionMs;
+      if (shownMs != null) made.seekOthers(MAIN_TILE, shownMs);
+    };
+    element.addEventListener("pause", paused);
     return () => {
       closed = true;
       clearTimeout(again);
-      clearInterval(look);
-      replay.current?.close();
-      replay.current = null;
+      element.removeEventListener("pause", paused);
+      opened.current?.replay.close();
+      opened.current = null;
+      made.close();
     };
-  }, [video, request, attempt, now]);
+  }, [video, canvas, plan, stream, attempt, now]);
 
-  return { positionMs, fault, seek: (atMs) => replay.current?.seek(atMs) };
+  const seek = (atMs: number, pick: Pick = "first") => {
+    const self = opened.current;
+    const element = video.current;
+    if (!self || !element) return;
+    if (canSeek()) self.deck.seek(MAIN_TILE, atMs, pick);
+    if (!canSeek() || !element.paused) self.replay.seek(atMs);
+  };
+
+  return {
+    ...{ positionMs, fault, still, gap, hasAudio, ticket, deck },
+    substituted: stream === "sub",
+    seek,
+    drag: (atMs) => {
+      const self = opened.current;
+      if (!self || !video.current) return;
+      if (self.dragging === "no") {
+        self.dragging = video.current.paused ? "paused" : "playing";
+        video.current.pause();
+      }
+      self.handMs = atMs;
+      self.deck.seek(MAIN_TILE, atMs, "first", true);
+      if (!canSeek()) self.replay.seek(atMs);
+    },
+    drop: () => {
+      const self = opened.current;
+      if (!self || self.dragging === "no") return;
+      const { dragging, handMs } = self;
+      self.dragging = "no";
+      self.deck.seek(MAIN_TILE, handMs);
+      self.replay.seek(handMs);
+      if (dragging === "playing") void video.current?.play();
+    },
+    step: (by) => {
+      const self = opened.current;
+      if (self?.positionMs == null) return;
+      video.current?.pause();
+      if (canSeek()) seek(self.positionMs, by > 0 ? "after" : "before");
+      else seek(self.positionMs + by * STEP_WITHOUT_DECODER_MS);
+    },
+    setRate: (rate) => {
+      if (!opened.current) return;
+      opened.current.rate = rate;
+      opened.current.replay.setRate(rate);
+    },
+  };
 }
