@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard_api.cli.bench import live
+from dashboard_api.cli.bench import live, replay
 from dashboard_api.cli.bench.report import Row, as_json, as_table
 from models.kit import log
 from models.kit.errors import CentreError
@@ -15,7 +15,7 @@ from models.kit.errors import CentreError
 Bench = Callable[[bool], Coroutine[Any, Any, list[Row]]]
 """A bench: given whether to be quick (within a minute, same rows), returns its rows."""
 
-BENCHES: dict[str, Bench] = {"live": live.run}
+BENCHES: dict[str, Bench] = {"live": live.run, "replay": replay.run}
 
 
 def main(
