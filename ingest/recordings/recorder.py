@@ -1,11 +1,17 @@
 """Records the feeds that are to be recorded: a sink gathers GOPs, a thread writes them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from ingest.cameras.access_unit import TIMESCALE, AccessUnit, StreamParameters
+from ingest.cameras.access_unit import (
+    TIMESCALE,
+    AccessUnit,
+    AudioParameters,
+    AudioUnit,
+    StreamParameters,
+)
 from ingest.cameras.feed import Feed
 from ingest.recordings.disk import Disk
 from ingest.recordings.facts import (
@@ -60,6 +66,8 @@ class _StreamRecorder:
         self._parameters: StreamParameters | None = None
         self._units: list[AccessUnit] = []
         self._unit_bytes = 0
+        self._audio: AudioParameters | None = None
+        self._sounds: list[AudioUnit] = []
         self._gap: GapFact | None = None
         self._recorded_until: datetime | None = None
         self._queue: asyncio.Queue[tuple[Gop | None, int]] = asyncio.Queue()
@@ -82,6 +90,13 @@ class _StreamRecorder:
         if self._unit_bytes > _LONGEST_GOP_BYTES:
             log.error("recording.gop_too_long", camera_id=str(self._stream.camera_id))
             self._finish_gop(None)
+
+    def on_sound(self, audio: AudioParameters, units: Sequence[AudioUnit]) -> None:
+        if not self._units:
+            return  # there is nothing beside which it could lie
+        if audio != self._audio:
+            self._audio, self._sounds = audio, []
+        self._sounds += units
 
     def on_state(self, state: StreamState, since: datetime, detail: str) -> None:
         reason = GAP_OF_STATE.get(state)
@@ -123,6 +138,7 @@ class _StreamRecorder:
         if not self._units or self._parameters is None:
             return
         units, self._units, length, self._unit_bytes = self._units, [], self._unit_bytes, 0
+        sounds, self._sounds = self._sounds, []
         last, first = units[-1], units[0]
         expected = last.dts + last.duration
         end = next_dts if next_dts is not None and next_dts - last.dts < TIMESCALE else expected
@@ -135,7 +151,8 @@ class _StreamRecorder:
         self._recorded_until = until
         self._waiting_bytes += length
         self._all_waiting.length_bytes += length
-        self._queue.put_nowait((Gop(self._parameters, units, end), length))
+        gop = Gop(self._parameters, units, end, self._audio, sounds)
+        self._queue.put_nowait((gop, length))
 
     def _writer_ended(self, writer: asyncio.Task[None]) -> None:
         if not writer.cancelled() and (error := writer.exception()) is not None:
@@ -196,6 +213,7 @@ class Recorder:
             recorder.on_parameters(feed.parameters)
             recorder.on_state(feed.state, self._clock.now(), feed.detail)
         feed.subscribe(recorder, house=True)
+        feed.listen(recorder)
 
     def feed_changed(self, feed: Feed, *, recorded: bool) -> None:
         if recorded and feed not in self._recorders:
@@ -207,6 +225,7 @@ class Recorder:
         recorder = self._recorders.pop(feed, None)
         if recorder is not None:
             feed.unsubscribe(recorder)
+            feed.unlisten(recorder)
             task = asyncio.create_task(recorder.close(self._clock.now()))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)

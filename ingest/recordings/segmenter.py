@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ingest.cameras.access_unit import TIMESCALE, AccessUnit, StreamParameters
+from ingest.cameras.access_unit import (
+    TIMESCALE,
+    AccessUnit,
+    AudioParameters,
+    AudioUnit,
+    StreamParameters,
+)
 from ingest.recordings.boxes import FragmentPlace
 from ingest.recordings.disk import GAP_OF_DISK, Disk, state_of
 from ingest.recordings.facts import (
@@ -19,6 +25,7 @@ from ingest.recordings.facts import (
 )
 from ingest.recordings.fmp4 import Sample, fragment, init_segment
 from ingest.recordings.metrics import BYTES, FRAGMENTS
+from ingest.recordings.sound import run_of
 from models.kit.log import get
 
 log = get(__name__)
@@ -28,11 +35,22 @@ _EARLY = TIMESCALE // 10  # a key picture this little before its turn may start 
 
 @dataclass(frozen=True, slots=True)
 class Gop:
-    """A key picture and what follows it until the next; ``end_dts`` is where the next begins."""
+    """A key picture and what follows it until the next; ``end_dts`` is where the next begins.
+
+    ``sounds`` came meanwhile; there are none where ``audio`` is None.
+    """
 
     parameters: StreamParameters
     units: Sequence[AccessUnit]
     end_dts: int
+    audio: AudioParameters | None = None
+    sounds: Sequence[AudioUnit] = ()
+
+    @property
+    def heard(self) -> AudioParameters | None:
+        """What sound there is for at least half of its time; less is no sound."""
+        lasted = sum(unit.duration for unit in self.sounds)
+        return self.audio if 2 * lasted >= self.end_dts - self.units[0].dts else None
 
     def samples(self) -> list[Sample]:
         ends = [unit.dts for unit in self.units[1:]] + [self.end_dts]
@@ -62,7 +80,8 @@ class _File:
         self._target = target
         self._stream = stream
         self._hash = hashlib.sha256()
-        self._init = init_segment(gop.parameters)
+        self.audio = gop.heard
+        self._init = init_segment(gop.parameters, self.audio)
         self._size = 0
         self.parameters = gop.parameters
         self.fragments: list[FragmentPlace] = []
@@ -77,7 +96,8 @@ class _File:
         Raises:
             OSError: the disk refused; the file ends where it did before.
         """
-        body = fragment(len(self.fragments) + 1, gop.units[0].dts, gop.samples())
+        run = run_of(gop.sounds) if self.audio is not None else None
+        body = fragment(len(self.fragments) + 1, gop.units[0].dts, gop.samples(), run)
         lead = b"" if self.fragments else self._init
         try:
             _write_all(self._descriptor, lead + body)
@@ -173,6 +193,8 @@ class Segmenter:
             self._slot(start) != self._slot(file.fragments[0].dts)
             or abs(start - file.end_dts) > _JUMP
             or gop.parameters != file.parameters
+            # A player waits for sound that a file promises; new sound waits for the next file.
+            or (file.audio is not None and gop.heard != file.audio)
         )
 
     def _slot(self, ticks: int) -> int:

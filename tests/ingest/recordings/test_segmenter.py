@@ -3,6 +3,7 @@ import os
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+import av
 import pytest
 
 from ingest.recordings.facts import GapFact, GapReason, StreamKey, at_ticks
@@ -11,6 +12,7 @@ from ingest.recordings.segmenter import Gop, Segmenter
 from models.kit.ids import new_id
 from models.observations import StreamKind
 from tests.ingest.encoded import brightness, shown
+from tests.ingest.recordings.test_sound import spoken
 from tests.ingest.recordings.written import FRAME, a_disk, files, gops
 
 
@@ -52,6 +54,27 @@ def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
     segmenter.write(gops(tmp_path)[0])
     (fact,) = files(segmenter.close())
     assert read_back(tmp_path, PurePosixPath(fact.path)) == fact
+
+
+def test_sound_lies_in_the_files_and_its_loss_starts_a_new_one(tmp_path: Path) -> None:
+    segmenter, facts = a_segmenter(tmp_path, segment_s=60.0), []
+    made = gops(tmp_path, count=5)
+    audio, units = spoken("pcm_alaw", made[0].units[0].dts, 5.0)
+    for number, gop in enumerate(made):
+        start, end = gop.units[0].dts, gop.end_dts
+        sounds = [u for u in units if start <= u.dts < end] if number not in {2, 3} else []
+        facts += segmenter.write(replace(gop, audio=audio, sounds=sounds))
+    facts += segmenter.close()
+    closed = [fact for fact in files(facts) if fact.closed]
+    assert [len(fact.fragments) for fact in closed] == [2, 3]  # sound waits for the next file
+    assert closed[0].ended_at == closed[1].started_at
+    heard = []
+    for fact in closed:
+        with av.open(str(tmp_path / fact.path)) as container:
+            packets = container.demux(audio=0) if container.streams.audio else ()
+            heard.append(sum(packet.size for packet in packets))
+        assert read_back(tmp_path, PurePosixPath(fact.path)) == fact
+    assert heard == [16_000, 0]
 
 
 def test_a_hole_or_new_parameters_start_a_new_file(tmp_path: Path) -> None:
