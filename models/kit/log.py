@@ -51,7 +51,10 @@ def configure(*, level: str, log_format: str, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr)
+    # Force: a library may have set logging up for itself while it was imported.
+    logging.basicConfig(
+        level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr, force=True
+    )
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:
