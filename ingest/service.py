@@ -119,7 +119,7 @@ async def run(
     ]
     if settings.media_worker == 0:
         jobs += [
-            Retention(settings, database, clock).run(stop),
+            Retention(settings, database, clock, disk).run(stop),
             _receive_positions(settings, database, clock, stop),
         ]
     listening = asyncio.create_task(wake_on(database, {"config": edited, "clip": clip_asked}))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,6 +53,9 @@ class Recording(Base):
         CheckConstraint("started_at <= ended_at", name="starts_before_end"),
         Index("ix_recording_camera_time", "camera_id", "stream_kind", "started_at"),
         Index("ix_recording_node_time", "node_name", "started_at"),
+        Index(
+            "ix_recording_deleting", "node_name", postgresql_where=text("deleting_at IS NOT NULL")
+        ),
     )
 
 

@@ -83,6 +83,7 @@ class Disk:
         self._lock = Lock()
         self._seen: tuple[int, int, int] | None = None  # the marker that was found good
         self._written = 0
+        self.write_bytes_per_s = 0.0  # as of the last look
         self._totals: deque[tuple[float, int]] = deque([(clock.monotonic(), 0)])
         self._refusal: tuple[float, DiskState, str] | None = None
         self._state, self._since, self._detail = DiskState.OK, clock.now(), ""
@@ -110,6 +111,14 @@ class Disk:
         if self._free(self.root) - length < self._reserve_bytes:
             raise DiskRefused(DiskState.FULL, "free space is down to the reserve")
 
+    def free_bytes(self) -> int:
+        """Return the free bytes above the reserve."""
+        return self._free(self.root) - self._reserve_bytes
+
+    def total_bytes(self) -> int:
+        there = os.statvfs(self.root)
+        return there.f_blocks * there.f_frsize
+
     def wrote(self, length: int) -> None:
         self._written += length  # a lost count costs the rate a little; a lock would cost more
 
@@ -122,7 +131,7 @@ class Disk:
         free: int | None = None
         try:
             self.claim()
-            free = self._free(self.root) - self._reserve_bytes
+            free = self.free_bytes()
             state, detail = DiskState.OK, ""
             if os.statvfs(self.root).f_flag & os.ST_RDONLY:
                 state, detail = DiskState.READ_ONLY, "the file system is mounted read-only"
@@ -138,7 +147,8 @@ class Disk:
             self._since = self._clock.now()
             log.log(20 if state is DiskState.OK else 40, "disk.state", state=state, detail=detail)
         self._state, self._detail = state, detail
-        return DiskFacts(state, self._since, detail, free, self._rate())
+        self.write_bytes_per_s = self._rate()
+        return DiskFacts(state, self._since, detail, free, self.write_bytes_per_s)
 
     def _rate(self) -> float:
         now, written = self._clock.monotonic(), self._written

@@ -77,9 +77,16 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("ck_stream_state_known"), "stream", STATES)
     op.add_column("recording", sa.Column("deleting_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_recording_node_time", "recording", ["node_name", "started_at"])
+    op.create_index(
+        "ix_recording_deleting",
+        "recording",
+        ["node_name"],
+        postgresql_where=sa.text("deleting_at IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_recording_deleting", table_name="recording")
     op.drop_index("ix_recording_node_time", table_name="recording")
     op.drop_column("recording", "deleting_at")
     op.drop_constraint(op.f("ck_stream_state_known"), "stream")
