@@ -10,21 +10,11 @@ from fastapi import Request, Response
 from fastapi.responses import FileResponse
 
 from ingest.media.node import MediaNode
-from ingest.recordings import archive
+from ingest.recordings import archive, gap_words
 from ingest.recordings.archive import GapSpan
 from models.camera import Camera
 from models.kit.errors import NotFound
 from models.observations import StreamKind
-
-_REASONS = {
-    "camera_down": "the camera did not answer",
-    "stalled": "the camera sent no pictures",
-    "auth_failed": "the camera refused the user and password",
-    "unsupported": "the camera does not send H.264",
-    "node_down": "the recording node was down",
-    "disk_full": "the disk was full",
-    "disk_slow": "the disk was too slow",
-}
 
 
 def stored_file(folder: Path, relative: str) -> Path:
@@ -89,10 +79,7 @@ def nothing_recorded(gaps: Sequence[GapSpan], start: datetime, end: datetime) ->
     span = f"{start:%Y-%m-%d %H:%M:%S} UTC"
     if end != start:
         span += f" to {end:%Y-%m-%d %H:%M:%S} UTC"
-    said = [
-        f"{_REASONS.get(gap.reason, gap.reason)} from {gap.started_at:%H:%M:%S} "
-        f"to {f'{gap.ended_at:%H:%M:%S}' if gap.ended_at else 'now'} UTC"
-        for gap in gaps
-    ]
-    why = "; ".join(said) or "no gap is known: it may not have been recorded yet, or was deleted"
+    why = (
+        gap_words.told(gaps) or "no gap is known: it may not have been recorded yet, or was deleted"
+    )
     return NotFound(f"Nothing is recorded at {span}: {why}.")

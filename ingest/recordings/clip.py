@@ -1,16 +1,18 @@
 """Cuts clips for people: whole GOPs joined, never re-encoded, with a manifest of their sources."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ingest.outage import AWAY
-from ingest.recordings import archive
+from ingest.recordings import archive, clip_manifest, gap_words
 from ingest.recordings.archive import GapSpan, SegmentSpan
-from ingest.recordings.clip_file import CutRefused, JoinedClip, join
+from ingest.recordings.clip_file import CutRefused, CutStopped, JoinedClip, Room, join
 from ingest.recordings.metrics import CLIPS as CLIPS_DECIDED
 from ingest.recordings.rescan import CLIPS
 from ingest.wake import any_of
@@ -19,6 +21,7 @@ from models.kit import bus
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.log import get
+from models.kit.secret import load_key
 from models.kit.settings import Settings
 from models.observations import StreamKind
 from models.recording import Clip
@@ -26,29 +29,43 @@ from models.workers import owned_by
 
 log = get(__name__)
 _LOOK_S = 2.0
-_PATIENCE = timedelta(seconds=30)  # a file that is still open by then is cut as it is
+_PATIENCE = timedelta(seconds=30)  # what is not recorded by then will not be
 
 
 class ClipDesk:
-    """Makes every clip asked of this worker's cameras; those left over from before come first."""
+    """Makes every clip asked of this worker's cameras; those left over from before come first.
+
+    A clip stays ``requested`` until its film and manifest are whole, so one that a crash or a stop
+    interrupted is simply made again.
+    """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
+        self._key = load_key(settings)
         self._owns = owned_by(settings)
+        self._room = Room(settings.recordings_path, settings.reserve_bytes)
+        self._desks = asyncio.Semaphore(settings.clips_at_once)
+        self._making: dict[UUID, asyncio.Task[bool]] = {}
 
     async def run(self, stop: asyncio.Event, wake: asyncio.Event) -> None:
         while not stop.is_set():
             wake.clear()
             try:
-                await self.make_asked()
+                await self._begin_asked()
             except AWAY as error:
                 log.warning("clips.waiting", error=str(error))
             await any_of(stop, wake, timeout_s=_LOOK_S)
+        self._room.stop.set()
+        await asyncio.gather(*self._making.values(), return_exceptions=True)
 
     async def make_asked(self) -> int:
         """Make what is asked and can be made now; return how many clips were decided."""
+        return sum(await asyncio.gather(*await self._begin_asked()))
+
+    async def _begin_asked(self) -> list[asyncio.Task[bool]]:
+        """Begin what nobody has begun; a long clip does not keep a short one waiting."""
         query = (
             select(Clip)
             .join(Camera, Camera.id == Clip.camera_id)
@@ -57,42 +74,73 @@ class ClipDesk:
         )
         async with self._database.read() as session:
             asked = [clip for clip in await session.scalars(query) if self._owns(clip.camera_id)]
-        return sum([await self._make(clip) for clip in asked])
+        begun = []
+        for clip in asked:
+            if clip.id not in self._making:
+                task = asyncio.create_task(self._in_turn(clip))
+                self._making[clip.id] = task
+                task.add_done_callback(partial(self._ended, clip.id))
+                begun.append(task)
+        return begun
+
+    def _ended(self, clip_id: UUID, task: asyncio.Task[bool]) -> None:
+        del self._making[clip_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("clip.desk_failed", clip_id=str(clip_id), exc_info=error)
+
+    async def _in_turn(self, clip: Clip) -> bool:
+        async with self._desks:
+            try:
+                return await self._make(clip)
+            except CutStopped:
+                return False
+            except AWAY as error:
+                log.warning("clip.waiting", clip_id=str(clip.id), error=str(error))
+                return False
 
     async def _make(self, clip: Clip) -> bool:
         async with self._database.read() as session:
             kind, spans = await self._footage(session, clip)
             gaps = await archive.gaps(session, clip.camera_id, kind, clip.starts_at, clip.ends_at)
-        if self._must_wait(clip, spans):
+        if self._must_wait(clip, spans, gaps):
             return False
-        folder = self._settings.recordings_path / CLIPS
+        target = self._settings.recordings_path / CLIPS / f"{clip.id}.mp4"
         try:
             joined = await asyncio.to_thread(
-                join,
-                self._settings.recordings_path,
-                folder / f"{clip.id}.mp4",
-                spans,
-                clip.starts_at,
-                clip.ends_at,
+                join, self._room, target, spans, clip.starts_at, clip.ends_at
             )
-        except (CutRefused, OSError) as error:
-            await self._decide(clip.id, {"state": "failed", "detail": str(error)})
+        except CutRefused as error:
+            await self._refuse(clip, str(error), [] if spans else gaps)
             return True
-        manifest = self._manifest(clip, kind, joined, gaps)
-        await self._decide(
-            clip.id,
-            {
-                "state": "ready",
-                "detail": _shortfall(clip, joined),
-                "path": f"{CLIPS}/{clip.id}.mp4",
-                "size_bytes": joined.size_bytes,
-                "sha256": joined.sha256,
-                "delivered_s": joined.delivered_s,
-                "manifest": manifest,
-                "ready_at": self._clock.now(),
-            },
-        )
+        except OSError as error:
+            log.error("clip.not_written", clip_id=str(clip.id), error=str(error))
+            reason = f"the clip could not be written: {error.strerror or error}"
+            await self._refuse(clip, reason, [])
+            return True
+        await self._finish(clip, kind, joined, gaps)
         return True
+
+    async def _finish(
+        self, clip: Clip, kind: StreamKind, joined: JoinedClip, gaps: Sequence[GapSpan]
+    ) -> None:
+        now = self._clock.now()
+        said = clip_manifest.manifest(clip, kind, joined, gaps, self._settings.media_node)
+        columns: dict[str, object] = {
+            "state": "ready",
+            "detail": _shortfall(clip, joined),
+            "path": f"{CLIPS}/{clip.id}.mp4",
+            "size_bytes": joined.size_bytes,
+            "sha256": joined.sha256,
+            "delivered_s": joined.delivered_s,
+            "manifest": clip_manifest.sealed(said, now, self._key),
+            "ready_at": now,
+        }
+        await self._decide(clip.id, columns)
+
+    async def _refuse(self, clip: Clip, reason: str, gaps: Sequence[GapSpan]) -> None:
+        why = gap_words.told(gaps)
+        detail = f"{reason}: {why}" if why else reason
+        await self._decide(clip.id, {"state": "failed", "detail": detail})
 
     async def _footage(
         self, session: AsyncSession, clip: Clip
@@ -111,13 +159,14 @@ class ClipDesk:
                 return kind, spans
         return StreamKind.MAIN, []
 
-    def _must_wait(self, clip: Clip, spans: list[SegmentSpan]) -> bool:
-        """Say whether the end of the span is still being written, so that its hash is unknown."""
+    def _must_wait(self, clip: Clip, spans: Sequence[SegmentSpan], gaps: Sequence[GapSpan]) -> bool:
+        """Say whether the end of the span may still be recorded; whole GOPs suffice, also open."""
         now = self._clock.now()
         if now < clip.ends_at:
             return True
-        being_written = not spans or not all(span.closed for span in spans)
-        return being_written and now < clip.ends_at + _PATIENCE
+        known: list[datetime] = [span.ended_at for span in spans]
+        known += [gap.ended_at or now for gap in gaps]
+        return max(known, default=clip.starts_at) < clip.ends_at <= now < clip.ends_at + _PATIENCE
 
     async def _decide(self, clip_id: UUID, columns: dict[str, object]) -> None:
         async with self._database.transaction() as session:
@@ -133,60 +182,6 @@ class ClipDesk:
             bus.announce(session, "clip", clip.id, notice)
         CLIPS_DECIDED.labels(columns["state"]).inc()
         log.info("clip.decided", clip_id=str(clip_id), state=columns["state"])
-
-    def _manifest(
-        self, clip: Clip, kind: StreamKind, joined: JoinedClip, gaps: list[GapSpan]
-    ) -> dict[str, object]:
-        return {
-            "version": 1,
-            "clip_id": str(clip.id),
-            "camera_id": str(clip.camera_id),
-            "complaint_id": str(clip.complaint_id) if clip.complaint_id else None,
-            "stream": kind.value,
-            "node": self._settings.media_node,
-            "requested_by": str(clip.requested_by),
-            "reason": clip.reason,
-            "made_at": self._clock.now().isoformat(),
-            "requested": {
-                "starts_at": clip.starts_at.isoformat(),
-                "ends_at": clip.ends_at.isoformat(),
-                "seconds": (clip.ends_at - clip.starts_at).total_seconds(),
-            },
-            "delivered": {
-                "first_picture_at": joined.first_picture_at.isoformat(),
-                "last_picture_ends_at": joined.ends_at.isoformat(),
-                "seconds": joined.delivered_s,
-            },
-            "file": {
-                "name": f"{clip.id}.mp4",
-                "size_bytes": joined.size_bytes,
-                "sha256": joined.sha256,
-                "codec": joined.codec,
-                "encoding": "fragments of the sources joined as they were recorded; "
-                "only fragment numbers and decoding times were rewritten, to start at 0",
-            },
-            "sources": [
-                {
-                    "path": source.path,
-                    "sha256": source.sha256,
-                    "intact": source.intact,
-                    "first_byte": source.first_byte,
-                    "bytes": source.length,
-                    "starts_at": source.starts_at.isoformat(),
-                    "ends_at": source.ends_at.isoformat(),
-                }
-                for source in joined.sources
-            ],
-            "left_out": list(joined.left_out),
-            "gaps": [
-                {
-                    "started_at": gap.started_at.isoformat(),
-                    "ended_at": gap.ended_at.isoformat() if gap.ended_at else None,
-                    "reason": gap.reason,
-                }
-                for gap in gaps
-            ],
-        }
 
 
 def _shortfall(clip: Clip, joined: JoinedClip) -> str:

@@ -21,9 +21,16 @@ def brightness(number: int) -> int:
 
 
 def write_clip(
-    path: Path, *, codec: str = "libx264", pictures: int = 40, gop: int = 10, b_frames: int = 0
+    path: Path,
+    *,
+    codec: str = "libx264",
+    pictures: int = 40,
+    gop: int = 10,
+    b_frames: int = 0,
+    scale: int = 1,
 ) -> Path:
-    """Encode a small clip; ``gop`` pictures from key to key."""
+    """Encode a small clip; ``gop`` pictures from key to key, ``scale`` times as wide and high."""
+    width, height = scale * WIDTH, scale * HEIGHT
     options = {}
     if codec == "libx264":
         options = {
@@ -40,11 +47,11 @@ def write_clip(
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=FPS, options=options)
         assert isinstance(stream, av.VideoStream)
-        stream.width, stream.height = WIDTH, HEIGHT
+        stream.width, stream.height = width, height
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         for number in range(pictures):
-            luma = np.full((HEIGHT * 3 // 2, WIDTH), 128, np.uint8)
-            luma[:HEIGHT] = brightness(number)
+            luma = np.full((height * 3 // 2, width), 128, np.uint8)
+            luma[:height] = brightness(number)
             frame = av.VideoFrame.from_ndarray(luma, format="yuv420p")
             frame.pts = number
             container.mux(stream.encode(frame))

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ingest.cameras.assembler import CodedPicture
+from ingest.cameras.codecs import H264, VideoCodec
 from ingest.cameras.lease import Leases
 from ingest.recordings.clip import ClipDesk
 from ingest.recordings.disk import Disk, free_bytes
@@ -20,14 +22,18 @@ from models.kit.ids import new_id
 from models.kit.settings import Settings
 from models.observations import StreamKind
 from models.recording import Clip, Recording
-from tests.ingest.encoded import assembled, coded
+from tests.ingest.encoded import START_S, assembled, coded, read_clip, write_clip
 
 FRAME = 9_000  # ticks
 
 
 def gops(tmp_path: Path, count: int = 4, b_frames: int = 0) -> list[Gop]:
+    return gops_of(coded(tmp_path, pictures=count * 10, b_frames=b_frames), START_S)
+
+
+def gops_of(pictures: list[CodedPicture], start_s: float, codec: VideoCodec = H264) -> list[Gop]:
     parameters, units = None, []
-    for told, unit in assembled(coded(tmp_path, pictures=count * 10, b_frames=b_frames)):
+    for told, unit in assembled(pictures, start_s, codec):
         parameters = told or parameters
         units.append(unit)
     assert parameters is not None
@@ -59,7 +65,11 @@ def an_index(database: Database, run: str = "run-1") -> RecordingIndex:
 def record(root: Path, camera_id: UUID, tmp_path: Path, *, close: bool = True) -> list[SegmentFact]:
     stream = StreamKey(camera_id, StreamKind.MAIN)
     segmenter = Segmenter(a_disk(root), stream, segment_s=2)
-    facts = [fact for gop in gops(tmp_path) for fact in segmenter.write(gop)]
+    return _written(segmenter, gops(tmp_path), close=close)
+
+
+def _written(segmenter: Segmenter, found: list[Gop], *, close: bool) -> list[SegmentFact]:
+    facts = [fact for gop in found for fact in segmenter.write(gop)]
     return files(facts + (segmenter.close() if close else []))
 
 
@@ -85,6 +95,18 @@ class Archive:
 
     def at(self, seconds: float) -> datetime:
         return self.start + timedelta(seconds=seconds)
+
+    def record_larger(self, *, from_s: float, close: bool = True) -> list[SegmentFact]:
+        """Record four more seconds with a picture twice as wide and high."""
+        clip = write_clip(self.root.parent / "larger.mp4", scale=2)
+        stream = StreamKey(self.camera_id, StreamKind.MAIN)
+        segmenter = Segmenter(a_disk(self.root), stream, segment_s=10)
+        return _written(segmenter, gops_of(read_clip(clip), START_S + from_s), close=close)
+
+    async def index(self, facts: list[SegmentFact]) -> None:
+        index = an_index(self.database, "run-2")
+        index.report(list(facts))
+        await index.flush()
 
     async def ask(self, begin_s: float, end_s: float) -> UUID:
         clip_id = new_id()
