@@ -115,7 +115,7 @@ class SenderInside:
         sender._run_rtp = types.MethodType(run_rtp, sender)  # type: ignore[method-assign]
         sender._run_rtcp = types.MethodType(run_rtcp, sender)  # type: ignore[method-assign]
         sender._handle_rtcp_packet = handle_and_tell  # type: ignore[method-assign]
-        sender._retransmit = resend  # type: ignore[method-assign]
+        sender._retransmit = resend  # type: ignore[method-assign, assignment]
 
     @property
     def cname(self) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -10,11 +11,12 @@ from aiortc import RTCPeerConnection
 
 from ingest.cameras.feed import Feed
 from ingest.media import signalling
+from ingest.media.handshakes import Handshakes
 from ingest.media.metrics import WHEP_PEERS, WHEP_REAPED, WHEP_REFUSED
 from ingest.media.node import MediaNode
 from ingest.media.packet_sender import PacketSender
 from ingest.media.rtp_source import RtpSource
-from models.kit.errors import Conflict, NotFound, Unavailable
+from models.kit.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from models.kit.log import get
 from models.observations import StreamKind
 
@@ -22,15 +24,23 @@ log = get(__name__)
 SILENT_S = 20.0  # a peer that sent no RTCP for this long is gone; browsers report every second
 SWEEP_S = 5.0
 _OVER = frozenset({"failed", "closed"})
+_NO_PEER = "There is no such WebRTC viewer, or it was closed. POST a new offer."
 
 
 @dataclass(slots=True)
 class Peer:
-    """One viewer. ``camera`` is the camera id as text, ``watch`` ends with the peer."""
+    """One viewer.
+
+    Attributes:
+        camera: id of the camera it was opened for, as text; its address names that one.
+        session: whose it is.
+        watch: ends with the peer.
+    """
 
     connection: RTCPeerConnection
     sender: PacketSender
     camera: str
+    session: str
     watch: ExitStack = field(default_factory=ExitStack)
 
 
@@ -41,6 +51,7 @@ class Peers:
         self._node = node
         self._peers: dict[str, Peer] = {}
         self._joining = 0
+        self._handshakes = Handshakes()
         self._sources: dict[tuple[UUID, StreamKind], RtpSource] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -52,8 +63,9 @@ class Peers:
 
         Raises:
             Unavailable: the node has its cap of peers, or the camera has sent nothing yet.
-            Conflict: the camera sends B-frames, which WebRTC cannot show.
+            Conflict: the camera sends B-frames or H.265, which WebRTC cannot show.
             InvalidInput: the offer cannot be answered.
+            Unauthenticated: the session was ended meanwhile.
         """
         _require_webrtc(feed)
         limit = self._node.settings.whep_peers_max
@@ -63,11 +75,21 @@ class Peers:
             raise Unavailable(msg, retry_after_s=10)
         self._joining += 1
         try:
-            return await self._open(feed, session, offer)
+            end_turn = await self._handshakes.begin()
+            try:
+                return await self._open(feed, session, offer, end_turn)
+            except BaseException:
+                end_turn()
+                raise
         finally:
             self._joining -= 1
 
-    async def _open(self, feed: Feed, session: str, offer: str) -> tuple[str, str]:
+    async def _open(
+        self, feed: Feed, session: str, offer: str, end_turn: Callable[[], None]
+    ) -> tuple[str, str]:
+        if self._node.revocations.is_revoked(session):
+            msg = "The session behind this media ticket was ended. Sign in again."
+            raise Unauthenticated(msg)
         connection, rtp_sender = signalling.make_peer()
         peer_id = secrets.token_urlsafe(18)
         sender = PacketSender(
@@ -81,7 +103,7 @@ class Peers:
         except BaseException:
             await connection.close()
             raise
-        peer = Peer(connection, sender, str(feed.camera_id))
+        peer = Peer(connection, sender, str(feed.camera_id), session)
         peer.watch.enter_context(
             self._node.revocations.watch(
                 session, lambda: self._close_soon(peer_id, "the session was ended")
@@ -92,10 +114,30 @@ class Peers:
 
         @connection.on("connectionstatechange")
         def changed() -> None:
+            if connection.connectionState != "connecting":
+                end_turn()
             if connection.connectionState in _OVER:
                 self._close_soon(peer_id, f"the connection is {connection.connectionState}")
 
         return peer_id, sdp
+
+    def switch(self, peer_id: str, feed: Feed, session: str) -> None:
+        """Show another camera to a viewer, without a new offer.
+
+        Raises:
+            NotFound: no such viewer.
+            Forbidden: it is another session's.
+            Unavailable: the camera has sent nothing yet.
+            Conflict: WebRTC cannot show this camera; the viewer goes on with the one it has.
+        """
+        peer = self._peers.get(peer_id)
+        if peer is None:
+            raise NotFound(_NO_PEER)
+        if peer.session != session:
+            msg = "This WebRTC viewer belongs to another session. POST an offer of your own."
+            raise Forbidden(msg)
+        _require_webrtc(feed)
+        peer.sender.switch(self._source(feed))
 
     async def trickle(self, camera: str, peer_id: str, fragment: str) -> None:
         """Add a viewer's later candidates.
@@ -149,8 +191,7 @@ class Peers:
     def _get(self, camera: str, peer_id: str) -> Peer:
         peer = self._peers.get(peer_id)
         if peer is None or peer.camera != camera:
-            msg = "There is no such WebRTC viewer, or it was closed. POST a new offer."
-            raise NotFound(msg)
+            raise NotFound(_NO_PEER)
         return peer
 
     def _close_soon(self, peer_id: str, reason: str) -> None:
@@ -173,6 +214,9 @@ def _require_webrtc(feed: Feed) -> None:
     if feed.parameters is None:
         msg = f"The camera has sent no picture yet: {feed.detail or feed.state}. Try again shortly."
         raise Unavailable(msg)
+    if not feed.parameters.playable:
+        msg = "H.265 is recorded, but browsers need an H.264 stream. Watch the sub stream instead."
+        raise Conflict(msg)
     if feed.parameters.has_b_frames:
         msg = (
             "This camera sends B-frames, which WebRTC cannot show. Use the wall's transport "

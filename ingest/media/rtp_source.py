@@ -79,9 +79,10 @@ class RtpSource:
     def on_parameters(self, parameters: StreamParameters) -> None:
         self._parameters = parameters
         self._cached = []
-        if parameters.has_b_frames:
+        if parameters.has_b_frames or not parameters.playable:
+            found = "B-frames" if parameters.playable else "H.265"
             for sink in tuple(self._sinks):
-                sink.on_unsupported("the camera began to send B-frames")
+                sink.on_unsupported(f"the camera began to send {found}")
 
     def on_access_unit(self, unit: AccessUnit) -> None:
         picture = self._cut(unit)

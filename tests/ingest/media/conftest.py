@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import aioice.ice
 import httpx
 import pytest
 
@@ -125,3 +126,9 @@ async def feed() -> Feed:
 async def node(feed: Feed, settings: Settings, no_database: Database) -> AsyncIterator[RunningNode]:
     async with running(KnownFeeds(feed), no_database, settings, SystemClock()) as started:
         yield started
+
+
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WebRTC over 127.0.0.1 only, so that a test needs no network."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])

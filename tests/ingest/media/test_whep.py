@@ -2,17 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
-import aioice.ice
-import av
-import httpx
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+from aiortc import RTCRtpReceiver
 
 from ingest.cameras.feed import Feed
 from ingest.media import aiortc_inside, peers, signalling
@@ -21,69 +15,19 @@ from models.kit.clock import ManualClock, SystemClock
 from models.kit.database import Database
 from models.kit.settings import Settings
 from tests.ingest.media import footage
-from tests.ingest.media.conftest import CAMERA, KnownFeeds, RunningNode, live_feed, running
+from tests.ingest.media.conftest import KnownFeeds, RunningNode, live_feed, running
+from tests.ingest.media.viewers import (
+    PATH,
+    SDP,
+    brightness_seen,
+    connected,
+    join,
+    join_again,
+    offer_of,
+    viewer,
+)
 
-PATH = f"/media/v1/cameras/{CAMERA}/whep"
-SDP = {"Content-Type": "application/sdp"}
-
-
-@pytest.fixture(autouse=True)
-def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only 127.0.0.1, so that the test needs no network."""
-    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
-
-
-@asynccontextmanager
-async def viewer() -> AsyncIterator[RTCPeerConnection]:
-    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    connection.addTransceiver("video", direction="recvonly")
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def offer_of(connection: RTCPeerConnection) -> str:
-    await connection.setLocalDescription(await connection.createOffer())
-    return str(connection.localDescription.sdp)
-
-
-async def join(
-    node: RunningNode, connection: RTCPeerConnection, *, camera: UUID = CAMERA
-) -> httpx.Response:
-    answer = await node.http.post(
-        f"/media/v1/cameras/{camera}/whep",
-        params={"stream": "sub"},
-        content=await offer_of(connection),
-        headers={**SDP, "Authorization": f"Bearer {node.ticket(camera=camera)}"},
-    )
-    if answer.status_code == 201:
-        await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
-    return answer
-
-
-async def join_again(node: RunningNode, connection: RTCPeerConnection) -> httpx.Response:
-    return await node.http.post(
-        PATH,
-        params={"stream": "sub", "ticket": node.ticket()},
-        content=str(connection.localDescription.sdp),
-        headers=SDP,
-    )
-
-
-async def brightness_seen(connection: RTCPeerConnection, count: int) -> list[float]:
-    [transceiver] = connection.getTransceivers()
-    seen = []
-    for _ in range(count):
-        frame = await asyncio.wait_for(transceiver.receiver.track.recv(), 10)
-        assert isinstance(frame, av.VideoFrame)
-        seen.append(float(frame.to_ndarray(format="gray").mean()))
-    return seen
-
-
-async def connected(connection: RTCPeerConnection) -> None:
-    while connection.connectionState != "connected":
-        await asyncio.sleep(0.01)
+pytestmark = pytest.mark.usefixtures("loopback")
 
 
 async def test_a_viewer_gets_the_cached_pictures_then_the_live_ones(
