@@ -25,7 +25,8 @@ from models.kit.settings import Settings
 from models.observations import StreamKind, StreamState
 from models.recording import Recording, RecordingGap
 from tests.builders import build_office
-from tests.ingest.encoded import shown, write_clip
+from tests.ingest.cameras.test_reader import ScriptedSource, hangs
+from tests.ingest.encoded import coded, shown, write_clip
 from tests.ingest.outage import away
 
 pytestmark = pytest.mark.postgis
@@ -268,6 +269,34 @@ async def test_a_node_starts_without_its_database_and_waits(
     finally:
         stop.set()
         await asyncio.wait_for(node, _PATIENCE_S)
+
+
+async def test_a_stop_writes_the_gop_that_was_being_gathered(
+    database: Database, camera_id: UUID, tmp_path: Path
+) -> None:
+    pictures = coded(tmp_path)[:15]  # a GOP and a half; then the camera falls silent
+
+    def opener(*_: object) -> ScriptedSource:
+        return ScriptedSource(pictures, hangs, [])
+
+    settings = node_settings(tmp_path, camera_silence_s=120.0)
+    stop = asyncio.Event()
+    node = asyncio.create_task(service.run(settings, database, SystemClock(), stop, opener=opener))
+    came = 'received_pictures_total{camera="almaty-1-cam-1",kind="main"} 15.0'
+    async with httpx.AsyncClient(trust_env=False) as client:
+
+        async def metrics() -> str:
+            try:
+                return (await client.get(f"http://127.0.0.1:{settings.media_port}/metrics")).text
+            except httpx.TransportError as error:
+                return str(error)
+
+        await eventually(metrics, lambda text: came in text)
+    stop.set()
+    await asyncio.wait_for(node, _PATIENCE_S)
+    (row,) = await recordings(database)
+    assert row.closed
+    assert len(shown(settings.recordings_path / row.path)) == len(pictures)
 
 
 async def test_a_taken_gps_port_does_not_stop_recording(
