@@ -13,7 +13,7 @@ from models.kit.bus import announce
 from models.kit.clock import SystemClock
 from models.kit.database import Database
 from models.observation import ZoneObservationRow
-from tests.alerts.test_service import alerts
+from tests.alerts.terms import alerts
 from tests.builders import NOON, BuiltOffice, build_office
 
 pytestmark = pytest.mark.postgis
