@@ -15,10 +15,11 @@ from ingest.media.app import create_app
 from ingest.media.server import server
 from ingest.outage import AWAY
 from ingest.recordings.clip import ClipDesk
-from ingest.recordings.disk import Disk
+from ingest.recordings.disk import disk_of
 from ingest.recordings.facts import Fact
 from ingest.recordings.index import RecordingIndex
 from ingest.recordings.journal import Journal
+from ingest.recordings.reconcile import Reconcile
 from ingest.recordings.recorder import Recorder
 from ingest.recordings.rescan import Rescan
 from ingest.recordings.retention import Retention
@@ -64,18 +65,14 @@ async def run(
         cameras.note(facts)
         index.report(facts)
 
-    disk = Disk(
-        settings.recordings_path,
-        clock,
-        reserve_bytes=settings.reserve_bytes,
-        memory=settings.state_dir / f"recordings-disk-{node}.json",
-    )
+    disk = disk_of(settings, clock)
     recorder = Recorder(settings, clock, report, disk)
     reporter = StreamReporter(database)
     observers = (cameras, recorder, reporter)
     feeds = Feeds(settings, database, clock, observers=observers, opener=opener)
     owns = owned_by(settings)
     rescan = Rescan(settings.recordings_path, node, database, index, owns=owns)
+    reconcile = Reconcile(disk, node, database, clock, owns=owns, busy=lambda: index.own_paths)
     edited, clip_asked = asyncio.Event(), asyncio.Event()
     media = server(
         create_app(
@@ -111,6 +108,7 @@ async def run(
         recordings(),
         indexing(),
         index.keep(clock, feeds_closed),
+        reconcile.nightly(stop),
         reporter.run(feeds_closed),
         beat(settings, database, leases, disk.look, clock, stop),
         ClipDesk(settings, database, clock).run(stop, clip_asked),

@@ -13,6 +13,7 @@ from dashboard_api.accounts import add_user
 from dashboard_api.app import openapi_schema
 from dashboard_api.cli import checks, demo, installation, sim, up
 from dashboard_api.cli.cameras import camera_app
+from dashboard_api.cli.recordings import recordings_app
 from models import migrate as schema
 from models.kit import log
 from models.kit.clock import SystemClock
@@ -31,6 +32,7 @@ app = typer.Typer(
 user_app = typer.Typer(no_args_is_help=True, help="Accounts of people who work here.")
 app.add_typer(user_app, name="user")
 app.add_typer(camera_app, name="camera")
+app.add_typer(recordings_app, name="recordings")
 
 
 def _settings() -> Settings:

@@ -18,6 +18,7 @@ from models.kit.clock import Clock
 from models.kit.errors import CentreError
 from models.kit.ids import new_id
 from models.kit.log import get
+from models.kit.settings import Settings
 from models.observations import DiskFacts, DiskState
 
 log = get(__name__)
@@ -216,6 +217,20 @@ def _remember(memory: Path | None, root: Path, name: str) -> None:
         fresh.replace(memory)
     except OSError as error:
         log.error("disk.not_remembered", path=memory.name, error=str(error))
+
+
+def memory_of(settings: Settings) -> Path:
+    """Return where the name of the node's disk is kept; its workers share it."""
+    return settings.state_dir / f"recordings-disk-{settings.media_node}.json"
+
+
+def disk_of(settings: Settings, clock: Clock) -> Disk:
+    return Disk(
+        settings.recordings_path,
+        clock,
+        reserve_bytes=settings.reserve_bytes,
+        memory=memory_of(settings),
+    )
 
 
 def accept(memory: Path, root: Path) -> str:

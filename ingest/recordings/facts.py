@@ -29,6 +29,7 @@ class GapReason(StrEnum):
     DISK_MISSING = "disk_missing"
     DISK_WRONG = "disk_wrong"
     DISK_FAILED = "disk_failed"
+    FILE_LOST = "file_lost"
 
 
 GAP_OF_STATE = {

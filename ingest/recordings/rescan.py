@@ -15,6 +15,7 @@ from ingest.recordings.boxes import map_file
 from ingest.recordings.facts import SegmentFact, stream_of
 from ingest.recordings.index import RecordingIndex
 from ingest.recordings.metrics import MISSING
+from ingest.recordings.rows import rows_of_day
 from models.kit.database import Database
 from models.kit.errors import InvalidInput
 from models.kit.log import get
@@ -75,7 +76,9 @@ class Rescan:
     async def _close_provisional(self) -> tuple[int, int]:
         async with self._database.read() as session:
             query = select(Recording.camera_id, Recording.path).where(
-                Recording.node_name == self._node_name, Recording.closed.is_(False)
+                Recording.node_name == self._node_name,
+                Recording.closed.is_(False),
+                Recording.deleting_at.is_(None),
             )
             rows = (await session.execute(query)).all()
         paths = [path for camera_id, path in rows if self._owns(camera_id)]
@@ -91,15 +94,12 @@ class Rescan:
         for folder in folders:
             if (folder.name in days) == older or not self._is_own(folder):
                 continue
-            prefix = folder.relative_to(self._root).as_posix() + "/"
-            on_disk = await asyncio.to_thread(_recordings_in, folder, prefix)
+            place = PurePosixPath(folder.relative_to(self._root).as_posix())
+            on_disk = await asyncio.to_thread(_recordings_in, folder, f"{place}/")
             async with self._database.read() as session:
-                query = select(Recording.path).where(
-                    Recording.node_name == self._node_name,
-                    Recording.path.startswith(prefix, autoescape=True),
-                )
-                known = set((await session.scalars(query)).all())
-            missing += sorted(known - on_disk)
+                rows = await rows_of_day(session, self._node_name, place)
+            known = {row.path for row in rows}
+            missing += sorted({row.path for row in rows if not row.deleting} - on_disk)
             facts, bad = await self._read(sorted(on_disk - known - self._index.own_paths))
             await self._write(facts)
             found += len(facts)

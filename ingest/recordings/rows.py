@@ -1,13 +1,16 @@
 """Writes and settles the rows of recordings and gaps; every statement may be repeated safely."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ingest.recordings.facts import GapFact, GapReason, SegmentFact, StreamKey, pack_gops
+from ingest.recordings.facts import GapFact, GapReason, SegmentFact, StreamKey, pack_gops, stream_of
+from models.kit.errors import InvalidInput
 from models.recording import Recording, RecordingGap
 
 _NODE_GAP = timedelta(seconds=2)
@@ -80,6 +83,63 @@ async def adopt(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         unused = [{name: row[name] for name in row if name != "epoch"} for row in rows]
         await session.execute(_ADOPT, unused)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """What a comparison with the disk needs of a row."""
+
+    recording_id: int
+    path: str
+    started_at: datetime
+    ended_at: datetime
+    size_bytes: int
+    closed: bool
+    deleting: bool
+    sha256: str | None
+
+
+async def rows_of_day(
+    session: AsyncSession, node_name: str, folder: PurePosixPath
+) -> list[StoredRow]:
+    """Return the rows of a day's folder, <camera>/<kind>/<YYYYMMDD>; none of any other folder."""
+    try:
+        stream = stream_of(folder / "0.mp4")
+        day = datetime.strptime(f"{folder.name}+0000", "%Y%m%d%z")
+    except (InvalidInput, ValueError):
+        return []
+    found = await session.execute(
+        select(
+            Recording.id,
+            Recording.path,
+            Recording.started_at,
+            Recording.ended_at,
+            Recording.size_bytes,
+            Recording.closed,
+            Recording.deleting_at,
+            Recording.sha256,
+        ).where(
+            Recording.camera_id == stream.camera_id,
+            Recording.stream_kind == stream.kind.value,
+            Recording.started_at >= day - timedelta(seconds=1),
+            Recording.started_at < day + timedelta(days=1, seconds=1),
+            Recording.node_name == node_name,
+        )
+    )
+    return [
+        StoredRow(
+            row.id,
+            row.path,
+            row.started_at,
+            row.ended_at,
+            row.size_bytes,
+            row.closed,
+            row.deleting_at is not None,
+            row.sha256,
+        )
+        for row in found
+        if PurePosixPath(row.path).parent == folder
+    ]
 
 
 async def write_gaps(session: AsyncSession, gaps: Sequence[GapFact]) -> None:
