@@ -1,4 +1,4 @@
-"""WS /media/v1/replay: the picture of any recorded instant, on up to four tiles at once."""
+"""WS /media/v1/replay: the picture of any recorded instant, on several tiles at once."""
 
 import asyncio
 from contextlib import ExitStack
@@ -102,7 +102,7 @@ class _Window:
             raise Unauthenticated(msg)
         require_camera(ticket, ticket.camera, "replay")
         if wish.tile not in self._tiles and len(self._tiles) >= TILES_MAX:
-            msg = f"A replay shows at most {TILES_MAX} cameras at once. Close one first."
+            msg = f"A replay has at most {TILES_MAX} tiles at once. Close one first."
             raise TooMany(msg)
         await self._drop(wish.tile)
         if ticket.session not in self._sessions:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ingest.media.seek_plan import Pick
 from models.kit.errors import InvalidInput
 
-TILES_MAX = 4
+TILES_MAX = 8  # four cameras side by side, main and sub of each
 _EARLIEST_S, _LATEST_S = 0.0, 7_258_118_400.0  # to the year 2200
 TileNumber = Annotated[int, Field(ge=0, le=65535)]
 UnixSeconds = Annotated[float, Field(ge=_EARLIEST_S, le=_LATEST_S, allow_inf_nan=False)]

@@ -23,6 +23,8 @@ export interface DeckListener {
 }
 
 interface Tile {
+  /** Its number on the socket, which the whole window shares. */
+  number: number;
   cameraId: string;
   stream: StreamKind;
   decoder: ReplayDecoder;
@@ -36,16 +38,24 @@ interface Tile {
   sentMs: number;
 }
 
+/** The camera that plays: its film's stream, and the one that decodes soonest. */
+export const MAIN_TILE = 0;
+export const QUICK_TILE = 1;
+/** Cameras beside it, on the same clock. */
+export const FIRST_BESIDE = 2;
+
 const AHEAD_MS = 2_000;
 const FAR_MS = 3_000;
 const SLOW_MS = 80;
 const KEYS_FROM_RATE = 8;
 
+const sockets = new Map<string, ReplaySocket>();
+let lastNumber = 0;
+
 export const canSeek = (): boolean => typeof VideoDecoder === "function";
 
 export class ReplayDeck {
   private readonly tiles = new Map<number, Tile>();
-  private readonly sockets = new Map<string, ReplaySocket>();
   private exactMs = 0; // how long the last exact picture took
 
   constructor(private readonly span: DeckSpan) {}
@@ -61,8 +71,9 @@ export class ReplayDeck {
   ): void {
     this.closeTile(id);
     const decoder = new ReplayDecoder(canvas, (atMs) => listener.onPicture(atMs));
+    lastNumber = (lastNumber % 65_535) + 1;
     const tile: Tile = {
-      ...{ cameraId, stream, decoder, listener },
+      ...{ number: lastNumber, cameraId, stream, decoder, listener },
       ...{ socket: null, readMs: null, reading: false, first: null, sentMs: 0 },
     };
     this.tiles.set(id, tile);
@@ -75,13 +86,11 @@ export class ReplayDeck {
     if (!tile) return;
     this.tiles.delete(id);
     tile.decoder.stop();
-    tile.socket?.remove(id);
+    tile.socket?.remove(tile.number);
   }
 
   close(): void {
     for (const id of [...this.tiles.keys()]) this.closeTile(id);
-    for (const socket of this.sockets.values()) socket.close();
-    this.sockets.clear();
   }
 
   /** Shows the picture of an instant; while a hand drags, a rough one if exact ones take long. */
@@ -95,18 +104,23 @@ export class ReplayDeck {
     }
     tile.sentMs = performance.now();
     const exact = !dragging || this.exactMs < SLOW_MS;
-    tile.socket.wish(id, { type: "seek", at: atMs / 1000, pick, exact });
+    tile.socket.wish(tile.number, { type: "seek", at: atMs / 1000, pick, exact });
   }
 
-  /** Seeks on every tile but one. */
-  seekOthers(except: number, atMs: number): void {
-    for (const id of this.tiles.keys()) if (id !== except) this.seek(id, atMs, "nearest");
+  /** Stops a tile from drawing what it was asked for before. */
+  hush(id: number): void {
+    this.tiles.get(id)?.decoder.stop();
   }
 
-  /** Draws on every tile but one what is due at an instant, and fetches ahead. */
-  follow(except: number, atMs: number, rate: number): void {
+  /** Seeks on the tiles of the other cameras. */
+  seekOthers(atMs: number): void {
+    for (const id of this.tiles.keys()) if (id >= FIRST_BESIDE) this.seek(id, atMs, "nearest");
+  }
+
+  /** Draws on the tiles of the other cameras what is due at an instant, and fetches ahead. */
+  follow(atMs: number, rate: number): void {
     for (const [id, tile] of this.tiles) {
-      if (id === except || !tile.socket) continue;
+      if (id < FIRST_BESIDE || !tile.socket) continue;
       const { readMs } = tile;
       if (readMs === null || atMs - readMs > FAR_MS || readMs - atMs > FAR_MS + AHEAD_MS * rate) {
         tile.decoder.stop();
@@ -117,7 +131,7 @@ export class ReplayDeck {
       if (tile.reading || wantedMs > atMs + AHEAD_MS * Math.max(rate, 1)) continue;
       tile.reading = true;
       const keyOnly = rate >= KEYS_FROM_RATE;
-      tile.socket.wish(id, { type: "read", at: wantedMs / 1000, key_only: keyOnly });
+      tile.socket.wish(tile.number, { type: "read", at: wantedMs / 1000, key_only: keyOnly });
     }
   }
 
@@ -133,39 +147,25 @@ export class ReplayDeck {
   }
 
   private connect(id: number, tile: Tile, { ticket, media_url }: MediaTicket): void {
-    const socket = this.socketOf(media_url);
+    const socket = socketOf(media_url);
     tile.socket = socket;
     tile.reading = false;
-    socket.open(id, ticket, tile.stream);
+    socket.open(tile.number, ticket, tile.stream, {
+      onAnswer: (_, records) => this.answered(id, tile, records),
+      onProblem: (_, status) => {
+        tile.reading = false;
+        tile.listener.onProblem(status);
+      },
+      onTicketWanted: () => void this.fetchTicket(id, tile),
+    });
     const { first } = tile;
     tile.first = null;
     if (first) this.seek(id, first.atMs, first.pick);
   }
 
-  private socketOf(mediaUrl: string): ReplaySocket {
-    const known = this.sockets.get(mediaUrl);
-    if (known) return known;
-    const socket = new ReplaySocket(replayUrl(mediaUrl), (url) => new WebSocket(url), {
-      onAnswer: (id, records) => this.answered(id, records),
-      onProblem: (id, status) => {
-        const tile = this.tiles.get(id);
-        if (!tile) return;
-        tile.reading = false;
-        tile.listener.onProblem(status);
-      },
-      onTicketWanted: (id) => {
-        const tile = this.tiles.get(id);
-        if (tile) void this.fetchTicket(id, tile);
-      },
-    });
-    this.sockets.set(mediaUrl, socket);
-    return socket;
-  }
-
-  private async answered(id: number, records: LiveRecord[]): Promise<void> {
-    const tile = this.tiles.get(id);
+  private async answered(id: number, tile: Tile, records: LiveRecord[]): Promise<void> {
     const notice = noticeOf(records);
-    if (!tile || !notice) return;
+    if (this.tiles.get(id) !== tile || !notice) return;
     for (const record of records) if (record.kind === "config") tile.decoder.configure(record);
     if (notice.type === "shown") {
       await tile.decoder.still(framesOf(records));
@@ -182,4 +182,12 @@ export class ReplayDeck {
       tile.readMs = notice.until * 1000;
     }
   }
+}
+
+function socketOf(mediaUrl: string): ReplaySocket {
+  const known = sockets.get(mediaUrl);
+  if (known) return known;
+  const socket = new ReplaySocket(replayUrl(mediaUrl), (url) => new WebSocket(url));
+  sockets.set(mediaUrl, socket);
+  return socket;
 }

@@ -17,6 +17,7 @@ export interface ReplaySocketOwner {
 type Wish = SeekWish | ReadWish;
 
 interface Tile {
+  owner: ReplaySocketOwner;
   ticket: string | null;
   stream: StreamKind;
   busy: boolean;
@@ -24,22 +25,24 @@ interface Tile {
 }
 
 const OPEN = 1;
+const IDLE_MS = 60_000; // the next card's camera is asked for without connecting anew
 
 export class ReplaySocket {
   private readonly tiles = new Map<number, Tile>();
   private socket: SocketLike | null = null;
   private reconnect: ReturnType<typeof setTimeout> | null = null;
+  private idle: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
 
   constructor(
     private readonly url: string,
     private readonly connectTo: (url: string) => SocketLike,
-    private readonly owner: ReplaySocketOwner,
   ) {}
 
-  open(tile: number, ticket: string, stream: StreamKind): void {
+  open(tile: number, ticket: string, stream: StreamKind, owner: ReplaySocketOwner): void {
+    clearTimeout(this.idle);
     const next = this.tiles.get(tile)?.next ?? null;
-    this.tiles.set(tile, { ticket, stream, busy: false, next });
+    this.tiles.set(tile, { owner, ticket, stream, busy: false, next });
     if (this.socket?.readyState === OPEN) this.present(tile);
     else this.connect();
   }
@@ -57,13 +60,12 @@ export class ReplaySocket {
   remove(tile: number): void {
     if (!this.tiles.delete(tile)) return;
     this.send({ type: "close", tile });
-    if (this.tiles.size === 0) this.close();
+    if (this.tiles.size === 0) this.idle = setTimeout(() => this.close(), IDLE_MS);
   }
 
-  close(): void {
+  private close(): void {
     if (this.reconnect) clearTimeout(this.reconnect);
     this.reconnect = null;
-    this.tiles.clear();
     const socket = this.socket;
     this.socket = null;
     socket?.close();
@@ -86,7 +88,7 @@ export class ReplaySocket {
   private present(id: number): void {
     const tile = this.tiles.get(id);
     if (!tile) return;
-    if (tile.ticket === null) return this.owner.onTicketWanted(id);
+    if (tile.ticket === null) return tile.owner.onTicketWanted(id);
     this.send({ type: "open", tile: id, ticket: tile.ticket, stream: tile.stream });
     tile.ticket = null;
     this.proceed(id, tile);
@@ -99,7 +101,7 @@ export class ReplaySocket {
     const tile = id === undefined ? undefined : this.tiles.get(id);
     if (id === undefined || !tile) return; // closed while it was on its way
     this.attempt = 0;
-    await this.owner.onAnswer(id, records);
+    await tile.owner.onAnswer(id, records);
     this.proceed(id, tile);
   }
 
@@ -107,7 +109,7 @@ export class ReplaySocket {
     if (message.tile === null) return;
     const tile = this.tiles.get(message.tile);
     if (!tile) return;
-    this.owner.onProblem(message.tile, message.problem.status ?? 0);
+    tile.owner.onProblem(message.tile, message.problem.status ?? 0);
     this.proceed(message.tile, tile);
   }
 
@@ -124,13 +126,13 @@ export class ReplaySocket {
     if (this.tiles.size === 0) return;
     for (const [id, tile] of this.tiles) {
       tile.busy = false;
-      this.owner.onProblem(id, 0);
+      tile.owner.onProblem(id, 0);
     }
     this.attempt += 1;
     this.reconnect = setTimeout(
       () => {
         this.reconnect = null;
-        for (const id of this.tiles.keys()) this.owner.onTicketWanted(id);
+        for (const [id, { owner }] of this.tiles) owner.onTicketWanted(id);
       },
       backoffMs(this.attempt, Math.random()),
     );

@@ -9,7 +9,7 @@ import { useProblemText } from "@/components/useProblemText";
 import { useNames } from "@/i18n";
 import { useFormats } from "@/i18n/useFormats";
 import { thumbnailsUrl } from "@/media/replay";
-import { canSeek } from "@/media/replayDeck";
+import { canSeek, FIRST_BESIDE } from "@/media/replayDeck";
 import { BesideTile } from "./BesideTile";
 import { GapList } from "./GapList";
 import classes from "./Replay.module.css";
@@ -163,7 +163,11 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
         {beside &&
           deck &&
           others.map((camera, index) => (
-            <BesideTile key={camera.id} {...{ deck, camera, atMs, zone }} tile={index + 1} />
+            <BesideTile
+              key={camera.id}
+              {...{ deck, camera, atMs, zone }}
+              tile={FIRST_BESIDE + index}
+            />
           ))}
       </div>
       <ReplayControls

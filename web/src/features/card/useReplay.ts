@@ -3,7 +3,7 @@ import { ApiProblem } from "@/api/client";
 import { replayTicket } from "@/api/queries/tickets";
 import type { MediaTicket, StreamKind } from "@/api/types";
 import { openReplay, type Replay, type ReplayFault } from "@/media/replay";
-import { canSeek, ReplayDeck } from "@/media/replayDeck";
+import { canSeek, MAIN_TILE, QUICK_TILE, ReplayDeck } from "@/media/replayDeck";
 import type { GapNotice, Pick } from "@/media/replayWire";
 
 const PATIENCE_MS = 5_000;
@@ -12,8 +12,6 @@ const TELL_MS = 100;
 const SAME_PICTURE_MS = 20;
 const STEP_WITHOUT_DECODER_MS = 40;
 const INTO_PICTURE_MS = 2; // past its rounded beginning
-
-export const MAIN_TILE = 0;
 
 export interface ReplayPlan {
   cameraId: string;
@@ -52,6 +50,8 @@ interface Opened {
   dragging: "no" | "paused" | "playing";
   /** Where the dragging hand is. */
   handMs: number;
+  /** The tile that shows a picture soonest: the sub stream's, where that is recorded too. */
+  quick: number;
 }
 
 /** A recording in a <video>, its exact pictures on a canvas above; `plan` keeps its identity. */
@@ -97,7 +97,7 @@ export function useReplay(
       toldMs = nowMs;
       setPositionMs(atMs);
     };
-    const listener = {
+    const listenerOf = (tile: number) => ({
       onPicture: (atMs: number) => {
         const self = opened.current;
         if (closed || !self) return;
@@ -105,18 +105,23 @@ export function useReplay(
         setStill(true);
         setGap(null);
         at(self, atMs, true);
-        made.seekOthers(MAIN_TILE, atMs);
-        if (element.paused && self.dragging === "no") self.replay.seek(atMs + INTO_PICTURE_MS);
+        made.seekOthers(atMs);
+        if (!element.paused || self.dragging !== "no") return;
+        if (tile === MAIN_TILE) self.replay.seek(atMs + INTO_PICTURE_MS);
       },
       onGap: (notice: GapNotice) => {
-        if (closed) return;
-        setGap(notice);
-        if (notice.to !== null && opened.current?.dragging === "no") {
-          made.seek(MAIN_TILE, notice.to * 1000);
+        const self = opened.current;
+        if (closed || !self) return;
+        if (tile === QUICK_TILE) {
+          self.quick = MAIN_TILE; // not recorded, or not there: main tells
+          made.seek(MAIN_TILE, notice.at * 1000, "first", self.dragging !== "no");
+          return;
         }
+        setGap(notice);
+        if (notice.to !== null && self.dragging === "no") made.seek(tile, notice.to * 1000);
       },
       onProblem: () => undefined, // the film tells its own
-    };
+    });
     const onFrame = (atMs: number) => {
       const self = opened.current;
       if (closed || !self || self.dragging !== "no") return;
@@ -128,7 +133,7 @@ export function useReplay(
       }
       setGap(null);
       at(self, atMs, element.paused);
-      if (!element.paused) made.follow(MAIN_TILE, atMs, self.rate);
+      if (!element.paused) made.follow(atMs, self.rate);
     };
     const onFault = (found: ReplayFault) => {
       if (closed) return;
@@ -142,8 +147,11 @@ export function useReplay(
       if (closed) return;
       setTicket(given);
       if (canSeek()) {
-        made.open(MAIN_TILE, plan.cameraId, stream, picture, listener, given);
-        made.seek(MAIN_TILE, startMs);
+        const put = (tile: number, kind: StreamKind) =>
+          made.open(tile, plan.cameraId, kind, picture, listenerOf(tile), given);
+        put(MAIN_TILE, stream);
+        if (stream === "main") put(QUICK_TILE, "sub");
+        made.seek(stream === "main" ? QUICK_TILE : MAIN_TILE, startMs);
       }
       const asked = { ...plan, to, startAt: new Date(startMs), stream, ticket: given };
       const replay = openReplay(element, asked, {
@@ -153,7 +161,8 @@ export function useReplay(
       });
       const self: Opened = {
         ...{ deck: made, replay, rate: element.playbackRate },
-        ...{ positionMs: null, stillMs: null, dragging: "no" as const, handMs: 0 },
+        ...{ positionMs: null, stillMs: null, dragging: "no" as const },
+        ...{ handMs: 0, quick: stream === "main" ? QUICK_TILE : MAIN_TILE },
       };
       opened.current = self;
       setDeck(made);
@@ -165,7 +174,7 @@ export function useReplay(
     });
     const paused = () => {
       const shownMs = opened.current?.positionMs;
-      if (shownMs != null) made.seekOthers(MAIN_TILE, shownMs);
+      if (shownMs != null) made.seekOthers(shownMs);
     };
     element.addEventListener("pause", paused);
     return () => {
@@ -182,8 +191,9 @@ export function useReplay(
     const self = opened.current;
     const element = video.current;
     if (!self || !element) return;
-    if (canSeek()) self.deck.seek(MAIN_TILE, atMs, pick);
-    if (!canSeek() || !element.paused) self.replay.seek(atMs);
+    if (canSeek() && pick === "first") self.deck.seek(self.quick, atMs);
+    if (canSeek() && element.paused) self.deck.seek(MAIN_TILE, atMs, pick);
+    else self.replay.seek(atMs);
   };
 
   return {
@@ -196,9 +206,10 @@ export function useReplay(
       if (self.dragging === "no") {
         self.dragging = video.current.paused ? "paused" : "playing";
         video.current.pause();
+        self.deck.hush(MAIN_TILE);
       }
       self.handMs = atMs;
-      self.deck.seek(MAIN_TILE, atMs, "first", true);
+      self.deck.seek(self.quick, atMs, "first", true);
       if (!canSeek()) self.replay.seek(atMs);
     },
     drop: () => {
