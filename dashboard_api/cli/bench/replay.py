@@ -41,6 +41,9 @@ _WITHIN_S = 60
 _AROUND = timedelta(minutes=10)
 _AFTER_STATED_S, _BEFORE_STATED_S = 900, 600  # how far a card's timeline reaches
 _HEAD_S = 30.0
+_OFFICE_CAMERAS = 4  # that have files; they play side by side
+_BESIDE_S = 8.0
+_SHIFT_S = 0.017  # cameras do not take their pictures at the same moment
 _CLIP_PATIENCE_S = 60.0
 
 
@@ -105,7 +108,14 @@ async def _archive(place: Ground, size: _Size) -> _Archive:
     sub = await asyncio.to_thread(
         record, root, CLIPS, StreamKey(cameras[0], StreamKind.SUB), _SUB, start_s, size.sample_s
     )
-    await replay_index.add(place.database, footage.facts + sub.facts)
+    facts = footage.facts + sub.facts
+    for number, camera in enumerate(cameras[1:_OFFICE_CAMERAS], 1):
+        stream, shifted_s = StreamKey(camera, StreamKind.MAIN), start_s + number * _SHIFT_S
+        beside = await asyncio.to_thread(
+            record, root, CLIPS, stream, _SUB, shifted_s, size.sample_s
+        )
+        facts += beside.facts
+    await replay_index.add(place.database, facts)
     last = today - timedelta(days=2)
     tell(f"filling the index: {size.days} days of {_CAMERAS} cameras, {HOURS} hours a day")
     rows = await replay_index.fill(place.database, cameras, footage.facts[0], last, size.days)
@@ -189,6 +199,7 @@ class _Seen:
     opened: list[tuple[Opened, datetime]]
     drags: list[Dragged]
     film_ms: list[float]
+    skew_ms: list[float]
     complaint_id: str
 
 
@@ -216,10 +227,11 @@ async def _browse(found: _Archive, api: str, passwords: dict[str, str]) -> _Seen
     opened: list[tuple[Opened, datetime]] = []
     drags: list[Dragged] = []
     film_ms: list[float] = []
+    skew_ms: list[float] = []
     async with supervisor(api) as person:
         if person is None:
             tell("Chromium or Playwright is not installed: nothing is measured in a browser")
-            return _Seen([], [], [], asked[0][1])
+            return _Seen([], [], [], [], asked[0][1])
         await person.sign_in("supervisor", passwords["supervisor"])
         for number, _, begin in asked:
             opened.append((await person.open(number), begin))
@@ -232,9 +244,12 @@ async def _browse(found: _Archive, api: str, passwords: dict[str, str]) -> _Seen
                 await asyncio.sleep(2)
                 film_ms = await person.seek_film(found.size.drags // 2)
                 drags = await person.drag((first, last), within, found.size.drags)
+                skew_ms = await person.watch_beside(_BESIDE_S)
             else:
                 await person.back()
-    return _Seen(opened[1:], drags, film_ms, asked[0][1])  # the first also loads the page's code
+    return _Seen(
+        opened[1:], drags, film_ms, skew_ms, asked[0][1]
+    )  # the first also loads the page's code
 
 
 @asynccontextmanager
@@ -341,6 +356,14 @@ def _rows(
             peer_value=percentile(seen.film_ms, 0.95) if seen.film_ms else None,
             note=f"pointer moved on the timeline → picture drawn, {len(seen.drags)} moves,"
             f" {len(exact_drags)} of them the exact picture, the others the key picture before it",
+        ),
+        Row(
+            "sync_skew_ms_p95",
+            percentile(seen.skew_ms, 0.95) if seen.skew_ms else None,
+            "ms",
+            100,
+            note=f"{_OFFICE_CAMERAS} cameras playing on one page: how far the picture of each is"
+            f" from the main one's, seen at {len(seen.skew_ms)} moments",
         ),
         Row(
             "export_x_realtime",

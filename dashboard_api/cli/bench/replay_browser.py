@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import math
 import random
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -70,6 +71,17 @@ _WATCH = """
     }
     return found;
   };
+  bench.skews = (ms) => new Promise((done) => {
+    const found = [], begun = performance.now();
+    const sample = () => {
+      const main = Number(document.querySelector('[data-testid=card-player]').dataset.at);
+      for (const canvas of document.querySelectorAll('[data-testid=beside-picture]')) {
+        found.push(Math.abs(Number(canvas.dataset.at) - main));
+      }
+      if (performance.now() - begun > ms) done(found); else requestAnimationFrame(sample);
+    };
+    sample();
+  });
   bench.range = () => {
     const ranges = document.querySelector('[data-testid=card-player]').buffered;
     const last = ranges.length - 1;
@@ -163,6 +175,18 @@ class Supervisor:
             found.append(Dragged(last["ms"], hand_s, last["at"]))
         await page.mouse.up()
         return found
+
+    async def watch_beside(self, seconds: float) -> list[float]:
+        """Play the office's other cameras beside; return how far apart pictures were, in ms."""
+        page = self._page
+        await page.get_by_test_id("replay-beside").click()
+        if await page.evaluate("document.querySelector('[data-testid=card-player]').paused"):
+            await page.get_by_test_id("replay-toggle").click()
+        shown = "document.querySelectorAll('[data-testid=beside-picture][data-at]').length"
+        await self._until(f"{shown} > 0", "a camera beside")
+        await asyncio.sleep(2)
+        found: list[float] = await page.evaluate("ms => bench.skews(ms)", seconds * 1000)
+        return [ms for ms in found if not math.isnan(ms)]  # not shown yet
 
     async def _until(self, condition: str, what: str) -> None:
         """Look until a JavaScript condition holds; the page itself takes the times."""

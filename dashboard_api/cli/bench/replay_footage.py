@@ -29,7 +29,7 @@ class Footage:
     """
 
     spec: LoopSpec
-    start_s: int
+    start_s: float
     seconds: float
     facts: list[SegmentFact]
 
@@ -45,7 +45,7 @@ class Footage:
 
 
 def record(
-    root: Path, clips: Path, stream: StreamKey, spec: LoopSpec, start_s: int, seconds: float
+    root: Path, clips: Path, stream: StreamKey, spec: LoopSpec, start_s: float, seconds: float
 ) -> Footage:
     """Write the loop again and again, as fast as the disk takes it. Blocks."""
     parameters, loop = _read(make_loop(clips, spec))
@@ -79,15 +79,16 @@ def _gops(
     parameters: StreamParameters,
     loop: Sequence[bytes],
     spec: LoopSpec,
-    start_s: int,
+    start_s: float,
     seconds: float,
 ) -> Iterator[Gop]:
     step = TIMESCALE // spec.fps
+    begin = round(start_s * TIMESCALE)
     for first in range(0, round(seconds * spec.fps), spec.gop_pictures):
         units = [
             AccessUnit(
                 sequence=number,
-                dts=start_s * TIMESCALE + number * step,
+                dts=begin + number * step,
                 cts=0,
                 duration=step,
                 key=number == first,
