@@ -49,7 +49,7 @@ async def add(
     if await session.scalar(select(Camera.id).where(Camera.code == wanted.code)):
         raise Conflict(f"There is already a camera with the code {wanted.code}")
     onvif_url, bare, found = _taken_apart(wanted)
-    credentials = _given(wanted.credentials) or found
+    credentials = given(wanted.credentials) or found
     camera = Camera(
         id=new_id(),
         office_id=wanted.office_id,
@@ -59,6 +59,7 @@ async def add(
         node_name=wanted.node_name or settings.media_node,
         retention_class_id=await _retention(session, wanted.retention_class_id),
         onvif_url=onvif_url,
+        device=wanted.device.model_dump() if wanted.device else None,
         credentials=_sealed(key, credentials),
     )
     session.add(camera)
@@ -84,7 +85,7 @@ async def change(
         [*(row.url for row in present.values()), camera.onvif_url]
     )
     changed = await _change_streams(session, camera, present, wanted, bare, now)
-    fresh = _given(wanted.credentials) or found
+    fresh = given(wanted.credentials) or found
     if fresh is not None or "credentials" in wanted.model_fields_set:
         camera.credentials = _sealed(key, fresh)
         changed.append("credentials")
@@ -159,7 +160,8 @@ def _taken_apart(
     return onvif_url, bare, next(iter(seen), None)
 
 
-def _given(credentials: CredentialsIn | None) -> Credentials | None:
+def given(credentials: CredentialsIn | None) -> Credentials | None:
+    """Return the credentials of a request in our own shape."""
     if credentials is None:
         return None
     return Credentials(credentials.user, credentials.password.get_secret_value())

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     COMPLAINTS_MOVE = "complaints.move"  # which moves, alerts/complaints/workflow.py says by role
     COMPLAINTS_EDIT = "complaints.edit"
     VANS_VIEW = "vans.view"
+    CAMERAS_TURN = "cameras.turn"  # PTZ presets
     CAMERAS_CONFIGURE = "cameras.configure"
     USERS_MANAGE = "users.manage"
     AUDIT_READ = "audit.read"
@@ -56,6 +57,7 @@ _TABLE = {
     Permission.COMPLAINTS_MOVE: "o . . g s .",
     Permission.COMPLAINTS_EDIT: "o . . . s .",
     Permission.VANS_VIEW: "o d u . s .",
+    Permission.CAMERAS_TURN: "o . . . s .",
     Permission.CAMERAS_CONFIGURE: ". . . . . a",
     Permission.USERS_MANAGE: ". . . . . a",
     Permission.AUDIT_READ: ". . u . s a",

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
 
 from dashboard_api.schemas.cameras import StreamStatus, View
-from dashboard_api.schemas.common import FilledLine, Incoming, Names
+from dashboard_api.schemas.common import FilledLine, Incoming, Line, Names
 from models.observations import StreamKind
 
 RtspUrl = Annotated[str, StringConstraints(max_length=500, pattern=r"^rtsps?://[^\s\x00]+$")]
@@ -46,6 +46,15 @@ def _one_a_kind(streams: list[S]) -> list[S]:
     return streams
 
 
+class DeviceIn(Incoming):
+    """What the device said of itself when it was inspected; shown, never judged."""
+
+    maker: Line
+    model: Line
+    firmware: Line
+    serial: Line
+
+
 class CameraIn(Incoming):
     """A new camera. ``node_name`` is the media node that owns it; unset means ours."""
 
@@ -56,6 +65,7 @@ class CameraIn(Incoming):
     node_name: FilledLine | None = None
     retention_class_id: UUID | None = None
     onvif_url: OnvifUrl | None = None
+    device: DeviceIn | None = None
     credentials: CredentialsIn | None = None
     streams: Annotated[
         list[StreamIn], Field(min_length=1, max_length=2), AfterValidator(_one_a_kind)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 from onvif import ONVIFCamera, ONVIFError
+from onvif.util import utcnow
 from zeep.exceptions import Error as ZeepError
 from zeep.exceptions import Fault
 
@@ -60,8 +61,9 @@ class OnvifCamera:
         device = await self._service("devicemgmt")
         told = await _asked(device.authless_GetSystemDateAndTime())
         theirs = _utc(told)
-        skew = None if theirs is None else theirs - self._clock.now()
-        self._offset_s = None if skew is None else round(skew.total_seconds(), 1)
+        skew = None if theirs is None else theirs - utcnow()  # the library signs by that clock
+        if theirs is not None:
+            self._offset_s = round((theirs - self._clock.now()).total_seconds(), 1)
         await device.close()
         self._camera.services.clear()
         self._camera.dt_diff = skew

@@ -11,9 +11,12 @@ import structlog
 # Up to the last @: a password may hold @ and /, and hiding too much is the better mistake.
 _USER_INFO = re.compile(r"(?P<scheme>\w+://)[^\s\"<>]*@")
 _IN_QUERY = re.compile(  # how many cheap cameras want them
-    r"(?P<name>(?:user(?:name)?|login|pass(?:word|wd)?|pwd|token|ticket)=)[^&\s\"<>]+",
+    r"(?P<name>(?:user(?:name)?|usr|login|pass(?:word|wd)?|pwd|token|ticket)=)[^&\s\"<>]+",
     re.IGNORECASE,
 )
+
+# Some libraries set logging up for the whole process while they are imported; not with this there.
+logging.getLogger().addHandler(logging.NullHandler())
 
 
 def redact(text: str) -> str:
@@ -51,7 +54,7 @@ def configure(*, level: str, log_format: str, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
-    # Force: a library may have set logging up for itself while it was imported.
+    # Force: there may be handlers already, at least the one above.
     logging.basicConfig(
         level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr, force=True
     )

@@ -188,6 +188,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discover Cameras
+         * @description Ask the network who is an ONVIF camera; takes three seconds.
+         */
+        post: operations["discover_cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inspect Camera
+         * @description Watch streams for some seconds and say plainly what is wrong; nothing is stored or shown.
+         */
+        post: operations["inspect_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Presets
+         * @description Stored positions of a camera that turns; empty where it does not.
+         */
+        get: operations["list_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/presets/{token}/go": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go To Preset
+         * @description Turn the camera to a stored position.
+         */
+        post: operations["go_to_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings": {
         parameters: {
             query?: never;
@@ -964,6 +1044,7 @@ export interface components {
             retention_class_id?: string | null;
             /** Onvif Url */
             onvif_url?: string | null;
+            device?: components["schemas"]["DeviceIn"] | null;
             credentials?: components["schemas"]["CredentialsIn"] | null;
             /** Streams */
             streams: components["schemas"]["StreamIn"][];
@@ -1366,6 +1447,52 @@ export interface components {
             password: string;
         };
         /**
+         * DeviceIn
+         * @description What the device said of itself when it was inspected; shown, never judged.
+         */
+        DeviceIn: {
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Firmware */
+            firmware: string;
+            /** Serial */
+            serial: string;
+        };
+        /**
+         * DeviceLook
+         * @description What a device said of itself by ONVIF; the clock offset is its clock minus ours.
+         */
+        DeviceLook: {
+            /** Url */
+            url: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Firmware */
+            firmware: string;
+            /** Serial */
+            serial: string;
+            /** Clock Offset S */
+            clock_offset_s: number | null;
+            /** Profiles */
+            profiles: components["schemas"]["ProfileLook"][];
+            /** Turns */
+            turns: boolean;
+            /** Tells Events */
+            tells_events: boolean;
+        };
+        /**
+         * DiscoverIn
+         * @description Without addresses our own network segment is asked; else each address, which may be far.
+         */
+        DiscoverIn: {
+            /** Addresses */
+            addresses?: string[];
+        };
+        /**
          * DueExplanation
          * @description Why a deadline is that day: when it was registered and which days do not count.
          */
@@ -1464,6 +1591,27 @@ export interface components {
             protocol: string;
         };
         /**
+         * FoundDevice
+         * @description ``url`` is its ONVIF device service; ``camera_id`` is ours, where it is known already.
+         */
+        FoundDevice: {
+            /** Url */
+            url: string;
+            /** Address */
+            address: string;
+            /** Name */
+            name: string;
+            /** Hardware */
+            hardware: string;
+            /** Camera Id */
+            camera_id: string | null;
+        };
+        /** FoundDevices */
+        FoundDevices: {
+            /** Items */
+            items: components["schemas"]["FoundDevice"][];
+        };
+        /**
          * Gap
          * @description ``ended_at`` is null while the gap lasts; ``reason`` is a stable code.
          */
@@ -1533,10 +1681,37 @@ export interface components {
             complaint_id?: string | null;
         };
         /**
+         * InspectIn
+         * @description One of url, onvif_url or camera_id.
+         *
+         *     A camera that is known is inspected as it is set up, with its own user and password.
+         */
+        InspectIn: {
+            /** Url */
+            url?: string | null;
+            /** Onvif Url */
+            onvif_url?: string | null;
+            /** Camera Id */
+            camera_id?: string | null;
+            kind?: components["schemas"]["StreamKind"] | null;
+            /**
+             * Transport
+             * @default tcp
+             * @enum {string}
+             */
+            transport: "tcp" | "udp" | "http";
+            credentials?: components["schemas"]["CredentialsIn"] | null;
+        };
+        /**
          * Layer
          * @enum {string}
          */
         Layer: "regions" | "places" | "lakes" | "rivers" | "countries" | "offices" | "vehicles";
+        /**
+         * Level
+         * @enum {string}
+         */
+        Level: "good" | "warning" | "error";
         /**
          * LineString
          * @description RFC 7946: longitude first.
@@ -1553,6 +1728,15 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /**
+         * Look
+         * @description ``streams`` are those that would be taken, main first; ``device`` is null without ONVIF.
+         */
+        Look: {
+            device: components["schemas"]["DeviceLook"] | null;
+            /** Streams */
+            streams: components["schemas"]["StreamLook"][];
         };
         /**
          * Me
@@ -1770,7 +1954,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "cameras.configure" | "users.manage" | "audit.read";
+        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "cameras.turn" | "cameras.configure" | "users.manage" | "audit.read";
         /** PersonRef */
         PersonRef: {
             /**
@@ -1792,6 +1976,35 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /** Preset */
+        Preset: {
+            /** Token */
+            token: string;
+            /** Name */
+            name: string;
+        };
+        /** Presets */
+        Presets: {
+            /** Items */
+            items: components["schemas"]["Preset"][];
+        };
+        /** ProfileLook */
+        ProfileLook: {
+            /** Token */
+            token: string;
+            /** Name */
+            name: string;
+            /** Codec */
+            codec: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Frame Rate */
+            frame_rate: number | null;
+            /** Url */
+            url: string;
         };
         /**
          * Region
@@ -1893,6 +2106,37 @@ export interface components {
          * @enum {string}
          */
         StreamKind: "main" | "sub";
+        /**
+         * StreamLook
+         * @description A stream as it was seen; null: not seen. ``url`` holds no user and password.
+         */
+        StreamLook: {
+            kind: components["schemas"]["StreamKind"] | null;
+            /** Url */
+            url: string;
+            /** Transport */
+            transport: string;
+            /** Usable */
+            usable: boolean;
+            /** Codec */
+            codec: string | null;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Frame Rate */
+            frame_rate: number | null;
+            /** Key Interval S */
+            key_interval_s: number | null;
+            /** Audio Codec */
+            audio_codec: string | null;
+            /** Clock Offset S */
+            clock_offset_s: number | null;
+            /** Kbit S */
+            kbit_s: number | null;
+            /** Verdicts */
+            verdicts: components["schemas"]["Verdict"][];
+        };
         /**
          * StreamSetup
          * @description A stream with its address, which holds no user and password, and what was measured of it.
@@ -2122,6 +2366,19 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+        };
+        /**
+         * Verdict
+         * @description One finding: a stable code, and the numbers and words of its sentence.
+         */
+        Verdict: {
+            level: components["schemas"]["Level"];
+            /** Code */
+            code: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: number | string;
+            };
         };
         /** Window */
         Window: {
@@ -2685,6 +2942,133 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CameraSetup"];
                 };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discover_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundDevices"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presets"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_to_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
             default: {
