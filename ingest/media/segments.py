@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from ingest.media.beginning import without_sound
 from ingest.media.node import MediaNode
 from ingest.media.segment_places import SegmentPlace, SegmentPlaces
 from ingest.media.stored import file_response, stored_file
@@ -23,7 +24,8 @@ def routes(node: MediaNode, segment_places: SegmentPlaces) -> APIRouter:
         except NotFound:
             segment_places.forget(recording_id)
             raise
-        return file_response(request, path, "video/mp4")
+        hidden = await without_sound(request, path)
+        return hidden or file_response(request, path, "video/mp4")
 
     return router
 

@@ -80,6 +80,20 @@ def traf_length(run: SoundRun) -> int:
     return 8 + 16 + 20 + 20 + 8 * len(run.samples)
 
 
+def hidden(beginning: bytes, *, all_sound: bool) -> bytes:
+    """Return a file's beginning, as long as before, with its sound said to be none.
+
+    ``all_sound`` False: only G.711, which browsers cannot decode.
+    """
+    for codec, entry in _ENTRIES.items():
+        if codec == "aac" and not all_sound:
+            continue
+        header = beginning.rfind(b"hdlr", 0, max(beginning.find(entry), 0))
+        if header >= 0:
+            return beginning[: header + 12] + b"meta" + beginning[header + 16 :]
+    return beginning
+
+
 def _esds(config: bytes) -> bytes:
     """Return the box of an AAC decoder's configuration (ISO/IEC 14496-1, 7.2.6)."""
     specific = _descriptor(5, config)
