@@ -41,6 +41,7 @@ async def list_recordings(
                 Recording.stream_kind == kind,
                 Recording.started_at < ends_at,
                 Recording.ended_at > starts_at,
+                Recording.deleting_at.is_(None),
             )
             .order_by(Recording.started_at)
         )

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from dashboard_api.schemas.common import FilledLine, Incoming, Moment, PersonRef
+from dashboard_api.schemas.common import FilledLine, Incoming, Moment, Names, PersonRef
+from models.observations import StreamKind
 
 
 class Span(BaseModel):
@@ -25,6 +26,50 @@ class Gap(BaseModel):
 class Timeline(BaseModel):
     recordings: list[Span]
     gaps: list[Gap]
+
+
+class RetentionClass(BaseModel):
+    """How long footage of its cameras stays, at least and at most."""
+
+    id: UUID
+    code: str
+    name: Names
+    keep_min_days: float
+    keep_max_days: float
+
+
+class NodeDisk(BaseModel):
+    """A media node's disk; null where the node does not know.
+
+    ``free_bytes`` are above the reserve, ``freeable_bytes`` what retention may still delete.
+    """
+
+    node: str
+    state: str | None
+    detail: str
+    free_bytes: int | None
+    freeable_bytes: int | None
+    write_bytes_per_s: float
+
+
+class KeptStream(BaseModel):
+    """What a stream keeps: asked for, so far, and what fits when all record on as now."""
+
+    camera_id: UUID
+    kind: StreamKind
+    node: str
+    class_id: UUID | None
+    keep_min_days: float
+    keep_max_days: float
+    bytes_per_day: float
+    kept_days: float
+    feasible_days: float | None
+
+
+class Retention(BaseModel):
+    classes: list[RetentionClass]
+    disks: list[NodeDisk]
+    streams: list[KeptStream]
 
 
 class Hold(BaseModel):

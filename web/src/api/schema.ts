@@ -288,6 +288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Retention
+         * @description Classes, disks and, of the caller's cameras, the days asked for, kept and feasible.
+         */
+        get: operations["show_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holds": {
         parameters: {
             query?: never;
@@ -1703,6 +1723,32 @@ export interface components {
             credentials?: components["schemas"]["CredentialsIn"] | null;
         };
         /**
+         * KeptStream
+         * @description What a stream keeps: asked for, so far, and what fits when all record on as now.
+         */
+        KeptStream: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            kind: components["schemas"]["StreamKind"];
+            /** Node */
+            node: string;
+            /** Class Id */
+            class_id: string | null;
+            /** Keep Min Days */
+            keep_min_days: number;
+            /** Keep Max Days */
+            keep_max_days: number;
+            /** Bytes Per Day */
+            bytes_per_day: number;
+            /** Kept Days */
+            kept_days: number;
+            /** Feasible Days */
+            feasible_days: number | null;
+        };
+        /**
          * Layer
          * @enum {string}
          */
@@ -1811,6 +1857,26 @@ export interface components {
             ru: string;
             /** En */
             en: string;
+        };
+        /**
+         * NodeDisk
+         * @description A media node's disk; null where the node does not know.
+         *
+         *     ``free_bytes`` are above the reserve, ``freeable_bytes`` what retention may still delete.
+         */
+        NodeDisk: {
+            /** Node */
+            node: string;
+            /** State */
+            state: string | null;
+            /** Detail */
+            detail: string;
+            /** Free Bytes */
+            free_bytes: number | null;
+            /** Freeable Bytes */
+            freeable_bytes: number | null;
+            /** Write Bytes Per S */
+            write_bytes_per_s: number;
         };
         /**
          * Office
@@ -2019,6 +2085,33 @@ export interface components {
             /** Code */
             code: string;
             name: components["schemas"]["Names"];
+        };
+        /** Retention */
+        Retention: {
+            /** Classes */
+            classes: components["schemas"]["RetentionClass"][];
+            /** Disks */
+            disks: components["schemas"]["NodeDisk"][];
+            /** Streams */
+            streams: components["schemas"]["KeptStream"][];
+        };
+        /**
+         * RetentionClass
+         * @description How long footage of its cameras stays, at least and at most.
+         */
+        RetentionClass: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            name: components["schemas"]["Names"];
+            /** Keep Min Days */
+            keep_min_days: number;
+            /** Keep Max Days */
+            keep_max_days: number;
         };
         /**
          * RoleName
@@ -3102,6 +3195,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
