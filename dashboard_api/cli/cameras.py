@@ -3,19 +3,35 @@
 import asyncio
 import json
 import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from dashboard_api import audit, camera_edit
+from dashboard_api.cli import installation
+from dashboard_api.schemas.camera_setup import CameraIn
 from ingest.cameras.guarded import guarded
 from ingest.cameras.inspection import Inspection, Verdict, inspect
 from ingest.cameras.source import RtspSource
+from ingest.onvif.discovery import discover
+from models.camera import Camera, Stream
 from models.kit.clock import SystemClock
+from models.kit.database import Database
+from models.kit.errors import CentreError, NotFound
+from models.kit.secret import load_key
 from models.kit.settings import load
 from models.observations import StreamKind
+from models.office import Office
 
-camera_app = typer.Typer(no_args_is_help=True, help="Cameras: look at them before taking them in.")
+T = TypeVar("T")
+
+camera_app = typer.Typer(no_args_is_help=True, help="Cameras: find, inspect, add, list.")
 
 _SENTENCES = {
     "good": "nothing to complain of",
@@ -50,6 +66,108 @@ def inspect_command(
     seen = asyncio.run(inspect(url, clock=clock, kind=kind, transport=transport, opener=opener))
     typer.echo(json.dumps(_as_object(seen)) if as_json else _as_text(seen))
     sys.exit(0 if seen.usable else 1)
+
+
+@camera_app.command("discover")
+def discover_command(
+    addresses: Annotated[
+        list[str] | None, typer.Argument(help="Ask these directly; else the network segment.")
+    ] = None,
+) -> None:
+    """Ask the network who is an ONVIF camera."""
+    with told_plainly():
+        found = asyncio.run(discover(load().camera_networks, addresses=addresses or ()))
+    for each in found:
+        typer.echo(f"{each.url}  {each.name}  {each.hardware}".rstrip())
+    if not found:
+        typer.echo("nobody answered", err=True)
+    sys.exit(0 if found else 1)
+
+
+@camera_app.command("list")
+def list_command() -> None:
+    """List the cameras with the state of their streams."""
+
+    async def rows(session: AsyncSession) -> list[tuple[Camera, Stream | None]]:
+        query = select(Camera, Stream).outerjoin(Stream).order_by(Camera.code, Stream.kind)
+        return [(camera, stream) for camera, stream in await session.execute(query)]
+
+    for camera, stream in _in_database(rows):
+        state = "no stream" if stream is None else f"{stream.kind:4} {stream.state}"
+        since = "" if stream is None else f" since {stream.state_since:%Y-%m-%d %H:%M:%S}Z"
+        detail = "" if stream is None or not stream.state_detail else f"  {stream.state_detail}"
+        off = "" if camera.enabled else "  (disabled)"
+        typer.echo(f"{camera.code:24} {state}{since}{detail}{off}")
+
+
+@camera_app.command("add")
+def add_command(
+    code: Annotated[str, typer.Argument(help="Its own short name, e.g. almaty-1-hall")],
+    office: Annotated[str, typer.Option(help="Code of its office.")],
+    main: Annotated[str, typer.Option(help="rtsp:// address of the main stream.")],
+    sub: Annotated[str, typer.Option(help="rtsp:// address of the sub stream.")] = "",
+    name: Annotated[str, typer.Option(help="What people call it; the code if left out.")] = "",
+    view: Annotated[str, typer.Option(help="hall, window or entrance")] = "hall",
+    user: Annotated[str, typer.Option(help="Signs in; the password is asked for.")] = "",
+    onvif: Annotated[str, typer.Option(help="http:// address of its ONVIF device service.")] = "",
+) -> None:
+    """Add a camera; its media node starts pulling it at once."""
+    password = typer.prompt("Password", hide_input=True) if user else ""
+    streams = [{"kind": kind, "url": url} for kind, url in (("main", main), ("sub", sub)) if url]
+    settings = load()
+
+    async def add(session: AsyncSession) -> None:
+        office_id = await session.scalar(select(Office.id).where(Office.code == office))
+        if office_id is None:
+            raise NotFound(f"There is no office with the code {office}")
+        wanted = CameraIn.model_validate(
+            {
+                "office_id": office_id,
+                "code": code,
+                "name": dict.fromkeys(("kk", "ru", "en"), name or code),
+                "view": view,
+                "onvif_url": onvif or None,
+                "credentials": {"user": user, "password": password} if user else None,
+                "streams": streams,
+            }
+        )
+        await camera_edit.check_addresses(settings, wanted)
+        camera = await camera_edit.add(
+            session, wanted, settings=settings, key=load_key(settings), now=SystemClock().now()
+        )
+        audit.record(session, None, "camera.add", camera.id, code=code)
+
+    _in_database(add)
+    typer.echo(f"{code} is added")
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Tell a person what is wrong instead of showing them where in the program."""
+    try:
+        yield
+    except CentreError as error:
+        typer.echo(error.detail, err=True)
+        raise typer.Exit(1) from error
+    except ValidationError as error:
+        for fault in error.errors():
+            typer.echo(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True)
+        raise typer.Exit(1) from error
+
+
+def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    """Run the work in one transaction on the installation's database."""
+
+    async def run(url: str) -> T:
+        database = Database(url)
+        try:
+            async with database.transaction() as session:
+                return await work(session)
+        finally:
+            await database.close()
+
+    with told_plainly():
+        return asyncio.run(run(installation.database_url(load())))
 
 
 def sentence(verdict: Verdict) -> str:
