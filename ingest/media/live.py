@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ingest.media.metrics import WALL_BYTES, WALL_SOCKETS
 from ingest.media.node import MediaNode
 from ingest.media.outbox import Outbox
+from ingest.media.sockets import in_parts
 from ingest.media.tickets import require_camera
 from ingest.media.wall import Wall
 from models.kit.errors import CentreError, InvalidInput, Unauthenticated, problem
@@ -104,9 +105,9 @@ def routes(node: MediaNode) -> APIRouter:
 
 async def _send(socket: WebSocket, wall: Wall) -> None:
     while True:
-        batch = await wall.outbox.take()
-        await socket.send_bytes(batch)
-        WALL_BYTES.inc(len(batch))
+        parts, size = await wall.outbox.take()
+        await socket.send(in_parts(parts, size))
+        WALL_BYTES.inc(size)
 
 
 async def _receive(

@@ -21,30 +21,38 @@ class Lane(Protocol):
 
 
 class Outbox:
-    """Records in order of arrival; over the limit the fullest lane loses its pictures."""
+    """Records in order of arrival; over the limit the fullest lane loses its pictures.
+
+    Records come by the thousand a second: what is done for each is kept to three list operations.
+
+    Attributes:
+        room: bytes that still fit.
+    """
 
     def __init__(self, *, limit_bytes: int = LIMIT_BYTES, batch_s: float = BATCH_S) -> None:
+        self.room = limit_bytes
         self._limit_bytes = limit_bytes
         self._batch_s = batch_s
-        self._waiting: list[tuple[Lane, bytes, bytes, bool]] = []
-        self._size = 0
-        self._ready = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
+        self._parts: list[bytes] = []  # head and payload of each record by turns
+        self._owners: list[tuple[Lane, bool]] = []  # of each record, and whether it is a picture
+        self._due: asyncio.TimerHandle | None = None
+        self._taker: asyncio.Future[None] | None = None
+        self._ready = False
 
     @property
     def overfull(self) -> bool:
         """True when even without pictures too much waits: this reader takes nothing at all."""
-        return self._size > self._limit_bytes
+        return self.room < 0
 
     def make_room(self, size: int) -> None:
         """Drop pictures, lane by lane, until ``size`` bytes fit; lanes learn it by ``lost``."""
-        while self._size + size > self._limit_bytes:
+        while self.room < size:
             weights: dict[int, int] = {}
             lanes: dict[int, Lane] = {}
-            for lane, head, payload, droppable in self._waiting:
+            for number, (lane, droppable) in enumerate(self._owners):
                 if droppable:
                     lanes[id(lane)] = lane
-                    weights[id(lane)] = weights.get(id(lane), 0) + len(head) + len(payload)
+                    weights[id(lane)] = weights.get(id(lane), 0) + self._size_of(number)
             if not weights:
                 return
             fullest = max(weights, key=lambda key: (not lanes[key].focused, weights[key]))
@@ -54,48 +62,68 @@ class Outbox:
         self, lane: Lane, head: bytes, payload: bytes, *, droppable: bool, at_once: bool
     ) -> None:
         """Queue one record of a lane."""
-        self._waiting.append((lane, head, payload, droppable))
-        self._size += len(head) + len(payload)
+        self._parts += (head, payload)
+        self._owners.append((lane, droppable))
+        self.room -= len(head) + len(payload)
         if at_once:
-            self._ready.set()
-        elif self._timer is None and not self._ready.is_set():
-            self._timer = asyncio.get_running_loop().call_later(self._batch_s, self._ready.set)
+            self._flush()
+        elif self._due is None and not self._ready:
+            self._due = asyncio.get_running_loop().call_later(self._batch_s, self._flush)
 
     def forget(self, lane: Lane, *, only_droppable: bool = False) -> int:
         """Take out what waits for a lane; return how many records that were."""
         keep = [
-            item
-            for item in self._waiting
-            if item[0] is not lane or (only_droppable and not item[3])
+            number
+            for number, (owner, droppable) in enumerate(self._owners)
+            if owner is not lane or (only_droppable and not droppable)
         ]
-        gone = len(self._waiting) - len(keep)
-        self._waiting = keep
-        self._size = sum(len(head) + len(payload) for _, head, payload, _ in keep)
+        gone = len(self._owners) - len(keep)
+        if gone:
+            self._parts = [self._parts[2 * n + half] for n in keep for half in (0, 1)]
+            self._owners = [self._owners[n] for n in keep]
+            self.room = self._limit_bytes - sum(map(len, self._parts))
         return gone
 
-    async def take(self) -> bytes:
-        """Wait until a batch is due and return it as one message."""
-        while not self._waiting:
-            self._ready.clear()
-            await self._ready.wait()
-        await self._ready.wait()
-        size, count = 0, 0
-        for _, head, payload, _ in self._waiting:
-            if count and size + len(head) + len(payload) > MESSAGE_BYTES:
-                break
-            size += len(head) + len(payload)
-            count += 1
-        batch = self._waiting[:count]
-        del self._waiting[:count]
-        self._size -= size
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if not self._waiting:
-            self._ready.clear()
-        return b"".join([part for _, head, payload, _ in batch for part in (head, payload)])
+    async def take(self) -> tuple[list[bytes], int]:
+        """Wait until a batch is due; return one message in parts, and its size in bytes."""
+        while not (self._ready and self._parts):
+            self._ready = self._ready and bool(self._parts)  # all may have been forgotten
+            self._taker = asyncio.get_running_loop().create_future()
+            await self._taker
+        parts, size = self._parts, self._limit_bytes - self.room
+        if size <= MESSAGE_BYTES:
+            self._parts, self._owners = [], []
+        else:
+            count = self._fitting()
+            parts = self._parts[: 2 * count]
+            del self._parts[: 2 * count], self._owners[:count]
+            size = sum(map(len, parts))
+        self.room += size
+        self._ready = bool(self._parts)
+        return parts, size
 
     def close(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _flush(self) -> None:
+        self._ready = True
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        if self._taker is not None and not self._taker.done():
+            self._taker.set_result(None)
+
+    def _fitting(self) -> int:
+        """Return how many of the first records make one message: at least one."""
+        size = count = 0
+        for number in range(len(self._owners)):
+            size += self._size_of(number)
+            if count and size > MESSAGE_BYTES:
+                break
+            count += 1
+        return count
+
+    def _size_of(self, number: int) -> int:
+        return len(self._parts[2 * number]) + len(self._parts[2 * number + 1])

@@ -12,6 +12,7 @@ from models.kit.clock import Clock
 from models.kit.errors import TooMany
 from models.observations import StreamState
 
+_FRAME, _NONE, _KEY = int(Kind.FRAME), int(Flag.NONE), int(Flag.KEY)  # an enum costs a look-up
 TILES_MAX = 1024  # vision shows every camera of a node on one socket
 
 
@@ -62,7 +63,9 @@ class Tile:
     def on_access_unit(self, unit: AccessUnit) -> None:
         if self._key_only and not unit.key:
             return
-        self._outbox.make_room(wire.HEAD_BYTES + len(unit.avcc))
+        size = wire.HEAD_BYTES + len(unit.avcc)
+        if self._outbox.room < size:
+            self._outbox.make_room(size)
         if not unit.key and (self.lost or self._await_key):
             self.lost += bool(self.lost)
             return
@@ -71,7 +74,7 @@ class Tile:
             self._notice({"type": "drop", "count": self.lost})
             self.lost = 0
         self._await_key = False
-        self._frame(unit, Flag.KEY if unit.key else Flag.NONE)
+        self._frame(unit, _KEY if unit.key else _NONE)
 
     def on_state(self, state: StreamState, since: datetime, detail: str) -> None:
         self._notice(
@@ -87,15 +90,14 @@ class Tile:
         self._outbox.make_room(size)
         self._await_key = False
         for unit in wanted:
-            flags = Flag.KEY if unit.key else Flag.NONE
+            flags = _KEY if unit.key else _NONE
             self._frame(unit, flags if unit is wanted[-1] else flags | Flag.CATCH_UP)
 
-    def _frame(self, unit: AccessUnit, flags: Flag) -> None:
-        head = wire.head(
-            self._number, Kind.FRAME, flags, unit.received_at, unit.shown_at, len(unit.avcc)
-        )
+    def _frame(self, unit: AccessUnit, flags: int) -> None:
+        payload = unit.avcc
+        head = wire.head(self._number, _FRAME, flags, unit.received_at, unit.shown_at, len(payload))
         at_once = self.focused or self._key_only
-        self._outbox.put(self, head, unit.avcc, droppable=True, at_once=at_once)
+        self._outbox.put(self, head, payload, droppable=True, at_once=at_once)
 
     def _notice(self, notice: dict[str, object]) -> None:
         now_s = self._clock.now().timestamp()

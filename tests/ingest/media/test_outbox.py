@@ -20,11 +20,18 @@ def put(outbox: Outbox, lane: Lane, payload: bytes, *, at_once: bool = False) ->
     outbox.put(lane, b"", payload, droppable=True, at_once=at_once)
 
 
+async def taken(outbox: Outbox) -> bytes:
+    parts, size = await outbox.take()
+    message = b"".join(parts)
+    assert len(message) == size
+    return message
+
+
 async def test_records_leave_in_order_and_together() -> None:
     outbox, lane = Outbox(batch_s=0.01), Lane()
     for letter in b"abc":
         put(outbox, lane, bytes([letter]))
-    assert await outbox.take() == b"abc"
+    assert await taken(outbox) == b"abc"
     outbox.close()
 
 
@@ -32,7 +39,7 @@ async def test_at_once_does_not_wait_for_the_batch() -> None:
     outbox, lane = Outbox(batch_s=3600), Lane()
     put(outbox, lane, b"a")
     put(outbox, lane, b"b", at_once=True)
-    assert await asyncio.wait_for(outbox.take(), 5) == b"ab"
+    assert await asyncio.wait_for(taken(outbox), 5) == b"ab"
     outbox.close()
 
 
@@ -53,8 +60,19 @@ async def test_a_message_stays_below_what_socket_libraries_accept() -> None:
     outbox, lane = Outbox(batch_s=0.01), Lane()
     for _ in range(5):
         put(outbox, lane, bytes(MESSAGE_BYTES // 2))
-    sizes = [len(await outbox.take()) for _ in range(3)]
+    sizes = [len(await taken(outbox)) for _ in range(3)]
     assert sizes == [MESSAGE_BYTES, MESSAGE_BYTES, MESSAGE_BYTES // 2]
+    outbox.close()
+
+
+async def test_what_was_forgotten_before_it_was_taken_is_no_message() -> None:
+    outbox, gone, stays = Outbox(batch_s=3600), Lane(), Lane()
+    put(outbox, gone, b"x", at_once=True)
+    outbox.forget(gone)
+    taking = asyncio.create_task(taken(outbox))
+    await asyncio.sleep(0)
+    put(outbox, stays, b"y", at_once=True)
+    assert await taking == b"y"
     outbox.close()
 
 
@@ -63,7 +81,7 @@ async def test_a_removed_tile_sends_nothing_more() -> None:
     put(outbox, gone, b"x")
     put(outbox, stays, b"y")
     assert outbox.forget(gone) == 1
-    assert await outbox.take() == b"y"
+    assert await taken(outbox) == b"y"
     outbox.close()
 
 
@@ -88,7 +106,7 @@ def test_every_picture_is_sent_or_counted_as_lost(pictures: list[tuple[int, int]
         sent = b""
         lost = sum(lane.lost for lane in lanes)
         if lost < len(pictures):
-            sent = await outbox.take()
+            sent = await taken(outbox)
         assert len(sent) <= 100
         assert (len(pictures) - lost > 0) == bool(sent)
         outbox.close()

@@ -24,7 +24,8 @@ async def wall() -> AsyncIterator[Wall]:
 
 
 async def frames_of(wall: Wall) -> list[Record]:
-    records = list(wire.unpack(await wall.outbox.take()))
+    parts, _ = await wall.outbox.take()
+    records = list(wire.unpack(b"".join(parts)))
     return [record for record in records if record.kind is Kind.FRAME]
 
 
