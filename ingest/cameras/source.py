@@ -17,6 +17,7 @@ from ingest.cameras import nal, stamps
 from ingest.cameras.access_unit import TIMESCALE, AudioParameters
 from ingest.cameras.assembler import CodedPicture, CodedSound
 from ingest.cameras.codecs import CODECS, VideoCodec
+from ingest.cameras.explain import meaning
 from ingest.cameras.sound import coded_sound, find_sound
 from models.kit.log import redact
 
@@ -29,15 +30,6 @@ _HOPELESS = (  # opening again, without sound, would change nothing
     av.error.ConnectionRefusedError,
     av.error.ExitError,
     av.error.TimeoutError,
-)
-_MEANT: tuple[tuple[type[Exception], str], ...] = (
-    (av.error.HTTPUnauthorizedError, "401, the camera refuses this user and password"),
-    (av.error.HTTPForbiddenError, "403, this user may not see the stream"),
-    (av.error.HTTPNotFoundError, "404, the camera has no stream at this path; check the path"),
-    (av.error.ConnectionRefusedError, "Connection refused: nothing listens there; check the port"),
-    (av.error.InvalidDataError, "no answer in time, or one that is not RTSP; check the address"),
-    (av.error.ExitError, "no answer in time"),
-    (av.error.TimeoutError, "no answer in time"),
 )
 
 
@@ -95,6 +87,7 @@ class RtspSource:
 
     def __init__(self, url: str, read_timeout_s: float, transport: str = "tcp") -> None:
         self._url = url
+        self._transport = transport
         self._options = {
             "rtsp_transport": transport,
             # No fflags=nobuffer: it throws away what was read to know the stream, and that
@@ -173,10 +166,7 @@ class RtspSource:
         return video, codec
 
     def _explain(self, what: str, error: Exception) -> str:
-        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        meant = (text for kind, text in _MEANT if isinstance(error, kind))
-        reason = next(meant, redact(said))
-        return f"{redact(self._url)}: {what}: {reason}"
+        return f"{redact(self._url)}: {what}: {meaning(error, self._transport)}"
 
 
 class _Pieces:

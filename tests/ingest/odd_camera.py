@@ -75,6 +75,7 @@ class OddCamera:
         self._transports = transports
         self._tasks: set[asyncio.Task[None]] = set()
         self._tunnels: dict[str, asyncio.StreamWriter] = {}
+        self._sockets: list[asyncio.DatagramTransport] = []
         self._server: asyncio.Server | None = None
         self.methods: list[str] = []
         self.port = 0
@@ -89,6 +90,8 @@ class OddCamera:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for udp in self._sockets:
+            udp.close()
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
@@ -170,6 +173,7 @@ class OddCamera:
                 line.udp, _ = await loop.create_datagram_endpoint(
                     asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
                 )
+                self._sockets.append(line.udp)
             mine = line.udp.get_extra_info("sockname")[1]
             transport = f"RTP/AVP;unicast;client_port={ports[1]}-{int(ports[1]) + 1}"
             transport += f";server_port={mine}-{mine + 1}"
