@@ -1,6 +1,7 @@
 """RTSP as it really comes: a server on a socket, and what is no server at all."""
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import socket
@@ -11,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from ingest.cameras import nal
-from ingest.cameras.assembler import CodedPicture
-from ingest.cameras.codecs import H265
+from ingest.cameras.access_unit import StreamParameters
+from ingest.cameras.assembler import Assembler, CodedPicture
+from ingest.cameras.codecs import H264, H265
 from ingest.cameras.source import AuthFailed, RtspSource, SourceEnded, SourceFault, UnsupportedCodec
+from ingest.simulated.rtp import h264_payloads, h265_payloads
 from ingest.simulated.rtsp_server import SimulatedCameras
-from tests.ingest.encoded import HEIGHT, WIDTH, assembled, write_clip
+from tests.ingest.encoded import HEIGHT, START_S, WIDTH, assembled, coded, write_clip
+from tests.ingest.odd_camera import Line, OddCamera, Track
 
 
 @pytest.fixture
@@ -59,6 +63,49 @@ async def test_h265_becomes_whole_key_pictures_and_parameters(cameras: Simulated
     assert parameters.codec.startswith("hvc1.")
     assert (parameters.width, parameters.height) == (WIDTH, HEIGHT)
     assert [unit.key for _, unit in told] == [n % 10 == 0 for n in range(15)]
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+async def test_parameter_sets_that_only_the_sdp_has_are_used(tmp_path: Path, codec: str) -> None:
+    kept, cut, way = H264, h264_payloads, "H264"
+    if codec == "libx265":
+        kept, cut, way = H265, h265_payloads, "H265"
+    pictures = coded(tmp_path, codec=codec)
+    sets = [unit for kind in kept.sets for unit in pictures[0].nals if kept.nal_type(unit) == kind]
+    told = [base64.b64encode(unit).decode() for unit in sets]
+    names = ("sprop-vps", "sprop-sps", "sprop-pps")
+    sprops = (
+        f"packetization-mode=1; sprop-parameter-sets={','.join(told)}"
+        if way == "H264"
+        else "; ".join(f"{name}={text}" for name, text in zip(names, told, strict=True))
+    )
+    media = f"m=video 0 RTP/AVP 96\na=rtpmap:96 {way}/90000\na=fmtp:96 {sprops}"
+
+    async def play(line: Line) -> None:
+        for number, picture in enumerate(pictures):
+            bare = [unit for unit in picture.nals if kept.nal_type(unit) not in kept.sets]
+            parts = [part for unit in bare for part in cut(unit)]
+            for n, part in enumerate(parts):
+                line.rtp(0, 96, number * 9_000, part, last=n == len(parts) - 1)
+            await asyncio.sleep(0.1)
+
+    def watch(url: str) -> StreamParameters | None:
+        source = RtspSource(url, 2.0)
+        assembler = Assembler(codec=source.codec)
+        assembler.offer_parameters(source.parameter_sets())
+        try:
+            for piece in source.pieces(threading.Event()):
+                assert isinstance(piece, CodedPicture)
+                parameters, _ = assembler.push(piece, START_S)
+                return parameters
+        finally:
+            source.close()
+        return None
+
+    async with OddCamera([Track(media)], play) as camera:
+        parameters = await asyncio.to_thread(watch, camera.url)
+    assert parameters is not None
+    assert (parameters.width, parameters.height) == (WIDTH, HEIGHT)
 
 
 async def test_another_codec_says_what_to_set(cameras: SimulatedCameras) -> None:
