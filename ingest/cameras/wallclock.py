@@ -11,6 +11,7 @@ SLEW = 500e-6
 _SMOOTHING = 1 / 64  # weight of one picture's arrival against what was known of the error
 _SETTLING = 10 * TIMESCALE
 _SETTLING_SLEW = 0.5  # a burst is placed up to twice as fast as it was taken
+_WAITING_PACE = 0.49  # below the pace of settling, which it must not hinder
 _JITTER = TIMESCALE // 50
 _EARLY = 2 * TIMESCALE  # a picture cannot arrive this long before it is made
 _LATE = 30 * TIMESCALE  # and no network holds one back for longer
@@ -28,6 +29,7 @@ class WallClock:
         self._error = 0.0
         self._anchor = 0  # ticks of the stream where its offset was taken
         self._previous = 0  # newest ticks of the stream
+        self._step = 0  # the last distance of two pictures that the camera's clock did not jump
         self._placed = not_before
 
     def place(self, ticks: int, arrived_at: float) -> int:
@@ -47,13 +49,16 @@ class WallClock:
             elif late < -_JITTER and ticks - self._anchor < _SETTLING:
                 self.offset += max(late, (self._previous - ticks) * _SETTLING_SLEW)
             else:
+                self._step = ticks - self._previous
                 self._error += (late - self._error) * _SMOOTHING
                 most = (ticks - self._previous) * SLEW
                 slew = max(-most, min(most, self._error))
                 self.offset += slew
                 self._error -= slew
         self._previous = ticks
-        self._placed = max(round(ticks + self.offset), self._placed + 1)
+        # A wall clock that was set back is waited for at half pace: no time twice, none stops.
+        least = self._placed + max(round(self._step * _WAITING_PACE), 1)
+        self._placed = max(round(ticks + self.offset), least)
         return self._placed
 
     def _take_anchor(self, ticks: int, arrived: float) -> None:
