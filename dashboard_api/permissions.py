@@ -25,6 +25,7 @@ class Permission(StrEnum):
     VANS_VIEW = "vans.view"
     CAMERAS_TURN = "cameras.turn"  # PTZ presets
     CAMERAS_CONFIGURE = "cameras.configure"
+    ZONES_EDIT = "zones.edit"  # with a still in which nobody can be recognised
     USERS_MANAGE = "users.manage"
     AUDIT_READ = "audit.read"
 
@@ -59,6 +60,7 @@ _TABLE = {
     Permission.VANS_VIEW: "o d u . s .",
     Permission.CAMERAS_TURN: "o . . . s .",
     Permission.CAMERAS_CONFIGURE: ". . . . . a",
+    Permission.ZONES_EDIT: ". . . . s a",
     Permission.USERS_MANAGE: ". . . . . a",
     Permission.AUDIT_READ: ". . u . s a",
 }

@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import select
 
-from dashboard_api import audit, camera_view, media, pages, scope, zone_edit
+from dashboard_api import audit, camera_view, media, pages, scope, still, zone_edit
 from dashboard_api.dependencies import Centre, Cursor, Limit, Requires
 from dashboard_api.permissions import Permission
 from dashboard_api.schemas import cameras
@@ -19,7 +19,7 @@ from models.kit.errors import Forbidden
 
 router = APIRouter(tags=["cameras"])
 Reader = Annotated[Caller, Depends(Requires(Permission.CAMERAS_READ))]
-Configurer = Annotated[Caller, Depends(Requires(Permission.CAMERAS_CONFIGURE))]
+ZoneEditor = Annotated[Caller, Depends(Requires(Permission.ZONES_EDIT))]
 _NEEDED = {
     "live": (Permission.LIVE_VIEW, "watch live video"),
     "replay": (Permission.REPLAY_VIEW, "watch recordings"),
@@ -56,7 +56,7 @@ async def read_camera(camera_id: UUID, caller: Reader, centre: Centre) -> camera
 
 @router.put("/cameras/{camera_id}/zones")
 async def replace_zones(
-    camera_id: UUID, wanted: cameras.ZonesIn, caller: Configurer, centre: Centre
+    camera_id: UUID, wanted: cameras.ZonesIn, caller: ZoneEditor, centre: Centre
 ) -> cameras.Camera:
     """Replace all zones; a zone that keeps its id keeps its history."""
     async with centre.database.transaction() as session:
@@ -67,6 +67,28 @@ async def replace_zones(
         )
         announce(session, "config", camera_id, {"camera_id": str(camera_id)})
         return (await camera_view.show(session, [camera_id]))[0]
+
+
+@router.get("/cameras/{camera_id}/still.jpg", response_class=Response)
+async def read_still(
+    camera_id: UUID, request: Request, caller: ZoneEditor, centre: Centre
+) -> Response:
+    """The newest picture at 96 x 54, in which nobody can be recognised, for drawing zones on."""
+    async with centre.database.transaction() as session:
+        camera = await scope.camera(session, camera_id, caller)
+        url = await media.media_url(session, request, centre, camera)
+        audit.record(session, caller.operator_id, "camera.still", camera_id)
+    ticket = Ticket(
+        user=caller.login,
+        session=str(caller.session_id),
+        camera=camera_id,
+        purpose="live",
+        starts_at=None,
+        ends_at=None,
+        expires_at=centre.clock.now() + media.TICKET_LIFE,
+    )
+    small = await still.fetch(url, camera_id, ticket, centre.key, centre.settings)
+    return Response(small, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @router.post("/cameras/{camera_id}/ticket")

@@ -151,6 +151,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/still.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Still
+         * @description The newest picture at 96 x 54, in which nobody can be recognised, for drawing zones on.
+         */
+        get: operations["read_still"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/ticket": {
         parameters: {
             query?: never;
@@ -2020,7 +2040,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "cameras.turn" | "cameras.configure" | "users.manage" | "audit.read";
+        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
         /** PersonRef */
         PersonRef: {
             /**
@@ -2969,6 +2989,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Camera"];
                 };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_still: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
             default: {
