@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard_api.cli.bench import live, replay
+from dashboard_api.cli.bench import live, replay, soak
 from dashboard_api.cli.bench.report import Row, as_json, as_table
 from models.kit import log
 from models.kit.errors import CentreError
@@ -15,7 +15,7 @@ from models.kit.errors import CentreError
 Bench = Callable[[bool], Coroutine[Any, Any, list[Row]]]
 """A bench: given whether to be quick (within a minute, same rows), returns its rows."""
 
-BENCHES: dict[str, Bench] = {"live": live.run, "replay": replay.run}
+BENCHES: dict[str, Bench] = {"live": live.run, "replay": replay.run, "soak": soak.run}
 
 
 def main(
@@ -23,6 +23,7 @@ def main(
     *,
     quick: Annotated[bool, typer.Option(help="Within a minute, the same rows.")] = False,
     json: Annotated[bool, typer.Option(help="One JSON object instead of a table.")] = False,
+    minutes: Annotated[float, typer.Option(min=1, help="How long to soak.")] = soak.MINUTES,
 ) -> None:
     """Measure against a peer in the same run; what happens meanwhile is told on stderr."""
     bench = BENCHES.get(name)
@@ -30,7 +31,7 @@ def main(
         raise typer.BadParameter(f"{name}: choose one of {', '.join(BENCHES)}")
     log.configure(level="warning", log_format="text", process="bench")
     try:
-        rows = asyncio.run(bench(quick))
+        rows = asyncio.run(soak.run(quick, minutes) if bench is soak.run else bench(quick))
     except CentreError as error:
         typer.echo(error.detail, err=True)
         sys.exit(2)
