@@ -30,6 +30,7 @@ from models.kit.log import get
 
 log = get(__name__)
 _JUMP = TIMESCALE // 2  # a hole this long between two GOPs starts a new file
+_SILENCE = TIMESCALE  # a longer one ends the sound of a file
 _EARLY = TIMESCALE // 10  # a key picture this little before its turn may start a file already
 
 
@@ -85,10 +86,22 @@ class _File:
         self._size = 0
         self.parameters = gop.parameters
         self.fragments: list[FragmentPlace] = []
+        self._heard_until = first.dts
 
     @property
     def end_dts(self) -> int:
         return self.fragments[-1].dts + self.fragments[-1].duration
+
+    def lost_sound(self, gop: Gop) -> bool:
+        """Say whether the sound of this file is over; sound that begins waits for the next file.
+
+        A player waits for sound that a file promises.
+        """
+        if self.audio is None:
+            return False
+        if gop.sounds:
+            return gop.audio != self.audio
+        return gop.end_dts - self._heard_until > _SILENCE
 
     def append(self, gop: Gop) -> None:
         """Write one fragment whole or not at all.
@@ -97,6 +110,8 @@ class _File:
             OSError: the disk refused; the file ends where it did before.
         """
         run = run_of(gop.sounds) if self.audio is not None else None
+        if run is not None:
+            self._heard_until = gop.sounds[-1].dts + gop.sounds[-1].duration
         body = fragment(len(self.fragments) + 1, gop.units[0].dts, gop.samples(), run)
         lead = b"" if self.fragments else self._init
         try:
@@ -193,8 +208,7 @@ class Segmenter:
             self._slot(start) != self._slot(file.fragments[0].dts)
             or abs(start - file.end_dts) > _JUMP
             or gop.parameters != file.parameters
-            # A player waits for sound that a file promises; new sound waits for the next file.
-            or (file.audio is not None and gop.heard != file.audio)
+            or file.lost_sound(gop)
         )
 
     def _slot(self, ticks: int) -> int:

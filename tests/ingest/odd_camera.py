@@ -75,6 +75,7 @@ class OddCamera:
         self._transports = transports
         self._tasks: set[asyncio.Task[None]] = set()
         self._tunnels: dict[str, asyncio.StreamWriter] = {}
+        self._writers: list[asyncio.StreamWriter] = []
         self._sockets: list[asyncio.DatagramTransport] = []
         self._server: asyncio.Server | None = None
         self.methods: list[str] = []
@@ -94,6 +95,11 @@ class OddCamera:
             udp.close()
         if self._server is not None:
             self._server.close()
+            for writer in self._writers:
+                writer.close()  # its reader ends, and so does the connection's task
+            for writer in self._writers:
+                with contextlib.suppress(ConnectionError):
+                    await writer.wait_closed()
             await self._server.wait_closed()
 
     @property
@@ -101,6 +107,7 @@ class OddCamera:
         return f"rtsp://127.0.0.1:{self.port}/x"
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             await self._serve(reader, writer)
         writer.close()

@@ -26,7 +26,10 @@ ODD = "m=audio 0 RTP/AVP 98\na=rtpmap:98 X-WEIRD/8000"
 
 
 def plays(
-    pictures: Sequence[CodedPicture], codec: str = "", count: int = 30
+    pictures: Sequence[CodedPicture],
+    codec: str = "",
+    count: int = 30,
+    cut: Callable[[bytes], list[bytes]] = h264_payloads,
 ) -> Callable[[Line], Awaitable[None]]:
     """Return what a camera sends: ten pictures a second and, with ``codec``, sound beside them."""
     audio, units = spoken(codec, 0, 4.0) if codec else (None, [])
@@ -36,7 +39,7 @@ def plays(
     async def play(line: Line) -> None:
         said = 0
         for number, picture in enumerate(pictures[:count]):
-            payloads = [part for unit in picture.nals for part in h264_payloads(unit)]
+            payloads = [part for unit in picture.nals for part in cut(unit)]
             for n, part in enumerate(payloads):
                 line.rtp(0, 96, 1_000 + number * 9_000, part, last=n == len(payloads) - 1)
             while said < len(units) and units[said].dts < (number + 1) * 9_000:

@@ -66,7 +66,7 @@ def test_sound_lies_in_the_files_and_its_loss_starts_a_new_one(tmp_path: Path) -
         facts += segmenter.write(replace(gop, audio=audio, sounds=sounds))
     facts += segmenter.close()
     closed = [fact for fact in files(facts) if fact.closed]
-    assert [len(fact.fragments) for fact in closed] == [2, 3]  # sound waits for the next file
+    assert [len(fact.fragments) for fact in closed] == [3, 2]  # sound waits for the next file
     assert closed[0].ended_at == closed[1].started_at
     heard = []
     for fact in closed:
