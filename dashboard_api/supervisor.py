@@ -8,12 +8,13 @@ needs a daemon and an ini file for that, honcho does not restart.
 import asyncio
 import os
 import signal
-from asyncio.subprocess import Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.kit import spare
 from models.kit.clock import Clock
 from models.kit.errors import Unavailable
 from models.kit.log import get
@@ -24,17 +25,22 @@ FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 10.0
 STEADY_S = 20.0  # a process that lived this long starts with the first pause again
 STOP_S = 10.0
+SPARE_AFTER_S = 5.0  # a new spare is not prepared while a process is just coming back
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One process: how it is started, how it is stopped and what to wait for before the next."""
+    """One process: how it is started, how it is stopped and what to wait for before the next.
+
+    ``spared``: a spare of its command is kept ready (models/kit/spare.py), one for all of them.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     after_start: Callable[[], Awaitable[None]] | None = None  # runs after every start
+    spared: bool = False
 
 
 def next_pause(pause_s: float, lived_s: float) -> tuple[float, float]:
@@ -54,6 +60,7 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._tasks: list[tuple[Spec, asyncio.Task[None]]] = []
         self._processes: dict[str, Process] = {}
+        self._spares: dict[tuple[str, ...], asyncio.Task[Process]] = {}
         for folder in (log_dir, run_dir):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -74,6 +81,8 @@ class Supervisor:
         await asyncio.gather(*(self._end(spec, task) for spec, task in self._tasks[1:]))
         for spec, task in self._tasks[:1]:
             await self._end(spec, task)
+        for preparing in self._spares.values():
+            await _dismiss(preparing)
 
     async def _end(self, spec: Spec, task: asyncio.Task[None]) -> None:
         process = self._processes.get(spec.name)
@@ -146,15 +155,58 @@ class Supervisor:
             await asyncio.gather(ready, died, return_exceptions=True)
 
     async def _spawn(self, spec: Spec) -> Process:
-        with (self._log_dir / f"{spec.name}.log").open("ab") as output:
-            process = await asyncio.create_subprocess_exec(
-                *spec.command,
-                stdin=asyncio.subprocess.DEVNULL,
+        process = await self._take_spare(spec)
+        if process is None:
+            process = await self._execute(spec, spec.command, self._log_dir / f"{spec.name}.log")
+        (self._run_dir / f"{spec.name}.pid").write_text(str(process.pid))
+        log.info("child.started", child=spec.name, pid=process.pid)
+        if spec.spared and spec.command not in self._spares:
+            self._spares[spec.command] = asyncio.create_task(self._prepare(spec))
+        return process
+
+    async def _execute(
+        self, spec: Spec, command: tuple[str, ...], output_path: Path, stdin: int = DEVNULL
+    ) -> Process:
+        with output_path.open("ab") as output:
+            return await asyncio.create_subprocess_exec(
+                *command,
+                stdin=stdin,
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **spec.environment},
                 start_new_session=True,  # Ctrl-C reaches us only; we stop the children in order
             )
-        (self._run_dir / f"{spec.name}.pid").write_text(str(process.pid))
-        log.info("child.started", child=spec.name, pid=process.pid)
-        return process
+
+    async def _prepare(self, spec: Spec) -> Process:
+        await asyncio.sleep(SPARE_AFTER_S)
+        command = (*spec.command, spare.OPTION)
+        return await self._execute(spec, command, self._log_dir / "spare.log", PIPE)
+
+    async def _take_spare(self, spec: Spec) -> Process | None:
+        """Return the waiting spare, told to be this child; None where there is none."""
+        preparing = self._spares.pop(spec.command, None) if spec.spared else None
+        if preparing is None:
+            return None
+        if not preparing.done() or preparing.exception() is not None:
+            await _dismiss(preparing)
+            return None
+        process = preparing.result()
+        assert process.stdin is not None
+        try:
+            told = spare.order(dict(spec.environment), self._log_dir / f"{spec.name}.log")
+            process.stdin.write(told)
+            await process.stdin.drain()
+            process.stdin.close()
+        except ConnectionError:  # it died while it waited
+            return None
+        return process if process.returncode is None else None
+
+
+async def _dismiss(preparing: asyncio.Task[Process]) -> None:
+    """End a spare, or its preparation."""
+    preparing.cancel()
+    with suppress(asyncio.CancelledError, OSError):
+        process = await preparing
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

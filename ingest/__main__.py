@@ -11,6 +11,7 @@ from models.kit.database import Database
 from models.kit.errors import SettingsError
 from models.kit.service import stop_event
 from models.kit.settings import Settings
+from models.kit.spare import await_turn
 
 
 async def main() -> None:
@@ -29,4 +30,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    await_turn()
     uvloop.run(main())

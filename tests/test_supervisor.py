@@ -63,6 +63,52 @@ async def test_a_killed_child_comes_back_and_the_others_stay(tmp_path: Path) -> 
             os.kill(pid, 0)
 
 
+async def test_a_spare_takes_over_with_the_variables_and_the_log_of_whom_it_replaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard_api.supervisor.SPARE_AFTER_S", 0.0)
+    program = (
+        "import os, sys, time; from models.kit.spare import OPTION, await_turn; await_turn(); "
+        "print(os.environ['WHO'], OPTION in sys.argv, flush=True); time.sleep(60)"
+    )
+    supervisor = _supervisor(tmp_path)
+    for name in ("a", "b"):
+        command = (sys.executable, "-c", program)
+        await supervisor.start(Spec(name, command, {"WHO": name}, spared=True))
+    log = tmp_path / "log" / "b.log"
+    first = await _pid(tmp_path, "b")
+    await _next_spare(supervisor)
+    await _said(log, ["b", "False"])
+    os.kill(first, signal.SIGKILL)
+    second = await _pid(tmp_path, "b", other_than=first)
+    await _said(log, ["b", "False", "b", "True"])
+    third = await _next_spare(supervisor)
+    os.kill(third, signal.SIGKILL)  # a spare that died is no reason not to come back
+    os.kill(second, signal.SIGKILL)
+    fourth = await _pid(tmp_path, "b", other_than=second)
+    fifth = await _next_spare(supervisor)
+    await supervisor.stop()
+    for pid in (second, third, fourth, fifth):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+async def _said(log: Path, words: list[str]) -> None:
+    async with asyncio.timeout(20):
+        while len(log.read_text().split()) < len(words):
+            await asyncio.sleep(0.02)
+    assert log.read_text().split() == words
+
+
+async def _next_spare(supervisor: Supervisor) -> int:
+    async with asyncio.timeout(10):
+        while True:
+            for task in supervisor._spares.values():
+                if task.done():
+                    return task.result().pid
+            await asyncio.sleep(0.02)
+
+
 async def test_a_failed_first_start_is_told_to_the_caller(tmp_path: Path) -> None:
     async def never_ready() -> None:
         msg = "not ready"

@@ -54,6 +54,7 @@ def room_specs(settings: Settings, database_url: str) -> list[Spec]:
                 "AHUAL_MEDIA_WORKERS": str(workers),
                 "AHUAL_MEDIA_WORKER": str(worker),
             },
+            spared=workers > 1,
         )
         for worker in range(workers)
     ]
