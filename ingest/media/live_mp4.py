@@ -14,6 +14,7 @@ from ingest.cameras.feed import Feed
 from ingest.media.metrics import STREAMS
 from ingest.media.node import MediaNode
 from ingest.media.tickets import require_camera
+from ingest.media.wall import require_playable
 from ingest.recordings.fmp4 import Sample, fragment, init_segment
 from models.kit.errors import Unavailable
 from models.observations import StreamKind, StreamState
@@ -96,6 +97,7 @@ def routes(node: MediaNode) -> APIRouter:
         ticket = node.admit_request(request)
         require_camera(ticket, camera_id, "live")
         feed = node.feeds.get(camera_id, stream)
+        require_playable(feed)
         if feed.parameters is None:
             msg = f"The camera has sent no picture yet: {feed.detail or feed.state}."
             raise Unavailable(msg)

@@ -9,11 +9,22 @@ from ingest.media.metrics import WALL_DROPPED, WALL_TILES
 from ingest.media.outbox import LIMIT_BYTES, Outbox
 from ingest.media.wire import Config, Flag, Kind
 from models.kit.clock import Clock
-from models.kit.errors import TooMany
+from models.kit.errors import Conflict, TooMany
 from models.observations import StreamState
 
 _FRAME, _NONE, _KEY = int(Kind.FRAME), int(Flag.NONE), int(Flag.KEY)  # an enum costs a look-up
+UNPLAYABLE = "H.265 main records, but browsers need an H.264 sub stream: watch stream=sub."
 TILES_MAX = 1024  # vision shows every camera of a node on one socket
+
+
+def require_playable(feed: Feed) -> None:
+    """Refuse what no browser decodes; a feed that has sent nothing yet may still turn out well.
+
+    Raises:
+        Conflict: the camera sends H.265.
+    """
+    if feed.parameters is not None and not feed.parameters.playable:
+        raise Conflict(UNPLAYABLE)
 
 
 class Tile:
@@ -36,6 +47,7 @@ class Tile:
         self._clock = clock
         self._key_only = key_only
         self._await_key = True
+        self._unplayable = False
 
     def open(self) -> None:
         """Tell the state and show the newest picture, then follow the feed."""
@@ -54,6 +66,10 @@ class Tile:
         WALL_TILES.dec()
 
     def on_parameters(self, parameters: StreamParameters) -> None:
+        self._unplayable = not parameters.playable
+        if self._unplayable:  # the camera was set to H.265 while it is watched
+            self.on_state(self._feed.state, self._feed.state_since, self._feed.detail)
+            return
         config = Config(
             parameters.codec, parameters.width, parameters.height, parameters.avcc_config
         )
@@ -61,7 +77,7 @@ class Tile:
         self._put(Kind.CONFIG, Flag.NONE, now_s, now_s, wire.pack_config(config))
 
     def on_access_unit(self, unit: AccessUnit) -> None:
-        if self._key_only and not unit.key:
+        if self._unplayable or (self._key_only and not unit.key):
             return
         size = wire.HEAD_BYTES + len(unit.avcc)
         if self._outbox.room < size:
@@ -77,6 +93,8 @@ class Tile:
         self._frame(unit, _KEY if unit.key else _NONE)
 
     def on_state(self, state: StreamState, since: datetime, detail: str) -> None:
+        if self._unplayable and state is StreamState.LIVE:
+            state, detail = StreamState.UNSUPPORTED, UNPLAYABLE
         self._notice(
             {"type": "state", "state": state.value, "since": since.isoformat(), "detail": detail}
         )
@@ -124,7 +142,9 @@ class Wall:
 
         Raises:
             TooMany: the wall has its 1024 tiles.
+            Conflict: the camera sends H.265.
         """
+        require_playable(feed)
         if number not in self._tiles and len(self._tiles) >= TILES_MAX:
             msg = f"A wall has at most {TILES_MAX} tiles. Remove one first."
             raise TooMany(msg)

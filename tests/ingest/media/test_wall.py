@@ -1,6 +1,7 @@
 """Tiles of one wall, without a socket: what may follow what, and how many there may be."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -8,10 +9,10 @@ from ingest.cameras.feed import Feed
 from ingest.media import wire
 from ingest.media.metrics import WALL_TILES
 from ingest.media.outbox import LIMIT_BYTES, Outbox
-from ingest.media.wall import TILES_MAX, Wall
+from ingest.media.wall import TILES_MAX, UNPLAYABLE, Wall
 from ingest.media.wire import Kind, Record
 from models.kit.clock import ManualClock
-from models.kit.errors import TooMany
+from models.kit.errors import Conflict, TooMany
 from tests.ingest.media import footage
 from tests.ingest.media.conftest import live_feed
 
@@ -23,10 +24,13 @@ async def wall() -> AsyncIterator[Wall]:
     opened.close()
 
 
-async def frames_of(wall: Wall) -> list[Record]:
+async def records_of(wall: Wall) -> list[Record]:
     parts, _ = await wall.outbox.take()
-    records = list(wire.unpack(b"".join(parts)))
-    return [record for record in records if record.kind is Kind.FRAME]
+    return list(wire.unpack(b"".join(parts)))
+
+
+async def frames_of(wall: Wall) -> list[Record]:
+    return [record for record in await records_of(wall) if record.kind is Kind.FRAME]
 
 
 async def test_a_tile_begins_with_a_key_picture_also_without_a_cache(wall: Wall) -> None:
@@ -60,6 +64,25 @@ async def test_a_tile_that_is_added_again_shows_the_new_camera_only(wall: Wall, 
     before.publish(units[3])
     payloads = [frame.payload for frame in await frames_of(wall)]
     assert payloads == [unit.avcc for unit in feed.gop]
+
+
+async def test_h265_is_refused_and_told_to_who_watches_already(wall: Wall, feed: Feed) -> None:
+    wall.add(0, feed, key_only=False)
+    h264 = feed.parameters
+    assert h264 is not None
+    await records_of(wall)
+    feed.publish_parameters(replace(h264, codec="hvc1.1.6.L93.b0"))
+    feed.publish(footage.clip(1)[1][0])
+    records = await records_of(wall)
+    assert [record.kind for record in records] == [Kind.NOTICE]
+    notice = wire.unpack_notice(records[0].payload)
+    assert (notice["state"], notice["detail"]) == ("unsupported", UNPLAYABLE)
+    with pytest.raises(Conflict, match=r"H\.264 sub stream"):
+        wall.add(1, feed, key_only=False)
+    feed.publish_parameters(h264)
+    feed.publish(footage.clip(1)[1][0])
+    records = await records_of(wall)
+    assert [record.kind for record in records] == [Kind.CONFIG, Kind.FRAME]
 
 
 async def test_a_wall_has_an_end(wall: Wall, feed: Feed) -> None:
