@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 const KEYS = [
   ["G", "help.layout"],
+  ["PgUp PgDn", "help.page"],
   ["1–9", "help.tile"],
   ["N", "help.next"],
   ["P", "help.previous"],

@@ -11,8 +11,9 @@ import { useHotkeys, type Hotkeys } from "@/components/useHotkeys";
 import { readNow } from "@/components/useNow";
 import { attentionQueue, borderOf, neighbour, takesTile, tileOf } from "./attention";
 import { CameraPicker } from "./CameraPicker";
-import { fillSlots, loadLayout, nextSide, saveLayout, SIDES, withSlot } from "./layout";
+import { loadLayout, nextSide, saveLayout, SIDES, wallPages, withSlot } from "./layout";
 import type { Side, WallLayout } from "./layout";
+import { WallPager } from "./WallPager";
 import { WallTile } from "./WallTile";
 import classes from "./Wall.module.css";
 
@@ -23,6 +24,7 @@ export function WallScreen() {
   const { data: alerts = [] } = useOpenAlerts();
   const move = useMoveAlert();
   const [layout, setLayout] = useState(loadLayout);
+  const [wantedPage, setWantedPage] = useState(0);
   const [focused, setFocused] = useState<number | null>(null);
   const [picking, setPicking] = useState<number | null>(null);
   const [pinned, setPinned] = useState<{ id: string; atMs: number } | null>(null);
@@ -36,7 +38,9 @@ export function WallScreen() {
     () => new Map((offices.data ?? []).map((office) => [office.id, office])),
     [offices.data],
   );
-  const slots = fillSlots(layout, [...byId.keys()]);
+  const pages = useMemo(() => wallPages(layout, [...byId.keys()]), [layout, byId]);
+  const page = Math.min(wantedPage, pages.length - 1);
+  const slots = pages[page] ?? [];
   const queue = attentionQueue(alerts, released);
   const attention = queue.find(({ id }) => id === pinned?.id) ?? queue[0] ?? null;
   const attentionTile = tileOf(attention, slots);
@@ -47,7 +51,12 @@ export function WallScreen() {
   };
   const chooseSide = (side: Side) => {
     setFocused(null);
+    setWantedPage(0);
     change({ ...layout, side });
+  };
+  const turn = (by: 1 | -1) => {
+    setFocused(null);
+    setWantedPage((page + by + pages.length) % pages.length);
   };
   const act = (what: AlertMove) =>
     attention && move.mutate({ id: attention.id, move: what, note: "" });
@@ -60,6 +69,8 @@ export function WallScreen() {
   });
 
   const hotkeys: Hotkeys = {
+    PageDown: () => turn(1),
+    PageUp: () => turn(-1),
     KeyG: () => chooseSide(nextSide(layout.side)),
     KeyN: () => step(1),
     KeyP: () => step(-1),
@@ -101,6 +112,7 @@ export function WallScreen() {
             {t("wall.unfocus")}
           </Button>
         )}
+        {pages.length > 1 && <WallPager page={page} count={pages.length} onTurn={turn} />}
         {byId.size === 0 && <Text size="sm">{t("wall.no_cameras")}</Text>}
       </Group>
       <div className={classes.grid} data-side={layout.side} data-testid="wall">
@@ -130,7 +142,7 @@ export function WallScreen() {
         cameras={cameras.data}
         onClose={() => setPicking(null)}
         onChoose={(camera) => {
-          if (picking !== null) change(withSlot(layout, picking, camera));
+          if (picking !== null) change(withSlot(layout, page * layout.side ** 2 + picking, camera));
           setPicking(null);
         }}
       />

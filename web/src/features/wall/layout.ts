@@ -38,16 +38,26 @@ export function saveLayout({ side, slots }: WallLayout): void {
 
 export const nextSide = (side: Side): Side => SIDES[(SIDES.indexOf(side) + 1) % 3] ?? 2;
 
-/** The camera of each tile; unset tiles take the cameras that no tile shows, in order. */
-export function fillSlots(layout: WallLayout, cameraIds: readonly string[]): (string | null)[] {
+/**
+ * The camera of each tile, page by page. Unset tiles take the cameras that no tile shows, in
+ * order; cameras that find no tile fill further pages. There is always one page.
+ */
+export function wallPages(layout: WallLayout, cameraIds: readonly string[]): (string | null)[][] {
   const count = layout.side ** 2;
   const known = new Set(cameraIds);
-  const set = Array.from({ length: count }, (_, index) => {
+  const set = Array.from({ length: Math.max(layout.slots.length, count) }, (_, index) => {
     const slot = layout.slots[index];
     return typeof slot === "string" && !known.has(slot) ? undefined : slot;
   });
-  const rest = cameraIds.filter((id) => !set.includes(id));
-  return set.map((slot) => (slot === undefined ? (rest.shift() ?? null) : slot));
+  const shown = new Set(set);
+  const rest = cameraIds.filter((id) => !shown.has(id));
+  const filled = set.map((slot) => (slot === undefined ? (rest.shift() ?? null) : slot));
+  filled.push(...rest);
+  const last = filled.findLastIndex((slot) => slot !== null);
+  const pages = Math.max(1, Math.ceil((last + 1) / count));
+  return Array.from({ length: pages }, (_, page) =>
+    Array.from({ length: count }, (_, index) => filled[page * count + index] ?? null),
+  );
 }
 
 export function withSlot(layout: WallLayout, index: number, camera: string | null): WallLayout {

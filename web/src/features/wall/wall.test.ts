@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "@/api/types";
 import { attentionQueue, borderOf, neighbour, takesTile, tileOf } from "./attention";
-import { FIRST_LAYOUT, fillSlots, nextSide, parseLayout, withSlot } from "./layout";
+import { FIRST_LAYOUT, nextSide, parseLayout, wallPages, withSlot } from "./layout";
 
 const alert = (id: string, change: Partial<Alert> = {}): Alert =>
   ({
@@ -18,13 +18,25 @@ const ids = (alerts: Alert[]) => alerts.map(({ id }) => id).join("");
 describe("layout", () => {
   it("fills unset tiles with cameras that are not shown yet", () => {
     const layout = withSlot(withSlot(FIRST_LAYOUT, 1, "a"), 2, null);
-    expect(fillSlots(layout, ["a", "b", "c", "d"])).toEqual(["b", "a", null, "c"]);
+    expect(wallPages(layout, ["a", "b", "c"])).toEqual([["b", "a", null, "c"]]);
   });
   it("leaves tiles empty when there are too few cameras", () => {
-    expect(fillSlots({ side: 2, slots: [] }, ["a"])).toEqual(["a", null, null, null]);
+    expect(wallPages({ side: 2, slots: [] }, ["a"])).toEqual([["a", null, null, null]]);
   });
   it("replaces a camera that is gone", () => {
-    expect(fillSlots({ side: 2, slots: ["gone"] }, ["a"])[0]).toBe("a");
+    expect(wallPages({ side: 2, slots: ["gone"] }, ["a"])[0]?.[0]).toBe("a");
+  });
+  it("puts what does not fit on further pages", () => {
+    const layout = withSlot(FIRST_LAYOUT, 5, "a");
+    expect(wallPages(layout, ["a", "b", "c", "d", "e", "f", "g"])).toEqual([
+      ["b", "c", "d", "e"],
+      ["f", "a", "g", null],
+    ]);
+  });
+  it("has no page that shows nothing", () => {
+    const layout = withSlot(withSlot(FIRST_LAYOUT, 9, "gone"), 10, null);
+    expect(wallPages(layout, ["a"])).toHaveLength(1);
+    expect(wallPages(layout, [])).toEqual([[null, null, null, null]]);
   });
   it.each([null, "", "[]", "{}", '{"side":7,"slots":[]}', '{"side":3}', "nonsense"])(
     "starts anew from %s",
