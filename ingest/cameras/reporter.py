@@ -124,6 +124,8 @@ def _columns(report: _Report) -> dict[str, object]:
         columns["width"] = report.parameters.width
         columns["height"] = report.parameters.height
     columns |= {name: value for name, value in asdict(report.measured).items() if value is not None}
+    if report.measured.frame_rate is not None:
+        columns["audio_codec"] = report.measured.audio_codec  # also that there is none any more
     return columns
 
 

@@ -50,6 +50,15 @@ async def test_a_state_is_a_row_and_a_notice(
     }
 
 
+async def test_sound_that_is_turned_off_is_gone(database: Database, camera_id: UUID) -> None:
+    reporter, feed = StreamReporter(database), Feed(camera_id, StreamKind.SUB, NOON)
+    reporter.feed_added(feed, recorded=False)
+    for audio in ("aac", None):
+        feed.publish_measured(Measured(frame_rate=15, audio_codec=audio))
+        await reporter.flush()
+        assert (await sub_row(database)).audio_codec == audio
+
+
 async def test_only_the_newest_state_waits_for_the_database(
     database: Database, database_url: str, cluster_url: str, camera_id: UUID
 ) -> None:
