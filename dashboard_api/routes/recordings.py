@@ -14,8 +14,9 @@ from dashboard_api.schemas.common import Moment
 from dashboard_api.schemas.recordings import Gap, Timeline
 from dashboard_api.sessions import Caller
 from dashboard_api.spans import merged, refuse_bad_span
+from ingest.recordings import archive
 from models.observations import StreamKind
-from models.recording import Recording, RecordingGap
+from models.recording import RecordingGap
 
 router = APIRouter(tags=["media"])
 LONGEST = timedelta(days=7)
@@ -34,18 +35,8 @@ async def list_recordings(
     refuse_bad_span(starts_at, ends_at, LONGEST)
     async with centre.database.read() as session:
         await scope.camera(session, camera_id, caller)
-        recorded = await session.execute(
-            select(Recording.started_at, Recording.ended_at)
-            .where(
-                Recording.camera_id == camera_id,
-                Recording.stream_kind == kind,
-                Recording.started_at < ends_at,
-                Recording.ended_at > starts_at,
-                Recording.deleting_at.is_(None),
-            )
-            .order_by(Recording.started_at)
-        )
-        spans = merged([(row[0], row[1]) for row in recorded])
+        recorded = await archive.recorded_spans(session, camera_id, kind, starts_at, ends_at)
+        spans = merged(recorded)
         missing = await session.execute(
             select(RecordingGap)
             .where(

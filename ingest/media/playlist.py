@@ -1,10 +1,9 @@
 """HLS media playlists (RFC 8216) of recorded files: byte ranges, wall-clock times, gaps. Pure."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ingest.recordings.stored_file import (
-    GopPlace,
     StoredFile,
     instant,
     is_playable,
@@ -15,7 +14,7 @@ from models.kit.errors import Conflict
 
 _GAP_MS = 250  # pieces farther apart than this do not play through
 _HEAD = ("#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-INDEPENDENT-SEGMENTS")
-_Piece = tuple[StoredFile, GopPlace]
+_MINUTE_MS = 60_000
 
 
 def refuse_unplayable(files: Sequence[StoredFile]) -> None:
@@ -41,58 +40,39 @@ def build(
         query: stands behind every address, e.g. ``?ticket=…``.
         whole_files: one entry a file instead of one a GOP.
     """
-    pieces = list(_pieces(files, start_ms, end_ms, whole_files=whole_files))
-    if not pieces:
-        return ""
-    durations = [
-        _duration_ms(piece, following)
-        for piece, following in zip(pieces, [*pieces[1:], None], strict=True)
-    ]
-    lines = [
-        *_HEAD,
-        f"#EXT-X-TARGETDURATION:{max(math.ceil(max(durations) / 1000), 1)}",
-        "#EXT-X-MEDIA-SEQUENCE:0",
-    ]
-    before: _Piece | None = None
-    for piece, duration_ms in zip(pieces, durations, strict=True):
-        file, gop = piece
-        address = f"/media/v1/segments/{file.recording_id}.mp4{query}"
-        if before is not None and (
-            abs(_gap_ms(before, piece)) > _GAP_MS or before[0].codec != file.codec
-        ):
-            lines.append("#EXT-X-DISCONTINUITY")
-        if before is None or before[0] is not file:
-            lines.append(f'#EXT-X-MAP:URI="{address}",BYTERANGE="{file.init_bytes}@0"')
-        lines += (
-            f"#EXT-X-PROGRAM-DATE-TIME:{_instant(gop.at_ms)}",
-            f"#EXTINF:{duration_ms / 1000:.3f},",
-            f"#EXT-X-BYTERANGE:{gop.length}@{gop.offset}",
-            address,
-        )
-        before = piece
-    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
-
-
-def _pieces(
-    files: Sequence[StoredFile], start_ms: int, end_ms: int, *, whole_files: bool
-) -> Iterator[_Piece]:
+    lines: list[str] = []
+    last_line = last_ms = 0
+    longest_ms = 1000
+    previous: StoredFile | None = None
+    previous_end_ms = 0
+    minute, minute_text = -1, ""
     for file in files:
+        address = f"/media/v1/segments/{file.recording_id}.mp4{query}"
         gops = places_within(file, start_ms, end_ms)
-        for gop in [joined(gops)] if whole_files and gops else gops:
-            yield file, gop
-
-
-def _gap_ms(before: _Piece, piece: _Piece) -> int:
-    """Milliseconds between two pieces; negative where they overlap."""
-    return piece[1].at_ms - before[1].end_ms
-
-
-def _duration_ms(piece: _Piece, following: _Piece | None) -> int:
-    """Exact distance to the next piece where they touch, so that rounding does not add up."""
-    if following is None or abs(_gap_ms(piece, following)) > _GAP_MS:
-        return piece[1].duration_ms
-    return following[1].at_ms - piece[1].at_ms
-
-
-def _instant(at_ms: int) -> str:
-    return instant(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        for at_ms, duration_ms, offset, length in [joined(gops)] if whole_files and gops else gops:
+            gap_ms = at_ms - previous_end_ms
+            touches = previous is not None and -_GAP_MS <= gap_ms <= _GAP_MS
+            if touches and gap_ms:  # exact distance to the next piece: rounding must not add up
+                exact_ms = last_ms + gap_ms
+                lines[last_line] = f"#EXTINF:{exact_ms / 1000:.3f},"
+                longest_ms = max(longest_ms, exact_ms)
+            if previous is not None and (not touches or previous.codec != file.codec):
+                lines.append("#EXT-X-DISCONTINUITY")
+            if previous is not file:
+                lines.append(f'#EXT-X-MAP:URI="{address}",BYTERANGE="{file.init_bytes}@0"')
+            if at_ms // _MINUTE_MS != minute:
+                minute = at_ms // _MINUTE_MS
+                minute_text = f"{instant(minute * _MINUTE_MS):%Y-%m-%dT%H:%M}"
+            last_line, last_ms = len(lines) + 1, duration_ms
+            lines += (
+                f"#EXT-X-PROGRAM-DATE-TIME:{minute_text}:{at_ms % _MINUTE_MS / 1000:06.3f}Z",
+                f"#EXTINF:{duration_ms / 1000:.3f},",
+                f"#EXT-X-BYTERANGE:{length}@{offset}",
+                address,
+            )
+            longest_ms = max(longest_ms, duration_ms)
+            previous, previous_end_ms = file, at_ms + duration_ms
+    if not lines:
+        return ""
+    target = f"#EXT-X-TARGETDURATION:{math.ceil(longest_ms / 1000)}"
+    return "\n".join([*_HEAD, target, "#EXT-X-MEDIA-SEQUENCE:0", *lines, "#EXT-X-ENDLIST", ""])

@@ -109,8 +109,21 @@ async def files(
     return [StoredFile(*row) for row in await session.execute(query)]
 
 
+async def recorded_spans(
+    session: AsyncSession, camera_id: UUID, kind: StreamKind, start: datetime, end: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return when each file of [start, end) began and ended, of whatever node, oldest first."""
+    times = select(Recording.started_at, Recording.ended_at)
+    query = _overlapping(times, camera_id, kind, start, end)
+    return [(begun, ended) for begun, ended in await session.execute(query)]
+
+
 def _overlapping(
-    query: Select[*tuple[Any, ...]], camera_id: UUID, kind: StreamKind, start: datetime, end: datetime
+    query: Select[*tuple[Any, ...]],
+    camera_id: UUID,
+    kind: StreamKind,
+    start: datetime,
+    end: datetime,
 ) -> Select[*tuple[Any, ...]]:
     """Narrow a query to the files of [start, end), oldest first.
 

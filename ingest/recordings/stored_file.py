@@ -57,7 +57,9 @@ def places(file: StoredFile) -> Iterator[GopPlace]:
 
 def places_within(file: StoredFile, start_ms: int, end_ms: int) -> list[GopPlace]:
     """Return the GOPs that overlap [start, end); the first may begin before start."""
-    return [gop for gop in places(file) if gop.at_ms < end_ms and gop.end_ms > start_ms]
+    return [
+        gop for gop in places(file) if gop[0] < end_ms and gop[0] + gop[1] > start_ms
+    ]  # by index: it is asked of every GOP of a playlist
 
 
 def joined(gops: Sequence[GopPlace]) -> GopPlace:
