@@ -29,11 +29,19 @@ export const useComplaints = (filter: ComplaintFilter) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
-export const useComplaint = (id: string) =>
-  useQuery({
-    queryKey: keys.complaint(id),
-    queryFn: ({ signal }) => get<ComplaintCard>(`/complaints/${id}`, { signal }),
-  });
+const complaintQuery = (id: string) => ({
+  queryKey: keys.complaint(id),
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    get<ComplaintCard>(`/complaints/${id}`, { signal }),
+});
+
+export const useComplaint = (id: string) => useQuery(complaintQuery(id));
+
+/** Fetches a card that a hand is about to open. */
+export function useComingComplaint(): (id: string) => void {
+  const client = useQueryClient();
+  return (id) => void client.prefetchQuery(complaintQuery(id));
+}
 
 export const useServiceCodes = () =>
   useQuery({

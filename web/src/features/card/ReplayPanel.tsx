@@ -30,6 +30,7 @@ interface Props {
 const STEP_MS = 5000;
 const MINUTE_MS = 60_000;
 const THUMBNAILS = 20;
+const SETTLED_MS = 600;
 const MOST_BESIDE = 3;
 
 /** The recording of one camera around the stated time, playing from two minutes before it. */
@@ -75,10 +76,18 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
     .filter(({ id }) => id !== plan.cameraId)
     .slice(0, MOST_BESIDE);
   const shown = positionMs !== null;
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    if (!shown) return;
+    const timer = setTimeout(() => setSettled(true), SETTLED_MS); // first the film, then its strip
+    return () => clearTimeout(timer);
+  }, [shown]);
   const thumbnails = useMemo(
     () =>
-      ticket && shown ? thumbnailsUrl(ticket, plan.cameraId, plan.from, plan.to, THUMBNAILS) : null,
-    [ticket, shown, plan],
+      ticket && settled
+        ? thumbnailsUrl(ticket, plan.cameraId, plan.from, plan.to, THUMBNAILS)
+        : null,
+    [ticket, settled, plan],
   );
 
   useEffect(() => onPlayhead(positionMs), [onPlayhead, positionMs]);

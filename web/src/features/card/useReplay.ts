@@ -11,7 +11,10 @@ const MOST_ATTEMPTS = 12;
 const TELL_MS = 100;
 const SAME_PICTURE_MS = 20;
 const STEP_WITHOUT_DECODER_MS = 40;
+const FILM_AFTER_MS = 400;
 const INTO_PICTURE_MS = 2; // past its rounded beginning
+
+const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 export interface ReplayPlan {
   cameraId: string;
@@ -43,7 +46,8 @@ export interface ReplayState {
 
 interface Opened {
   deck: ReplayDeck;
-  replay: Replay;
+  /** Null until the first picture is there: the film does not compete with it. */
+  replay: Replay | null;
   rate: number;
   positionMs: number | null;
   stillMs: number | null;
@@ -79,6 +83,8 @@ export function useReplay(
     if (!element || !picture) return;
     let closed = false;
     let toldMs = 0;
+    let tellFirst = () => {};
+    const first = new Promise<void>((resolve) => (tellFirst = resolve));
     // A call about «now» may come before a whole fragment is recorded: ask for more a little later.
     const to = plan.growing ? new Date(now()) : plan.to;
     const startMs = resumeMs.current ?? plan.startAt.getTime();
@@ -105,9 +111,10 @@ export function useReplay(
         setStill(true);
         setGap(null);
         at(self, atMs, true);
+        tellFirst();
         made.seekOthers(atMs);
         if (!element.paused || self.dragging !== "no") return;
-        if (tile === MAIN_TILE) self.replay.seek(atMs + INTO_PICTURE_MS);
+        if (tile === MAIN_TILE) self.replay?.seek(atMs + INTO_PICTURE_MS);
       },
       onGap: (notice: GapNotice) => {
         const self = opened.current;
@@ -118,6 +125,7 @@ export function useReplay(
           return;
         }
         setGap(notice);
+        tellFirst();
         if (notice.to !== null && self.dragging === "no") made.seek(tile, notice.to * 1000);
       },
       onProblem: () => undefined, // the film tells its own
@@ -153,19 +161,21 @@ export function useReplay(
         if (stream === "main") put(QUICK_TILE, "sub");
         made.seek(stream === "main" ? QUICK_TILE : MAIN_TILE, startMs);
       }
-      const asked = { ...plan, to, startAt: new Date(startMs), stream, ticket: given };
-      const replay = openReplay(element, asked, {
+      opened.current = {
+        ...{ deck: made, replay: null, rate: element.playbackRate },
+        ...{ positionMs: null, stillMs: null, dragging: "no" as const },
+        ...{ handMs: 0, quick: stream === "main" ? QUICK_TILE : MAIN_TILE },
+      };
+      setDeck(made);
+      if (canSeek()) await Promise.race([first, delay(FILM_AFTER_MS)]);
+      if (closed) return;
+      const startAt = new Date(opened.current.positionMs ?? startMs);
+      const asked = { ...plan, to, startAt, stream, ticket: given };
+      opened.current.replay = openReplay(element, asked, {
         onFault,
         onFrame,
         onAudio: () => !closed && setHasAudio(true),
       });
-      const self: Opened = {
-        ...{ deck: made, replay, rate: element.playbackRate },
-        ...{ positionMs: null, stillMs: null, dragging: "no" as const },
-        ...{ handMs: 0, quick: stream === "main" ? QUICK_TILE : MAIN_TILE },
-      };
-      opened.current = self;
-      setDeck(made);
     };
     open().catch((error: unknown) => {
       if (closed) return;
@@ -181,7 +191,7 @@ export function useReplay(
       closed = true;
       clearTimeout(again);
       element.removeEventListener("pause", paused);
-      opened.current?.replay.close();
+      opened.current?.replay?.close();
       opened.current = null;
       made.close();
     };
@@ -193,7 +203,7 @@ export function useReplay(
     if (!self || !element) return;
     if (canSeek() && pick === "first") self.deck.seek(self.quick, atMs);
     if (canSeek() && element.paused) self.deck.seek(MAIN_TILE, atMs, pick);
-    else self.replay.seek(atMs);
+    else self.replay?.seek(atMs);
   };
 
   return {
@@ -210,7 +220,7 @@ export function useReplay(
       }
       self.handMs = atMs;
       self.deck.seek(self.quick, atMs, "first", true);
-      if (!canSeek()) self.replay.seek(atMs);
+      if (!canSeek()) self.replay?.seek(atMs);
     },
     drop: () => {
       const self = opened.current;
@@ -218,7 +228,7 @@ export function useReplay(
       const { dragging, handMs } = self;
       self.dragging = "no";
       self.deck.seek(MAIN_TILE, handMs);
-      self.replay.seek(handMs);
+      self.replay?.seek(handMs);
       if (dragging === "playing") void video.current?.play();
     },
     step: (by) => {
@@ -231,7 +241,7 @@ export function useReplay(
     setRate: (rate) => {
       if (!opened.current) return;
       opened.current.rate = rate;
-      opened.current.replay.setRate(rate);
+      opened.current.replay?.setRate(rate);
     },
   };
 }

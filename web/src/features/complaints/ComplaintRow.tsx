@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useComingComplaint } from "@/api/queries/complaints";
 import type { ComplaintSummary, ServiceCode } from "@/api/types";
 import { ClockMark } from "@/components/ClockMark";
 import { ComplaintStateMark } from "@/components/Marks";
@@ -16,6 +17,7 @@ export function ComplaintRow({ complaint, codes }: Props) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const { dateTime } = useFormats();
+  const coming = useComingComplaint();
   const category = codes.find(({ code }) => code === complaint.service_code);
   return (
     <Link
@@ -24,6 +26,8 @@ export function ComplaintRow({ complaint, codes }: Props) {
       className={classes.row}
       data-testid="complaint-row"
       data-number={complaint.number}
+      onPointerEnter={() => coming(complaint.id)}
+      onFocus={() => coming(complaint.id)}
     >
       <span className={classes.number}>{complaint.number}</span>
       <ComplaintStateMark state={complaint.state} />
