@@ -55,7 +55,10 @@ async def check(settings: Settings) -> list[Finding]:
             _port(name, host, port)
             for name, host, port in (
                 ("api port", settings.api_host, settings.api_port),
-                ("media port", settings.media_host, settings.media_port),
+                *(
+                    (f"media port {n}", settings.media_host, settings.media_port + n)
+                    for n in range(settings.media_workers)
+                ),
                 ("OsmAnd port", settings.gps_host, settings.osmand_port),
                 ("Wialon port", settings.gps_host, settings.wialon_port),
             )

@@ -16,6 +16,7 @@ from models.kit.log import get
 from models.kit.secret import load_key
 from models.kit.service import stop_event
 from models.kit.settings import Settings
+from models.workers import worker_url
 
 log = get(__name__)
 
@@ -70,6 +71,7 @@ async def run_house(
         with only_one(state_dir):
             try:
                 load_key(settings)
+                _require_addresses(settings)
                 database_url = await _start_database(settings, supervisor)
                 if before_rooms is not None:
                     await before_rooms(supervisor, database_url)
@@ -85,6 +87,16 @@ async def run_house(
         log.error("house.refused", reason=error.detail)
         return 1
     return 0
+
+
+def _require_addresses(settings: Settings) -> None:
+    """Refuse a public address that does not tell the media workers apart.
+
+    Raises:
+        SettingsError: saying what to write instead.
+    """
+    if settings.media_public_url is not None:
+        worker_url(settings.media_public_url, 0, settings.media_workers)
 
 
 async def _start_database(settings: Settings, supervisor: Supervisor) -> str:
