@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -56,7 +56,7 @@ _SENTENCES = {
 def inspect_command(
     url: Annotated[str, typer.Argument(help="rtsp://user:password@host/path")],
     kind: Annotated[StreamKind | None, typer.Option(help="What the stream is to be.")] = None,
-    transport: Annotated[str, typer.Option(help="tcp, udp or http")] = "tcp",
+    transport: Annotated[Literal["tcp", "udp", "http"], typer.Option()] = "tcp",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one object.")] = False,
 ) -> None:
