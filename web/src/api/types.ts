@@ -43,3 +43,16 @@ export type Finding = Schemas["Finding"];
 export type ComplaintUpdate = Schemas["ComplaintUpdate"];
 export type Clip = Schemas["Clip"];
 export type ServiceCode = Schemas["ServiceCode"];
+
+export type CameraSetup = Schemas["CameraSetup"];
+export type StreamSetup = Schemas["StreamSetup"];
+export type CameraEdit = Schemas["CameraEdit"];
+export type CameraIn = Schemas["CameraIn"];
+export type CameraLook = Schemas["Look"];
+export type StreamLook = Schemas["StreamLook"];
+export type DeviceLook = Schemas["DeviceLook"];
+export type LookVerdict = Schemas["Verdict"];
+export type FoundDevice = Schemas["FoundDevice"];
+export type InspectIn = Schemas["InspectIn"];
+export type ZoneIn = Schemas["ZoneIn"];
+export type RetentionClass = Schemas["RetentionClass"];

@@ -54,8 +54,16 @@ const card = createRoute({
   component: lazyRouteComponent(() => import("@/features/card/CardScreen"), "CardScreen"),
 });
 
+const cameras = createRoute({
+  getParentRoute: () => root,
+  path: "/cameras",
+  validateSearch: (search: Record<string, unknown>): { id?: string } =>
+    typeof search["id"] === "string" ? { id: search["id"] } : {},
+  component: lazyRouteComponent(() => import("@/features/cameras/CamerasScreen"), "CamerasScreen"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, wall, alerts, map, intake, complaints, card]),
+  routeTree: root.addChildren([home, wall, alerts, map, intake, complaints, card, cameras]),
   defaultPreload: "intent",
   defaultErrorComponent: Crash,
 });

@@ -2,7 +2,7 @@ import type { Permission } from "@/api/queries/session";
 import type { Me, RoleName } from "@/api/types";
 
 interface Screen {
-  to: "/wall" | "/alerts" | "/map" | "/intake" | "/complaints";
+  to: "/wall" | "/alerts" | "/map" | "/intake" | "/complaints" | "/cameras";
   label: string;
   /** Any of these opens the screen. */
   needs: readonly Permission[];
@@ -18,6 +18,7 @@ const SCREENS: readonly Screen[] = [
     label: "nav.complaints",
     needs: ["complaints.read", "complaints.read_own"],
   },
+  { to: "/cameras", label: "nav.cameras", needs: ["cameras.configure", "zones.edit"] },
 ];
 
 /** The screen that a role starts its day on. */
@@ -25,7 +26,7 @@ export const HOME: Record<RoleName, Screen["to"]> = {
   operator: "/wall",
   supervisor: "/wall",
   dispatcher: "/map",
-  admin: "/map",
+  admin: "/cameras",
   auditor: "/complaints",
   agent: "/intake",
 };
