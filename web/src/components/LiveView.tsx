@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { StreamKind } from "@/api/types";
 import { useFormats } from "@/i18n/useFormats";
 import { NO_STATS, pictureAge, type PictureAge, type TileStats } from "@/media/age";
-import { LivePicture } from "@/media/LivePicture";
+import { LivePicture, type Transport } from "@/media/LivePicture";
 import classes from "./LiveView.module.css";
 import { useNow } from "./useNow";
 
@@ -31,6 +31,7 @@ export function LiveView({ cameraId, name, zone, stream, focused, ageTestId, chi
       startedMs: stats === NO_STATS ? Date.now() : before.startedMs,
     }));
   }, []);
+  const [transport, setTransport] = useState<Transport>("wall");
   const { stats, startedMs } = shown;
   const age = pictureAge(stats, startedMs, now);
 
@@ -41,15 +42,29 @@ export function LiveView({ cameraId, name, zone, stream, focused, ageTestId, chi
         stale={age.kind === "stale"}
         label={t("picture.of", { name })}
         onStats={onStats}
+        onTransport={setTransport}
         {...(stream ? { stream } : {})}
         {...(focused === undefined ? {} : { focused })}
       />
       {age.kind === "stale" && <NoPicture age={age} stats={stats} zone={zone} />}
       <div className={classes.top}>
         {children}
-        <AgeBadge age={age} testId={ageTestId} />
+        <div className={classes.badges}>
+          {focused && transport !== "wall" && <TransportBadge transport={transport} />}
+          <AgeBadge age={age} testId={ageTestId} />
+        </div>
       </div>
     </div>
+  );
+}
+
+function TransportBadge({ transport }: { transport: Exclude<Transport, "wall"> }) {
+  const { t } = useTranslation();
+  return (
+    <span className={classes.age} data-testid="transport" data-transport={transport}>
+      {t(transport === "webrtc" ? "picture.direct" : "picture.by_wall")}
+      {transport !== "webrtc" && `: ${t(`picture.not_direct.${transport}`)}`}
+    </span>
   );
 }
 

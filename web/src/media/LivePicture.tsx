@@ -3,7 +3,18 @@ import type { StreamKind } from "@/api/types";
 import { NO_STATS, type TileStats } from "./age";
 import { canDecode, focusTile, startTile, type LiveTile } from "./liveMedia";
 import { startVideoTile } from "./videoTile";
+import { canCall, type WhepFault } from "./whepCall";
+import { startWhep } from "./whepView";
 import classes from "./LivePicture.module.css";
+
+/** How an enlarged picture comes: by WebRTC, or by the wall's transport and why. */
+export type Transport = "wall" | "webrtc" | WhepFault;
+
+interface Tile {
+  cameraId: string;
+  live: LiveTile;
+  surface: HTMLElement;
+}
 
 interface Props {
   cameraId: string;
@@ -12,9 +23,13 @@ interface Props {
   stale: boolean;
   label: string;
   onStats: (stats: TileStats) => void;
+  onTransport: (transport: Transport) => void;
 }
 
-/** Live picture of a camera: WebCodecs on a canvas, or a plain <video> where that is missing. */
+/**
+ * Live picture of a camera: WebCodecs on a canvas, or a plain <video> where that is missing.
+ * The main stream of an enlarged one comes by WebRTC; the tile pulls no more once that shows.
+ */
 export function LivePicture({
   cameraId,
   stream = "sub",
@@ -22,14 +37,21 @@ export function LivePicture({
   stale,
   label,
   onStats,
+  onTransport,
 }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const report = useRef(onStats);
-  const [tile, setTile] = useState<LiveTile | null>(null);
+  const tell = useRef(onTransport);
+  const direct = useRef(false);
+  const [tile, setTile] = useState<Tile | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const enlarged = focused && stream === "main";
+  const calls = enlarged && canCall() && refused !== cameraId;
 
   useEffect(() => {
     report.current = onStats;
-  }, [onStats]);
+    tell.current = onTransport;
+  }, [onStats, onTransport]);
 
   useEffect(() => {
     if (!host.current) return;
@@ -37,26 +59,75 @@ export function LivePicture({
     surface.dataset["testid"] = "tile-canvas";
     surface.dataset["frames"] = "0";
     host.current.append(surface);
-    const started =
+    const live =
       surface instanceof HTMLCanvasElement
         ? startTile(cameraId, surface)
         : startVideoTile(cameraId, surface);
     report.current(NO_STATS);
-    const stop = started.subscribe(() => report.current(started.stats()));
-    setTile(started);
+    const stop = live.subscribe(() => {
+      if (!direct.current) report.current(live.stats());
+    });
+    setTile({ cameraId, live, surface });
     return () => {
       stop();
-      started.close();
+      live.close();
       surface.remove();
     };
   }, [cameraId]);
 
-  useEffect(() => tile?.show(stream), [tile, stream]);
+  useEffect(() => tile?.live.show(calls ? "sub" : stream), [tile, stream, calls]);
   useEffect(() => {
     if (!focused || !tile) return;
-    focusTile(tile);
+    focusTile(tile.live);
     return () => focusTile(null);
   }, [focused, tile]);
+  useEffect(() => {
+    if (!enlarged) return;
+    return () => setRefused(null); // the next time may go better
+  }, [enlarged]);
+
+  useEffect(() => {
+    if (!calls || tile?.cameraId !== cameraId) return;
+    const { live, surface } = tile;
+    const video = document.createElement("video");
+    const drawn = () => live.stats().frames;
+    let before = drawn();
+    const stop = startWhep(cameraId, video, {
+      onStats: (stats) => {
+        if (!direct.current) {
+          direct.current = true;
+          live.hold();
+          before = drawn();
+          surface.after(video);
+          tell.current("webrtc");
+        }
+        surface.dataset["frames"] = String(stats.frames);
+        surface.dataset["width"] = String(stats.width);
+        report.current(stats);
+      },
+      onFault: (fault) => {
+        tell.current(fault);
+        setRefused(cameraId);
+      },
+    });
+    return () => {
+      stop();
+      if (!direct.current) return;
+      tell.current("wall");
+      const end = () => {
+        direct.current = false;
+        video.remove();
+      };
+      if (!surface.isConnected) return end();
+      live.show("sub");
+      // The last picture by WebRTC stays until the tile has a newer one.
+      const unsubscribe = live.subscribe(() => {
+        if (drawn() === before) return;
+        unsubscribe();
+        end();
+      });
+    };
+  }, [calls, cameraId, tile]);
 
   return (
     <div ref={host} className={classes.picture} data-stale={stale} role="img" aria-label={label} />

@@ -71,6 +71,11 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   }
   const tile = tiles.get(data.tile);
   if (!tile) return;
+  if (data.type === "hold") {
+    tile.socket?.remove(data.tile);
+    tile.socket = null;
+    return;
+  }
   if (data.type === "remove") {
     tiles.delete(data.tile);
     tile.socket?.remove(data.tile);

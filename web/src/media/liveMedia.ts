@@ -11,6 +11,8 @@ export interface LiveTile {
   stats(): TileStats;
   subscribe(listener: () => void): () => void;
   show(stream: StreamKind): void;
+  /** Pulls no more until the next show(). */
+  hold(): void;
   close(): void;
 }
 
@@ -25,6 +27,7 @@ class WorkerTile implements LiveTile {
   private current = NO_STATS;
   private stream: StreamKind = "sub";
   private failures = 0;
+  private held = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -43,7 +46,14 @@ class WorkerTile implements LiveTile {
 
   show(stream: StreamKind): void {
     this.stream = stream;
+    this.held = false;
     void this.renew();
+  }
+
+  hold(): void {
+    this.held = true;
+    clearTimeout(this.retry);
+    tell({ type: "hold", tile: this.id });
   }
 
   close(): void {
@@ -57,12 +67,12 @@ class WorkerTile implements LiveTile {
     clearTimeout(this.retry);
     try {
       const { ticket, media_url } = await liveTicket(this.cameraId);
-      if (!tiles.has(this.id)) return;
+      if (!tiles.has(this.id) || this.held) return;
       this.failures = 0;
       tell({ type: "ticket", tile: this.id, mediaUrl: media_url, ticket, stream: this.stream });
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
-      if (!tiles.has(this.id)) return;
+      if (!tiles.has(this.id) || this.held) return;
       this.failures += 1;
       this.take({ ...this.current, problem: error.status });
       this.retry = setTimeout(() => void this.renew(), backoffMs(this.failures, Math.random()));
@@ -70,6 +80,7 @@ class WorkerTile implements LiveTile {
   }
 
   take(stats: TileStats): void {
+    if (this.held) return;
     this.current = this.failures > 0 ? { ...stats, problem: this.current.problem } : stats;
     this.canvas.dataset["frames"] = String(stats.frames);
     this.canvas.dataset["width"] = String(stats.width);

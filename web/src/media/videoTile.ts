@@ -21,6 +21,7 @@ export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveT
   let failures = 0;
   let lastStartMs = 0;
   let closed = false;
+  let held = false;
   let playing = new AbortController();
   let retry: ReturnType<typeof setTimeout> | undefined;
   video.muted = true;
@@ -70,13 +71,14 @@ export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveT
   };
 
   const failed = () => {
-    if (closed) return;
+    if (closed || held) return;
     failures += 1;
     clearTimeout(retry);
     retry = setTimeout(() => void start(), backoffMs(failures, Math.random()));
   };
 
   const look = setInterval(() => {
+    if (held) return;
     const end = video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0;
     if (end - video.currentTime > FARTHEST_BEHIND_S) video.currentTime = end - 0.2;
     const silentMs = Date.now() - Math.max(lastStartMs, (current.mediaTime ?? 0) * 1000);
@@ -94,7 +96,15 @@ export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveT
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    show: () => undefined, // live.mp4 has one stream
+    show: () => {
+      if (held) void start(); // live.mp4 has one stream
+      held = false;
+    },
+    hold: () => {
+      held = true;
+      clearTimeout(retry);
+      playing.abort();
+    },
     close: () => {
       closed = true;
       clearInterval(look);

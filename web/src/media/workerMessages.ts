@@ -5,6 +5,8 @@ export type ToWorker =
   | { type: "add"; tile: number; canvas: OffscreenCanvas }
   | { type: "ticket"; tile: number; mediaUrl: string; ticket: string; stream: StreamKind }
   | { type: "focus"; tile: number | null }
+  /** Pull no more, until the next ticket. */
+  | { type: "hold"; tile: number }
   | { type: "remove"; tile: number };
 
 export type FromWorker =
