@@ -146,12 +146,16 @@ class RecordingIndex:
             log.info("journal.recovered", facts=written)
         self._earlier = runs[1:-1]  # the first goes on from a settled run, the last is this one
 
-    async def settle_earlier(self) -> None:
-        """Account for the times between the runs that ended while the database was away."""
-        for firsts in self._earlier:
+    async def settle_earlier(self, begins: Sequence[tuple[StreamKey, datetime]] = ()) -> None:
+        """Account for the times between runs that ended while the database was away.
+
+        Args:
+            begins: where footage begins that was found on disk and in no journal.
+        """
+        known = [pair for firsts in self._earlier for pair in firsts.items()]
+        for stream, first_at in sorted([*known, *begins], key=lambda pair: pair[1]):
             async with self._database.transaction() as session:
-                for stream, first_at in firsts.items():
-                    await settle(session, stream, first_at)
+                await settle(session, stream, first_at)
         self._earlier = []
 
     async def flush(self) -> None:

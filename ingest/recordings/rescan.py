@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ingest.recordings.boxes import map_file
-from ingest.recordings.facts import SegmentFact, stream_of
+from ingest.recordings.facts import SegmentFact, StreamKey, stream_of
 from ingest.recordings.index import RecordingIndex
 from ingest.recordings.metrics import MISSING
 from ingest.recordings.rows import rows_of_day
@@ -24,6 +24,7 @@ from models.recording import Recording
 log = get(__name__)
 _CHUNK = 1024 * 1024
 _BATCH = 100
+_GOES_ON = timedelta(seconds=1)
 _TORN_LIMIT_BYTES = 4096  # a file that died before its first fragment is not larger
 CLIPS = "clips"  # folder of cut clips, beside the cameras' own
 
@@ -58,6 +59,7 @@ class Rescan:
         self._database = database
         self._index = index
         self._owns = owns
+        self._begins: list[tuple[StreamKey, datetime]] = []  # where found footage begins anew
 
     async def recent(self, now: datetime) -> RescanReport:
         """Close what the last run left open and index its newest two days; before anything else."""
@@ -65,7 +67,8 @@ class Rescan:
         await self._index.recover()
         closed, torn = await self._close_provisional()
         found = await self._scan(days=days, older=False)
-        await self._index.settle_earlier()
+        await self._index.settle_earlier(self._begins)
+        self._begins = []
         return RescanReport(closed, found.found, torn + found.unreadable, found.missing)
 
     async def older(self, now: datetime) -> RescanReport:
@@ -102,6 +105,7 @@ class Rescan:
             missing += sorted({row.path for row in rows if not row.deleting} - on_disk)
             facts, bad = await self._read(sorted(on_disk - known - self._index.own_paths))
             await self._write(facts)
+            self._begins += _begins(facts)
             found += len(facts)
             unreadable += bad
         MISSING.set(len(missing))
@@ -134,6 +138,15 @@ class Rescan:
         for begin in range(0, len(facts), _BATCH):
             batch = facts[begin : begin + _BATCH]
             await self._index.write_found(batch)
+
+
+def _begins(facts: Iterable[SegmentFact]) -> Iterator[tuple[StreamKey, datetime]]:
+    """Yield where footage begins that does not go on from the file before, in order of files."""
+    until: datetime | None = None
+    for fact in facts:
+        if until is None or fact.started_at - until > _GOES_ON:
+            yield fact.stream, fact.started_at
+        until = fact.ended_at
 
 
 def read_back(root: Path, path: PurePosixPath) -> SegmentFact | None:

@@ -13,7 +13,7 @@ from ingest.recordings.facts import GapFact, GapReason, SegmentFact, StreamKey, 
 from models.kit.errors import InvalidInput
 from models.recording import Recording, RecordingGap
 
-_NODE_GAP = timedelta(seconds=2)
+_NODE_GAP = timedelta(seconds=1)  # as the recorder: a hole from here on needs its reason
 
 _COLUMNS = (
     "INSERT INTO recording (camera_id, stream_kind, node_name, epoch, path, started_at, ended_at,"

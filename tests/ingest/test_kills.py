@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import signal
+from collections.abc import Awaitable, Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path, PurePosixPath
 from uuid import UUID
@@ -24,9 +25,10 @@ from models.kit.clock import SystemClock
 from models.kit.database import Database
 from models.kit.errors import InvalidInput
 from models.kit.settings import Settings
-from models.recording import Recording
+from models.recording import Recording, RecordingGap
 from tests.builders import build_office
 from tests.ingest.encoded import shown, write_clip
+from tests.ingest.outage import away
 from tests.ingest.test_service import eventually, node_settings, running
 
 pytestmark = pytest.mark.postgis
@@ -115,6 +117,79 @@ async def test_twenty_kills_lose_a_gop_each_and_spoil_no_file(
     for node in nodes:
         for path in sorted(node.recordings_path.glob("*/*/*/*.mp4")):
             _is_whole(path)
+
+
+async def test_a_node_killed_while_its_database_is_away_keeps_every_reason(
+    database: Database, database_url: str, cluster_url: str, tmp_path: Path
+) -> None:
+    PROCESSES.set_forkserver_preload(["ingest.service", "tests.ingest.test_kills"])
+    clip = write_clip(tmp_path / "clip.mp4", pictures=LOOP, gop=GOP)
+    settings = node_settings(tmp_path / "a", media_node="a", segment_s=2.0, camera_silence_s=1.0)
+    journal = settings.state_dir / "journal-a-0.log"
+    root = settings.recordings_path
+
+    def told(word: str) -> Callable[[], Awaitable[bool]]:
+        async def look() -> bool:
+            return journal.exists() and word in journal.read_text()
+
+        return look
+
+    async def recording_on() -> bool:
+        return newest(root, "main") > begun_s and newest(root, "sub") > begun_s
+
+    async with SimulatedCameras() as cameras:
+        for kind in ("main", "sub"):
+            cameras.add(f"hall/{kind}", {"plain": clip})
+        async with database.transaction() as session:
+            await build_office(session, node_name="a", rtsp_url=cameras.url("hall"))
+        begun_s = SystemClock().now().timestamp()
+        node = PROCESSES.Process(target=record, args=(settings, database_url))
+        node.start()
+        await eventually(recording_on, bool)
+        with away(cluster_url, database_url):
+            cameras.stall("hall")
+            await eventually(told('"stalled"'), bool)
+            begun_s = SystemClock().now().timestamp()
+            cameras.resume("hall")
+            await eventually(recording_on, bool)
+            await eventually(told('"file"'), bool)
+            node.kill()
+            await asyncio.to_thread(node.join)
+            await asyncio.sleep(1.1)  # from here on it is an absence
+            begun_s = SystemClock().now().timestamp()
+            node = PROCESSES.Process(target=record, args=(settings, database_url))
+            node.start()
+            await eventually(recording_on, bool)
+            node.kill()
+            await asyncio.to_thread(node.join)
+        await _settled(settings, database)
+    async with database.read() as session:
+        gaps = (
+            await session.scalars(
+                select(RecordingGap)
+                .where(RecordingGap.stream_kind == "main")
+                .order_by(RecordingGap.started_at)
+            )
+        ).all()
+        rows = (
+            await session.scalars(
+                select(Recording)
+                .where(Recording.stream_kind == "main")
+                .order_by(Recording.started_at)
+            )
+        ).all()
+    assert [gap.reason for gap in gaps][:2] == ["stalled", "node_down"]
+    assert all(gap.ended_at is not None for gap in gaps)
+    holes = [
+        (before.ended_at, after.started_at)
+        for before, after in itertools.pairwise(rows)
+        if (after.started_at - before.ended_at).total_seconds() > 1
+    ]
+    covered = [(gap.started_at, gap.ended_at) for gap in gaps]
+    for hole in holes:
+        assert any(
+            gap[0] <= hole[0] and gap[1] is not None and hole[1] <= gap[1] for gap in covered
+        ), f"nothing says why there is nothing in {hole}"
 
 
 async def _settled(settings: Settings, database: Database) -> None:
