@@ -48,6 +48,8 @@ export function Timeline(props: Props) {
     <div
       className={classes.line}
       data-testid="timeline"
+      data-from={span.fromMs}
+      data-to={span.toMs}
       role="group"
       aria-label={t("replay.timeline")}
       onPointerDown={(event) => {
