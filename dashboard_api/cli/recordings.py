@@ -13,10 +13,10 @@ from ingest.recordings.disk import accept, disk_of, memory_of
 from ingest.recordings.holdings import Outlook, outlook
 from ingest.recordings.reconcile import Reconcile
 from ingest.recordings.retention import default_keep
-from models.camera import Camera
+from models.camera import Camera, RetentionClass
 from models.kit.clock import Clock, SystemClock
 from models.kit.database import Database
-from models.kit.errors import CentreError
+from models.kit.errors import CentreError, InvalidInput, NotFound
 from models.kit.settings import Settings, load
 
 recordings_app = typer.Typer(no_args_is_help=True, help="Recordings on this node's disk.")
@@ -48,6 +48,64 @@ def accept_command() -> None:
         typer.echo(error.detail, err=True)
         sys.exit(2)
     typer.echo(f"recordings go to {settings.recordings_path}, disk {name}")
+
+
+@recordings_app.command("class")
+def class_command(
+    code: str,
+    min_days: Annotated[float, typer.Argument(help="Footage stays at least so long.")],
+    max_days: Annotated[float, typer.Argument(help="And at most so long.")],
+    kk: Annotated[str, typer.Option(help="Its name in Kazakh.")] = "",
+    ru: Annotated[str, typer.Option(help="Its name in Russian.")] = "",
+    en: Annotated[str, typer.Option(help="Its name in English.")] = "",
+) -> None:
+    """Make a retention class, or change it."""
+    wanted = {"keep_min_days": min_days, "keep_max_days": max_days}
+    wanted_names = {"kk": kk or code, "ru": ru or code, "en": en or code}
+    sys.exit(_with_database(lambda _, database: set_class(database, code, wanted, wanted_names)))
+
+
+@recordings_app.command("keep")
+def keep_command(
+    camera: Annotated[str, typer.Argument(help="The camera's code.")],
+    code: Annotated[str, typer.Argument(help="Of the class; empty for the default.")] = "",
+) -> None:
+    """Put a camera into a retention class."""
+    sys.exit(_with_database(lambda _, database: put_into_class(database, camera, code)))
+
+
+async def set_class(
+    database: Database, code: str, days: dict[str, float], called: dict[str, str]
+) -> int:
+    if not 0 < days["keep_min_days"] <= days["keep_max_days"]:
+        raise InvalidInput("The days must be more than 0, the least not above the most.")
+    async with database.transaction() as session:
+        query = select(RetentionClass).where(RetentionClass.code == code)
+        found = (await session.scalars(query)).one_or_none()
+        if found is None:
+            session.add(RetentionClass(code=code, name=called, **days))
+        else:
+            found.name = called
+            found.keep_min_days, found.keep_max_days = days["keep_min_days"], days["keep_max_days"]
+    typer.echo(f"{code}: {days['keep_min_days']:g} to {days['keep_max_days']:g} days")
+    return 0
+
+
+async def put_into_class(database: Database, camera_code: str, code: str) -> int:
+    async with database.transaction() as session:
+        camera = (
+            await session.scalars(select(Camera).where(Camera.code == camera_code))
+        ).one_or_none()
+        if camera is None:
+            raise NotFound(f"There is no camera {camera_code}.")
+        camera.retention_class_id = None
+        if code:
+            query = select(RetentionClass.id).where(RetentionClass.code == code)
+            camera.retention_class_id = (await session.scalars(query)).one_or_none()
+            if camera.retention_class_id is None:
+                raise NotFound(f"There is no class {code}: make it with recordings class.")
+    typer.echo(f"{camera_code} keeps {code or 'the default'}")
+    return 0
 
 
 async def check(

@@ -1,6 +1,7 @@
 """From a feed to files and facts, on the event loop, without a database."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,8 +12,8 @@ import pytest
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
 from ingest.recordings import recorder as recorder_module
-from ingest.recordings.facts import Fact, GapFact, GapReason, SegmentFact, at_ticks
-from ingest.recordings.recorder import Recorder
+from ingest.recordings.facts import Fact, GapFact, GapReason, SegmentFact, StreamKey, at_ticks
+from ingest.recordings.recorder import Recorder, turn_of
 from ingest.recordings.segmenter import Segmenter
 from models.kit.clock import ManualClock
 from models.kit.ids import new_id
@@ -150,3 +151,25 @@ async def test_a_playing_feed_is_recorded_from_its_next_key_picture_on(tmp_path:
     await made.recorder.close()
     assert made.decoded() == [unit.dts for unit in made.units[:15] + made.units[20:]]
     assert made.gaps() == []
+
+
+def test_files_of_many_cameras_begin_apart_from_each_other() -> None:
+    streams = [StreamKey(new_id(), kind) for _ in range(200) for kind in StreamKind]
+    tenths = Counter(int(turn_of(stream) * 10) for stream in streams)
+    assert set(tenths) == set(range(10)), "in every second of ten some"
+    assert max(tenths.values()) <= 80, "in none a fifth of all"
+    main, sub = (StreamKey(streams[0].camera_id, kind) for kind in StreamKind)
+    assert abs(turn_of(main) - turn_of(sub)) == pytest.approx(0.5)
+    assert turn_of(main) == turn_of(StreamKey(main.camera_id, main.kind))
+
+
+async def test_all_streams_together_wait_in_bounded_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Recorded(tmp_path)
+    first_gop = sum(len(unit.avcc) for unit in made.units[:10])
+    monkeypatch.setattr(recorder_module, "_QUEUES_BYTES", first_gop)
+    made.publish(made.units)
+    await made.recorder.close()
+    assert made.decoded()[:10] == [unit.dts for unit in made.units[:10]]
+    assert {gap.reason for gap in made.gaps()} == {GapReason.DISK_SLOW}

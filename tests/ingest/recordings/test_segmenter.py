@@ -155,3 +155,14 @@ def test_a_wall_clock_set_back_overwrites_nothing(tmp_path: Path) -> None:
         segmenter.write(first)
         paths |= {fact.path for fact in files(segmenter.close())}
     assert len(paths) == 2
+
+
+def test_a_turn_moves_where_files_begin(tmp_path: Path) -> None:
+    lengths = {}
+    for turn in (0.0, 0.5):
+        segmenter, facts = a_segmenter(tmp_path / str(turn), turn=turn), []
+        for gop in gops(tmp_path):
+            facts += segmenter.write(gop)
+        facts += segmenter.close()
+        lengths[turn] = [len(fact.fragments) for fact in files(facts) if fact.closed]
+    assert lengths == {0.0: [2, 2], 0.5: [1, 2, 1]}
