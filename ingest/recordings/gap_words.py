@@ -16,6 +16,7 @@ _REASONS = {
     "disk_missing": "the disk was not there",
     "disk_wrong": "another disk was in its place",
     "disk_failed": "the disk failed",
+    "file_lost": "its recording was lost from the disk",
 }
 
 
