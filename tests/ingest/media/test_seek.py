@@ -9,6 +9,7 @@ from uuid import UUID
 
 import av
 import pytest
+from sqlalchemy import update
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -19,7 +20,7 @@ from models.kit import bus
 from models.kit.clock import SystemClock
 from models.kit.database import Database
 from models.kit.settings import Settings
-from models.recording import RecordingGap
+from models.recording import Recording, RecordingGap
 from tests.builders import build_office
 from tests.ingest.media import footage
 from tests.ingest.media.archive import record
@@ -272,3 +273,19 @@ async def test_a_revoked_session_is_closed(
             await seeker.socket.recv()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4401
+
+
+async def test_h265_is_refused_with_the_way_out(
+    archive_node: RunningNode, camera: UUID, database: Database
+) -> None:
+    async with database.transaction() as session:
+        await session.execute(update(Recording).values(codec="hvc1.1.6.L93.b0"))
+    async with opened(archive_node, camera) as seeker:
+        await seeker.say(type="seek", tile=1, at=ZERO_S + 1)
+        refused = await seeker.refused()
+        assert (refused["status"], "sub stream" in refused["detail"]) == (409, True)
+    span = {"from": str(ZERO_S), "to": str(ZERO_S + 4)}
+    for door, status in (("replay.m3u8", 409), ("thumbnails", 404)):
+        query = {**span, "ticket": archive_node.ticket("replay", camera=camera)}
+        answer = await archive_node.http.get(f"/media/v1/cameras/{camera}/{door}", params=query)
+        assert answer.status_code == status
