@@ -13,6 +13,8 @@ const KEYS = [
   ["/", "help.search"],
   ["␣", "help.space"],
   ["← →", "help.arrows"],
+  [", .", "help.frame"],
+  ["Shift + , .", "help.speed"],
   ["Ctrl + Enter", "help.submit"],
   ["Esc", "help.escape"],
   ["?", "help.open"],
