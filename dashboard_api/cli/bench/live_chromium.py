@@ -1,0 +1,124 @@
+"""Chromium's part of ``./ahual bench live``: the product's own wall, API and node, watched."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dashboard_api.accounts import add_user
+from dashboard_api.cli.bench import live_node
+from dashboard_api.cli.bench.ground import Ground, ground
+from dashboard_api.cli.bench.report import Goal, Row, percentile
+from models.kit.errors import Unavailable
+from models.kit.settings import Settings
+
+_LOGIN, _PASSWORD = "bench", "not-a-secret"
+_CAMERAS = 48
+_TILES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    seconds: float
+    joins: int
+    switches: int
+
+
+FULL = Plan(seconds=30, joins=20, switches=12)
+QUICK = Plan(seconds=4, joins=6, switches=4)
+
+
+async def measure(quick: bool) -> list[Row]:
+    """Return the rows; without Chromium or a built application they hold no value and say why."""
+    plan = QUICK if quick else FULL
+    web = Settings().web_dist
+    if not (web / "index.html").is_file():
+        return _rows(plan, {}, f"the web application is not built in {web}")
+    async with (
+        ground(web_dist=web.resolve()) as own,
+        live_node.farm(own.folder, _CAMERAS) as (rtsp_port, _),
+    ):
+        cameras = await live_node.add_cameras(own.database, rtsp_port, _CAMERAS)
+        await add_user(own.database, _LOGIN, _PASSWORD, "supervisor", "Bench", "en")
+        async with live_node.node(own, cameras), _api(own) as api:
+            await live_node.until_listening(api, own.settings.api_port)
+            try:
+                return _rows(plan, await _look(own, plan), "")
+            except Unavailable as error:
+                return _rows(plan, {}, error.detail)
+
+
+def _api(own: Ground) -> Any:
+    settings = own.settings
+    return live_node.process(
+        own.folder / "api.log",
+        "dashboard_api",
+        AHUAL_DATABASE_URL=settings.database_url or "",
+        AHUAL_STATE_DIR=str(settings.state_dir),
+        AHUAL_API_PORT=str(settings.api_port),
+        AHUAL_MEDIA_PORT=str(settings.media_port),
+        AHUAL_WEB_DIST=str(settings.web_dist),
+        AHUAL_LOG_LEVEL="warning",
+    )
+
+
+async def _look(own: Ground, plan: Plan) -> dict[str, Any]:
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "dashboard_api.cli.bench.live_page"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    wish = {
+        "api": f"http://127.0.0.1:{own.settings.api_port}",
+        "login": _LOGIN,
+        "password": _PASSWORD,
+        "cameras": [f"farm-{number:04}" for number in range(_CAMERAS)],
+        **asdict(plan),
+    }
+    said, trouble = await child.communicate(json.dumps(wish).encode() + b"\n")
+    if child.returncode:
+        raise Unavailable("Chromium could not be watched: " + trouble.decode()[-400:].strip())
+    found = json.loads(said)
+    assert isinstance(found, dict)
+    return found
+
+
+def _rows(plan: Plan, seen: dict[str, Any], trouble: str) -> list[Row]:
+    def row(metric: str, name: str, share: float, goal: float, note: str) -> Row:
+        values: Sequence[float] = seen.get(name, ())
+        value = percentile(values, share) if values else None
+        said = f"{note} {len(values)} measured, longest {max(values):.0f}." if values else trouble
+        return Row(metric, value, "ms", goal, note=said)
+
+    arrival = f"From the picture's arrival at the node to the canvas, {_TILES} tiles."
+    grown = seen.get("grown")
+    return [
+        row(
+            "join_ms_p95_wall",
+            "join_ms",
+            0.95,
+            100,
+            "From the click on a camera to its first picture, GOP 2 s.",
+        ),
+        row("pixel_ms_p95", "pixel_ms", 0.95, 120, arrival),
+        row("pixel_ms_p50", "pixel_ms", 0.5, 30, arrival),
+        row(
+            "wall_page_switch_ms",
+            "switch_ms",
+            0.95,
+            300,
+            f"From the key to the last of {_TILES} first pictures, p95.",
+        ),
+        Row(
+            "wall_pictures_s_min_chromium",
+            None if grown is None else grown / plan.seconds,
+            "pictures/s",
+            13.5,
+            Goal.AT_LEAST,
+            note=trouble or f"Tile that drew the fewest of 15 a second, {_TILES} tiles.",
+        ),
+    ]

@@ -1,0 +1,186 @@
+"""``python -m dashboard_api.cli.bench.live_page``: the product's own wall in Chromium, watched.
+
+Reads one JSON line from stdin (see ``Wish``) and prints one (see ``Seen``). The page, its worker
+and its decoders are the product's; a probe in front of the worker's script only notes when a
+message brought a picture's bytes and when that picture was drawn.
+"""
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict, dataclass, field
+
+from playwright.async_api import Browser, Page, Worker, async_playwright
+
+from models.kit.clock import SystemClock
+
+_PROBE = """
+self.arrived = new Map(); self.delays = []; self.firsts = []; self.known = new WeakSet();
+const Plain = self.WebSocket;
+self.WebSocket = class extends Plain {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") return;
+      const view = new DataView(data);
+      for (let at = 0; at < view.byteLength; at += 4 + view.getUint32(at)) {
+        if (view.getUint8(at + 6) !== 1) continue;
+        self.arrived.set(Math.round(view.getFloat64(at + 16) * 1e6), view.getFloat64(at + 8));
+      }
+    });
+  }
+};
+const draw = OffscreenCanvasRenderingContext2D.prototype.drawImage;
+OffscreenCanvasRenderingContext2D.prototype.drawImage = function (picture, ...rest) {
+  draw.call(this, picture, ...rest);
+  const now = performance.timeOrigin + performance.now();
+  const arrived = self.arrived.get(picture.timestamp);
+  if (!self.known.has(this.canvas)) { self.known.add(this.canvas); self.firsts.push(now); }
+  else if (arrived) self.delays.push(now - arrived * 1000);
+  if (self.arrived.size > 20000) self.arrived.clear();
+};
+"""
+# The worker's script is the product's own file, imported after the probe.
+_BEFORE = """
+const Plain = window.Worker;
+const module = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+const probe = module(%s);
+window.Worker = class extends Plain {
+  constructor(url, options) {
+    const both = () => module(`import "${probe}"; import "${new URL(url, location.href)}";`);
+    super(String(url).includes("live.worker") ? both() : url, options);
+  }
+};
+"""
+_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+_PATIENCE_S = 20.0
+_CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where the product runs and what to look at."""
+
+    api: str
+    login: str
+    password: str
+    cameras: list[str]  # codes
+    seconds: float
+    joins: int
+    switches: int
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was seen, in milliseconds; ``grown`` is the fewest pictures that a tile drew."""
+
+    join_ms: list[float] = field(default_factory=list)
+    switch_ms: list[float] = field(default_factory=list)
+    pixel_ms: list[float] = field(default_factory=list)
+    grown: int = 0
+
+
+async def look(browser: Browser, wish: Wish) -> Seen:
+    context = await browser.new_context(
+        viewport={"width": 1920, "height": 1080}, locale="en-US", bypass_csp=True
+    )
+    signed_in = await context.request.post(
+        f"{wish.api}/api/v1/session",
+        data={"login": wish.login, "password": wish.password},
+        headers={"Origin": wish.api},
+    )
+    if not signed_in.ok:
+        raise SystemExit(f"signing in: {signed_in.status} {await signed_in.text()}")
+    page = await context.new_page()
+    await page.add_init_script(_BEFORE % json.dumps(_PROBE))
+    seen = Seen()
+    worker = await _open_wall(page, wish, side=2)
+    await _join(page, worker, wish, seen)
+    worker = await _open_wall(page, wish, side=4)
+    await _play(page, worker, wish, seen)
+    await _switch(page, worker, wish, seen)
+    await context.close()
+    return seen
+
+
+async def _open_wall(page: Page, wish: Wish, *, side: int) -> Worker:
+    layout = json.dumps({"side": side, "slots": []})
+    await page.goto(f"{wish.api}/favicon.svg")
+    await page.evaluate("layout => localStorage.setItem('ahual.wall', layout)", layout)
+    async with page.expect_event("worker", timeout=_PATIENCE_S * 1000) as started:
+        await page.goto(f"{wish.api}/wall")
+    worker: Worker = await started.value
+    await _first_pictures(worker, side**2)
+    return worker
+
+
+async def _join(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
+    """Put one camera after the other on the first tile, as a person does with the picker."""
+    for number in range(wish.joins):
+        await asyncio.sleep(0.37)  # so that joins fall anywhere in a GOP
+        await page.keyboard.press("Slash")
+        choice = page.get_by_test_id(f"camera-{wish.cameras[4 + number % 8]}")
+        await choice.wait_for()
+        await worker.evaluate("() => { self.firsts.length = 0 }")
+        asked = await choice.evaluate(
+            "it => { const now = performance.timeOrigin + performance.now(); it.click();"
+            " return now }"
+        )
+        [first, *_] = await _first_pictures(worker, 1)
+        seen.join_ms.append(first - asked)
+
+
+async def _play(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
+    await asyncio.sleep(2)  # the joins are over
+    before = await _drawn(page)
+    await worker.evaluate("() => { self.delays.length = 0 }")
+    await asyncio.sleep(wish.seconds)
+    seen.pixel_ms = await worker.evaluate("() => self.delays")
+    seen.grown = min(after - first for first, after in zip(before, await _drawn(page), strict=True))
+
+
+async def _switch(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
+    for _ in range(wish.switches):
+        await worker.evaluate("() => { self.firsts.length = 0 }")
+        asked = await page.evaluate(
+            "() => { const now = performance.timeOrigin + performance.now();"
+            " document.body.dispatchEvent(new KeyboardEvent('keydown',"
+            " { code: 'PageDown', key: 'PageDown', bubbles: true })); return now }"
+        )
+        tiles = await page.locator("section[data-camera]").count()
+        seen.switch_ms.append(max(await _first_pictures(worker, tiles)) - asked)
+        await asyncio.sleep(1.1)
+
+
+async def _drawn(page: Page) -> list[int]:
+    found: list[int] = await page.get_by_test_id("tile-canvas").evaluate_all(
+        "all => all.map(one => Number(one.dataset.frames))"
+    )
+    return found
+
+
+async def _first_pictures(worker: Worker, count: int) -> list[float]:
+    """Wait until so many canvases were drawn on for the first time; return when, Unix ms."""
+    deadline = _CLOCK.monotonic() + _PATIENCE_S
+    while True:
+        firsts: list[float] = await worker.evaluate("() => self.firsts")
+        if len(firsts) >= count:
+            return firsts
+        if _CLOCK.monotonic() > deadline:
+            raise SystemExit(f"only {len(firsts)} of {count} tiles showed a picture")
+        await asyncio.sleep(0.03)
+
+
+async def main() -> None:
+    wish = Wish(**json.loads(sys.stdin.readline()))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=_ARGUMENTS
+        )
+        seen = await look(browser, wish)
+        await browser.close()
+    print(json.dumps(asdict(seen)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
