@@ -15,33 +15,34 @@ interface Props {
   zone: string;
 }
 
-const UNPLAYABLE = 409;
-
-/** Another camera of the office at the same instant as the main one. */
+/** Another camera of the office at the same instant as the main one: small, so the sub stream. */
 export function BesideTile({ deck, tile, camera, atMs, zone }: Props) {
   const { t, i18n } = useTranslation();
   const nameOf = useNames();
   const { time } = useFormats();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [stream, setStream] = useState<StreamKind>("main");
+  const [stream, setStream] = useState<StreamKind>("sub");
   const [shownMs, setShownMs] = useState<number | null>(null);
   const [trouble, setTrouble] = useState<{ reason: string | null } | null>(null);
 
   useEffect(() => {
     if (!canvas.current) return;
     let toldS = 0;
+    let shown = false;
     deck.open(tile, camera.id, stream, canvas.current, {
       onPicture: (at) => {
+        shown = true;
         setTrouble(null);
         if (Math.floor(at / 1000) === toldS) return;
         toldS = Math.floor(at / 1000);
         setShownMs(at);
       },
-      onGap: ({ reason }) => setTrouble({ reason }),
-      onProblem: (status) => {
-        if (status === UNPLAYABLE && stream === "main") setStream("sub");
-        else setTrouble({ reason: null });
+      onGap: ({ reason }) => {
+        if (stream === "sub" && !shown)
+          setStream("main"); // sub may not be recorded here
+        else setTrouble({ reason });
       },
+      onProblem: () => setTrouble({ reason: null }),
     });
     const wantedMs = atMs();
     if (wantedMs !== null) deck.seek(tile, wantedMs, "nearest");
