@@ -20,7 +20,7 @@ SIZES = {"desktop": (1920, 1080), "phone": (390, 844)}
 README_SIZE = (1600, 900)
 LANGUAGES = ("kk", "ru", "en")
 SCREENS = {"wall": "/wall", "alerts": "/alerts", "map": "/map"}
-MORE_SCREENS = {"complaints": "/complaints", "call": "/intake"}
+MORE_SCREENS = {"complaints": "/complaints", "call": "/intake", "cameras": "/cameras"}
 SETTLE_S = 4  # pictures arrive, map tiles are drawn, the replay starts
 STALE_S = 7
 

@@ -46,6 +46,7 @@ async def test_no_screen_has_a_serious_fault(
         "/map": "map",
         "/complaints": "complaint-row",
         "/intake": "complaint-form",
+        "/cameras": "camera-row",
         f"/complaints/{card['id']}": "card",
     }
     for path, test_id in screens.items():

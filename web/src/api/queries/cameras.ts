@@ -16,10 +16,13 @@ import type {
 import { keys } from "./keys";
 import { liveTicket } from "./tickets";
 
+const MEASURED_EVERY_MS = 10_000;
+
 export const useCameraSetup = (id: string, enabled: boolean) =>
   useQuery({
     queryKey: [...keys.cameras, id, "setup"],
     enabled,
+    refetchInterval: MEASURED_EVERY_MS,
     queryFn: ({ signal }) => get<CameraSetup>(`/cameras/${id}/setup`, { signal }),
   });
 

@@ -26,7 +26,7 @@ export function CameraPanel({ camera, office }: { camera: Camera; office: Office
       </Title>
       {setup.error && <ProblemNote error={setup.error} onRetry={() => void setup.refetch()} />}
       {mayConfigure && setup.isPending && <Loading />}
-      {setup.data && <Measured setup={setup.data} />}
+      {setup.data && <Measured setup={setup.data} camera={camera} />}
       <Tabs defaultValue={mayConfigure ? "setup" : "zones"} keepMounted={false}>
         <Tabs.List mb="md">
           {mayConfigure && <Tabs.Tab value="setup">{t("camera.setup")}</Tabs.Tab>}
@@ -43,32 +43,41 @@ export function CameraPanel({ camera, office }: { camera: Camera; office: Office
   );
 }
 
-function Measured({ setup }: { setup: CameraSetup }) {
+/** States come with the live changes, measurements when the setup is read anew. */
+function Measured({ setup, camera }: { setup: CameraSetup; camera: Camera }) {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
   const facts = useStreamFacts();
   return (
     <div className={classes.measured}>
-      {setup.streams.map((stream) => (
-        <div key={stream.kind} className={classes.look}>
-          <span>
-            <strong>{t(`camera.kind.${stream.kind}`)}</strong>{" "}
-            <span className={classes.state} data-state={stream.state}>
-              {t(`stream.${stream.state}`)}
-            </span>{" "}
-            {dateTime(stream.since)}
-          </span>
-          <span className={classes.facts}>{facts(stream) || t("camera.not_measured")}</span>
-          {stream.detail && <span className={classes.reason}>{stream.detail}</span>}
-        </div>
-      ))}
+      {camera.streams.map(({ kind, state, since, detail }) => {
+        const measured = setup.streams.find((stream) => stream.kind === kind);
+        return (
+          <div key={kind} className={classes.look}>
+            <span>
+              <strong>{t(`camera.kind.${kind}`)}</strong>{" "}
+              <span className={classes.state} data-state={state}>
+                {t(`stream.${state}`)}
+              </span>{" "}
+              {dateTime(since)}
+            </span>
+            <span className={classes.facts}>
+              {(measured && facts(measured)) || t("camera.not_measured")}
+            </span>
+            {detail && <span className={classes.reason}>{detail}</span>}
+          </div>
+        );
+      })}
       {setup.device && (
-        <span className={classes.facts}>
-          {["maker", "model", "firmware", "serial"]
-            .map((part) => String(setup.device?.[part] ?? ""))
-            .filter(Boolean)
-            .join(" · ")}
-        </span>
+        <div className={classes.look}>
+          <strong>ONVIF</strong>
+          <span className={classes.facts}>
+            {["maker", "model", "firmware", "serial"]
+              .map((part) => String(setup.device?.[part] ?? ""))
+              .filter(Boolean)
+              .join(" · ")}
+          </span>
+        </div>
       )}
     </div>
   );
