@@ -119,15 +119,17 @@ class Reconcile:
             if await service.wait(stop, pause.total_seconds()):
                 return
             try:
-                findings = [finding async for finding in self.run(fix=True)]
+                findings = [finding async for finding in self.run(fix=True, until=stop.is_set)]
             except AWAY as error:
                 log.error("reconcile.failed", error=str(error))
                 continue
             left = sum(not finding.fixed for finding in findings)
             log.info("reconcile.done", differences=len(findings), left=left)
 
-    async def run(self, *, fix: bool) -> AsyncIterator[Finding]:
-        """Yield what differs; with ``fix`` also repair it.
+    async def run(
+        self, *, fix: bool, until: Callable[[], bool] = lambda: False
+    ) -> AsyncIterator[Finding]:
+        """Yield what differs; with ``fix`` also repair it; stop early where ``until`` says so.
 
         Raises:
             DiskRefused: the disk is missing or another: nothing is compared.
@@ -136,6 +138,8 @@ class Reconcile:
         await asyncio.to_thread(self._disk.claim)
         missing = 0
         for folder in await self._folders():
+            if until():
+                return
             async with self._database.read() as session:
                 rows = {row.path: row for row in await rows_of_day(session, self._node, folder)}
                 gone = {path for path, row in rows.items() if row.deleting}

@@ -1,6 +1,7 @@
+import asyncio
 import os
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -10,6 +11,7 @@ from ingest.cameras.lease import Leases
 from ingest.recordings.disk import MARKER, DiskRefused
 from ingest.recordings.reconcile import Difference, Finding, Reconcile
 from models.camera import CameraLease
+from models.kit.clock import ManualClock
 from models.recording import Recording, RecordingGap
 from tests.ingest.encoded import shown
 from tests.ingest.recordings.written import Archive, a_disk, rows
@@ -128,6 +130,20 @@ async def test_a_disk_that_is_not_there_is_no_difference(archive: Archive) -> No
     with pytest.raises(DiskRefused):
         [finding async for finding in reconcile.run(fix=True)]
     assert len(await rows(archive.database)) == 2
+
+
+async def test_every_night_repairs_what_differs(archive: Archive) -> None:
+    first, *_ = await rows(archive.database)
+    (archive.root / first.path).unlink()
+    archive.clock = ManualClock(datetime(2026, 12, 1, 21, 59, 59, 900_000, tzinfo=UTC))
+    disk = a_disk(archive.root, clock=archive.clock)
+    stop = asyncio.Event()
+    reconcile = Reconcile(disk, "node-1", archive.database, archive.clock)
+    night = asyncio.create_task(reconcile.nightly(stop))
+    while len(await rows(archive.database)) > 1:  # its wait is a tenth of a second
+        await asyncio.sleep(0.05)
+    stop.set()
+    await night
 
 
 async def test_the_command_says_what_differs_and_ends_with_1(
