@@ -17,6 +17,8 @@ class VideoCodec:
         keys: types of the NAL units at which decoding may start.
         sets: types of the parameter sets, in the order that ``describe`` wants them.
         left_out: types that samples do not hold: parameter sets, delimiters, filler.
+        slices: types of the NAL units that hold parts of a picture.
+        first_slice_at: the byte of a slice whose first bit says that it begins its picture.
         describe: (parameter sets, pictures out of order were seen) to the parameters of a
             stream; raises InvalidInput where they cannot be read.
     """
@@ -26,6 +28,8 @@ class VideoCodec:
     keys: frozenset[int]
     sets: tuple[int, ...]
     left_out: frozenset[int]
+    slices: frozenset[int]
+    first_slice_at: int
     describe: Callable[[tuple[bytes, ...], bool], StreamParameters]
 
 
@@ -45,6 +49,8 @@ H264 = VideoCodec(
     frozenset({nal.IDR}),
     (nal.SPS, nal.PPS),
     frozenset({nal.SPS, nal.PPS, nal.DELIMITER, nal.FILLER}),
+    frozenset({nal.SLICE, nal.IDR}),
+    1,
     _describe_h264,
 )
 H265 = VideoCodec(
@@ -63,6 +69,8 @@ H265 = VideoCodec(
             hevc.FILLER,
         }
     ),
+    frozenset(range(hevc.VPS)),
+    2,
     _describe_h265,
 )
 

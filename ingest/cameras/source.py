@@ -1,29 +1,24 @@
-"""Where coded pictures come from: RTSP over TCP, never decoded. Blocking; one thread each."""
+"""Where coded pictures and sound come from: RTSP through FFmpeg. Blocking; one thread each."""
 
-import struct
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import av
 import av.error
-from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.packet import Packet
-from av.stream import Stream
 from av.video.stream import VideoStream
 
-from ingest.cameras import nal, stamps
-from ingest.cameras.access_unit import TIMESCALE, AudioParameters
+from ingest.cameras import nal
+from ingest.cameras.access_unit import AudioParameters
 from ingest.cameras.assembler import CodedPicture, CodedSound
 from ingest.cameras.codecs import CODECS, VideoCodec
 from ingest.cameras.explain import meaning
-from ingest.cameras.sound import coded_sound, find_sound
+from ingest.cameras.pieces import Pieces
+from ingest.cameras.sound import find_sound
 from models.kit.log import redact
 
 _OPEN_TIMEOUT_S = 5.0
-_WALL_US = struct.Struct("=q")
-_LEADING_LIMIT = 20  # pictures that may wait for the first one that tells its time
 _REFUSED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
 _HOPELESS = (  # opening again, without sound, would change nothing
     *_REFUSED,
@@ -134,7 +129,7 @@ class RtspSource:
     def pieces(self, stop: threading.Event) -> Iterator[CodedPicture | CodedSound]:
         if self._container is None:
             return
-        pieces = _Pieces(self._video, self._sound)
+        pieces = Pieces(self._video, self.codec, self._sound)
         try:
             for packet in self._container.demux(*pieces.streams):
                 if stop.is_set():
@@ -167,65 +162,3 @@ class RtspSource:
 
     def _explain(self, what: str, error: Exception) -> str:
         return f"{redact(self._url)}: {what}: {meaning(error, self._transport)}"
-
-
-class _Pieces:
-    """Makes pieces of packets; knows the times of a connection's first pictures only together."""
-
-    def __init__(self, video: VideoStream, sound: AudioStream | None) -> None:
-        self.streams = (video,) if sound is None else (video, sound)
-        self._tick = _per_tick(video)
-        self._sound_index = -1 if sound is None else sound.index
-        self._sound_tick = _per_tick(sound)
-        self._leading: list[Packet[Stream]] | None = []
-
-    def of(self, packet: "Packet[Stream]") -> Iterable[CodedPicture | CodedSound]:
-        if packet.stream_index == self._sound_index:
-            heard = coded_sound(packet, self._sound_tick)
-            return () if heard is None else (heard,)
-        if self._leading is None:
-            picture = _coded(packet, self._tick)
-            return () if picture is None else (picture,)
-        self._leading.append(packet)
-        if packet.dts is None and len(self._leading) < _LEADING_LIMIT:
-            return ()
-        leading, self._leading = self._leading, None
-        return _led(leading, self._tick)
-
-
-def _coded(packet: "Packet[Stream]", per_tick: float) -> CodedPicture | None:
-    stamp = packet.dts if packet.dts is not None else packet.pts
-    if stamp is None:
-        return None  # odd cameras; the pictures around it tell their time
-    shown = packet.pts if packet.pts is not None else stamp
-    return CodedPicture(
-        dts=round(stamp * per_tick),
-        pts=round(shown * per_tick),
-        nals=nal.split_annex_b(bytes(packet)),
-        camera_s=_camera_s(packet) if packet.is_keyframe else None,
-    )
-
-
-def _led(packets: "Sequence[Packet[Stream]]", per_tick: float) -> Iterator[CodedPicture]:
-    times = stamps.fill([(_ticks(p.dts, per_tick), _ticks(p.pts, per_tick)) for p in packets])
-    newest = times[-1][0]
-    for packet, (dts, pts) in zip(packets, times, strict=True):
-        nals = nal.split_annex_b(bytes(packet))
-        yield CodedPicture(dts, pts, nals, waited=max(newest - dts, 0))
-
-
-def _camera_s(packet: "Packet[Stream]") -> float | None:
-    """Return the picture's time by the camera's clock (RTCP), as FFmpeg hands it over."""
-    if not packet.has_sidedata("prft"):
-        return None
-    (wall_us,) = _WALL_US.unpack_from(bytes(packet.get_sidedata("prft")))
-    return float(wall_us) / 1e6
-
-
-def _per_tick(stream: Stream | None) -> float:
-    """Return how many 90 kHz ticks one tick of a stream lasts."""
-    return float(stream.time_base * TIMESCALE) if stream and stream.time_base else 1.0
-
-
-def _ticks(stamp: int | None, per_tick: float) -> int | None:
-    return None if stamp is None else round(stamp * per_tick)
