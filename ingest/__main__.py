@@ -1,10 +1,12 @@
 """Runs one worker of the media node: ``python -m ingest``."""
 
+import gc
+
 import uvloop
 
 from ingest import service
+from ingest.cameras.direct.source import open_stream
 from ingest.cameras.guarded import guarded
-from ingest.cameras.source import RtspSource
 from models.kit import log
 from models.kit.clock import SystemClock
 from models.kit.database import Database
@@ -15,6 +17,7 @@ from models.kit.spare import await_turn
 
 
 async def main() -> None:
+    gc.freeze()  # what was imported stays; the collector then soon finds what viewers leave behind
     settings = Settings()
     name = "ingest" if settings.media_workers == 1 else f"ingest-{settings.media_worker}"
     log.configure(level=settings.log_level, log_format=settings.log_format, process=name)
@@ -22,7 +25,7 @@ async def main() -> None:
         msg = "AHUAL_DATABASE_URL is not set. Start the node with ./ahual up, or set it."
         raise SettingsError(msg)
     database = Database(settings.database_url)
-    opener = guarded(settings.camera_networks, RtspSource)
+    opener = guarded(settings.camera_networks, open_stream)
     try:
         await service.run(settings, database, SystemClock(), stop_event(), opener=opener)
     finally:

@@ -1,25 +1,18 @@
-"""Keeps one feed supplied: connects, reads in a thread, watches for silence, backs off."""
+"""Keeps one feed supplied: connects, watches for silence, backs off."""
 
 import asyncio
 import random
-import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import partial
 
 from ingest.cameras.access_unit import AccessUnit, AudioParameters, AudioUnit, StreamParameters
-from ingest.cameras.assembler import Assembler, CodedSound
 from ingest.cameras.backoff import Backoff
+from ingest.cameras.beat import Beat
+from ingest.cameras.connection import Connection
 from ingest.cameras.feed import Feed
-from ingest.cameras.measure import Measured, Meter
+from ingest.cameras.measure import Measured
 from ingest.cameras.metrics import CONNECTIONS_LOST
-from ingest.cameras.source import (
-    AuthFailed,
-    Opener,
-    SourceFault,
-    StreamSource,
-    UnsupportedCodec,
-)
+from ingest.cameras.source import AuthFailed, Opener, SourceFault, UnsupportedCodec
 from models.kit.clock import Clock
 from models.kit.log import get
 from models.observations import StreamState
@@ -28,88 +21,6 @@ log = get(__name__)
 _LEAST_WAIT_S = 0.05
 _THREAD_END_S = 2.0
 _SLOW_RETRY_S = 30.0  # asking sooner changes nothing, and many wrong passwords lock an account
-
-
-class _Connection:
-    """One try: a thread that reads, and what the loop has seen of it so far."""
-
-    def __init__(self, open_now: "_Open", reader: "StreamReader", clock: Clock) -> None:
-        self._open = open_now
-        self._reader = reader
-        self._clock = clock
-        self._loop = asyncio.get_running_loop()
-        self._stop = threading.Event()
-        self.ended: asyncio.Future[SourceFault] = self._loop.create_future()
-
-    def start(self, newest: AccessUnit | None, name: str) -> None:
-        """Read on from ``newest``, the feed's last picture before this try."""
-        threading.Thread(
-            target=self._read, args=(newest,), name=f"read-{name}", daemon=True
-        ).start()
-
-    def abandon(self) -> None:
-        """From now on nothing of this try is heard any more."""
-        self._stop.set()
-
-    def _read(self, newest: AccessUnit | None) -> None:
-        fault = SourceFault("the reader itself failed; its log says how")
-        try:
-            source = self._open()
-            try:
-                self._pump(source, newest)
-            finally:
-                source.close()
-        except SourceFault as error:
-            fault = error
-        finally:
-            self._call(self._end, fault)
-
-    def _pump(self, source: StreamSource, newest: AccessUnit | None) -> None:
-        past = (newest.sequence, newest.dts) if newest else (0, 0)
-        assembler = Assembler(*past, codec=source.codec)
-        assembler.offer_parameters(source.parameter_sets())
-        audio = source.audio
-        meter = Meter(audio.codec if audio else None)
-        sounds: list[AudioUnit] = []
-        for piece in source.pieces(self._stop):
-            arrived_at = self._clock.now().timestamp()
-            if isinstance(piece, CodedSound):
-                if (sound := assembler.push_sound(piece, arrived_at)) is not None:
-                    sounds.append(sound)
-                continue
-            parameters, unit = assembler.push(piece, arrived_at)
-            if unit is None:
-                continue
-            if audio is not None and sounds:  # together: waking the loop costs more than the sound
-                self._call(self._sounded, audio, sounds)
-                sounds = []
-            self._call(self._heard, parameters, unit)
-            if unit.key and (measured := meter.key(unit, piece.camera_s)) is not None:
-                self._call(self._measured, measured)
-        raise SourceFault("the node stopped reading")
-
-    def _call(self, function: Callable[..., None], *arguments: object) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the node has stopped meanwhile
-            self._loop.call_soon_threadsafe(function, *arguments)
-
-    def _heard(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
-        if not self._stop.is_set():
-            self._reader.deliver(parameters, unit)
-
-    def _sounded(self, audio: AudioParameters, units: Sequence[AudioUnit]) -> None:
-        if not self._stop.is_set():
-            self._reader.sounded(audio, units)
-
-    def _measured(self, measured: Measured) -> None:
-        if not self._stop.is_set():
-            self._reader.measured(measured)
-
-    def _end(self, fault: SourceFault) -> None:
-        if not self.ended.done():
-            self.ended.set_result(fault)
-
-
-_Open = Callable[[], StreamSource]
 
 
 class StreamReader:
@@ -124,11 +35,13 @@ class StreamReader:
         silence_s: float,
         *,
         transport: str = "tcp",
+        beat: Beat | None = None,
     ) -> None:
         self._feed = feed
         self._open = partial(opener, url, silence_s, transport)
         self._clock = clock
         self._silence_s = silence_s
+        self._beat = beat or Beat()
         self._heard_at = 0.0  # monotonic
         self._good_since: float | None = None
 
@@ -153,7 +66,7 @@ class StreamReader:
 
     async def _read_once(self) -> SourceFault:
         """Read one connection to its end or its silence; say why it is over."""
-        connection = _Connection(self._open, self, self._clock)
+        connection = Connection(self._open, self, self._clock, self._beat, self._silence_s)
         name = f"{self._feed.camera_id}-{self._feed.kind}"
         self._heard_at = self._clock.monotonic()
         connection.start(self._feed.newest, name)
@@ -184,6 +97,8 @@ class StreamReader:
 
     def measured(self, measured: Measured) -> None:
         self._feed.publish_measured(measured)
+        if self._feed.state is StreamState.LIVE:
+            self._enter(StreamState.LIVE, measured.clock_detail)
 
     def deliver(self, parameters: StreamParameters | None, unit: AccessUnit) -> None:
         self._heard_at = self._clock.monotonic()
@@ -191,7 +106,8 @@ class StreamReader:
             self._good_since = self._heard_at
         if parameters is not None:
             self._feed.publish_parameters(parameters)
-        self._enter(StreamState.LIVE, self._feed.measured.clock_detail)
+        if self._feed.state is not StreamState.LIVE:
+            self._enter(StreamState.LIVE, self._feed.measured.clock_detail)
         self._feed.publish(unit)
 
     def _enter(self, state: StreamState, detail: str) -> None:

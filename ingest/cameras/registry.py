@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
+from ingest.cameras.beat import Beat
 from ingest.cameras.feed import Feed
 from ingest.cameras.reader import StreamReader
 from ingest.cameras.roster import Roster, Wanted
@@ -68,6 +69,7 @@ class Feeds:
         self._feeds: dict[_Key, Feed] = {}
         self._wanted: dict[_Key, Wanted] = {}
         self._readers: dict[_Key, asyncio.Task[None]] = {}
+        self._beat: Beat | None = None
         self.loaded = False
 
     def get(self, camera_id: UUID, kind: StreamKind) -> Feed:
@@ -82,6 +84,20 @@ class Feeds:
             msg = f"Camera {camera_id} has no {kind} stream on node {node}."
             raise NotFound(msg)
         return feed
+
+    def address(self, camera_id: UUID) -> str:
+        """Return the address of a camera's main stream, or of its only one, with its password.
+
+        Raises:
+            NotFound: this node has no such camera.
+        """
+        for kind in (StreamKind.MAIN, StreamKind.SUB):
+            want = self._wanted.get((camera_id, kind))
+            if want is not None:
+                return want.url
+        node = worker_name(self._settings.media_node, self._settings.media_worker)
+        msg = f"There is no camera {camera_id} on node {node}."
+        raise NotFound(msg)
 
     def all(self) -> list[Feed]:
         return list(self._feeds.values())
@@ -145,6 +161,7 @@ class Feeds:
         if len(self._readers) >= limit:  # stays unwanted, so that each reload tries it again
             feed.enter(StreamState.DOWN, self._clock.now(), _FULL.format(limit=limit))
             return
+        self._beat = self._beat or Beat()
         reader = StreamReader(
             feed,
             want.url,
@@ -152,6 +169,7 @@ class Feeds:
             self._clock,
             self._settings.camera_silence_s,
             transport=want.transport,
+            beat=self._beat,
         )
         self._wanted[key] = want
         self._readers[key] = asyncio.create_task(_after(delay_s, reader))

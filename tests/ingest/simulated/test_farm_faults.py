@@ -9,9 +9,10 @@ from random import Random
 import pytest
 
 from ingest.cameras.access_unit import AccessUnit
+from ingest.cameras.direct.source import open_stream
 from ingest.cameras.feed import Feed
 from ingest.cameras.reader import StreamReader
-from ingest.cameras.source import RtspSource
+from ingest.cameras.source import Opener, RtspSource
 from ingest.simulated.control import answer
 from ingest.simulated.farm import Farm
 from ingest.simulated.faults import Faults
@@ -35,14 +36,12 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Watched:
     """A feed that the node's reader keeps supplied from ``farm/0``."""
 
-    def __init__(self, farm: Farm) -> None:
+    def __init__(self, farm: Farm, opener: Opener) -> None:
         self.farm = farm
         self.heard = Heard()
         self.feed = Feed(new_id(), StreamKind.SUB, NOON)
         self.feed.subscribe(self.heard)
-        self._reader = StreamReader(
-            self.feed, farm.url("farm/0"), RtspSource, SystemClock(), SILENCE_S
-        )
+        self._reader = StreamReader(self.feed, farm.url("farm/0"), opener, SystemClock(), SILENCE_S)
         self._running = asyncio.create_task(self._reader.run())
 
     async def until(self, good: Callable[[], bool]) -> None:
@@ -59,10 +58,10 @@ class Watched:
         await asyncio.wait({self._running})
 
 
-@pytest.fixture
-async def watched(loops: Path) -> AsyncIterator[Watched]:
+@pytest.fixture(params=[open_stream, RtspSource], ids=["direct", "ffmpeg"])
+async def watched(loops: Path, request: pytest.FixtureRequest) -> AsyncIterator[Watched]:
     async with Farm(loops, 1, SPEC) as farm:
-        made = Watched(farm)
+        made = Watched(farm, request.param)
         await made.hear(10)
         yield made
         await made.stop()

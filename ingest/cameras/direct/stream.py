@@ -1,0 +1,177 @@
+"""Cuts what a camera sends over its RTSP connection into pictures and replies. Pure.
+
+``$``-framed RTP and RTCP (RFC 2326 §10.12, RFC 3550) among replies to our own requests; noise
+between them is passed over to the next frame.
+"""
+
+from collections.abc import Iterator
+
+from ingest.cameras.access_unit import TIMESCALE
+from ingest.cameras.assembler import CodedPicture
+from ingest.cameras.direct.messages import Reply, parse_reply
+from ingest.cameras.direct.payloads import Unit
+from ingest.cameras.direct.sdp import VideoTrack
+from models.kit.errors import InvalidInput
+
+_FRAME = 0x24  # "$"
+_REPLY = b"RTSP/1."
+_HEAD_LIMIT = 8_192
+_BUFFER = 256 * 1024
+_SENDER_REPORT = 200
+_NTP_UNIX = 2_208_988_800  # 1900 to 1970
+_REORDERED = TIMESCALE  # pictures out of order lie closer together than a second
+_HALF, _WHOLE = 1 << 31, 1 << 32
+
+
+class OutOfOrder(Exception):
+    """The camera sends pictures in another order than they are shown, which RTP does not tell."""
+
+
+class InterleavedStream:
+    """State of one connection.
+
+    Attributes:
+        free: where the next bytes belong; then ``take(how many)``.
+        replies: to our requests, whole, oldest first; their reader empties it.
+        body: of the newest reply.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray(_BUFFER)
+        self._view = memoryview(self._buffer)
+        self._end = 0
+        self._track: VideoTrack | None = None
+        self.replies: list[Reply] = []
+        self.body = b""
+
+    def play(self, track: VideoTrack) -> None:
+        """From now on RTP packets are of this track."""
+        self._track = track
+        self._unit = Unit(track.codec)
+        self._sequence = -1
+        self._stamp = -1  # RTP time of the picture that is gathered
+        self._ticks = 0
+        self._previous: int | None = None  # ticks of the last whole picture
+        self._report: tuple[float, int] | None = None  # the camera's Unix time, RTP time
+
+    @property
+    def free(self) -> memoryview:
+        return self._view[self._end :]
+
+    def take(self, length: int) -> Iterator[CodedPicture]:
+        """Yield the pictures that ``length`` more bytes made whole.
+
+        Raises:
+            OutOfOrder: this needs a reader that looks into the pictures.
+        """
+        self._end += length
+        buffer, at, end = self._buffer, 0, self._end
+        while at + 4 <= end:
+            if buffer[at] == _FRAME and buffer[at + 1] < 2:
+                following = at + 4 + (buffer[at + 2] << 8 | buffer[at + 3])
+                if following > end:
+                    break
+                if self._track is not None:
+                    packet = bytes(self._view[at + 4 : following])
+                    if buffer[at + 1]:
+                        self._take_report(packet)
+                    elif len(packet) > 12:
+                        yield from self._take_packet(packet, self._track)
+                at = following
+            else:
+                following = self._take_reply(at)
+                if following == at:
+                    break
+                at = following
+        rest = end - at
+        if at and rest:
+            buffer[:rest] = buffer[at:end]
+        self._end = rest
+
+    def _take_reply(self, at: int) -> int:
+        """Return where the reply at ``at`` ends; ``at`` itself where it is not yet whole."""
+        buffer, end = self._buffer, self._end
+        begins = bytes(buffer[at : at + len(_REPLY)])
+        if begins != _REPLY[: len(begins)]:
+            return self._after_noise(at)
+        blank = buffer.find(b"\r\n\r\n", at, end)
+        if blank < 0:
+            return at if end - at < _HEAD_LIMIT else self._after_noise(at)
+        try:
+            reply = parse_reply(bytes(buffer[at:blank]))
+        except InvalidInput:
+            return self._after_noise(at)
+        body = blank + 4
+        following = body + reply.content_length
+        if following > end:
+            return at if following - at < _BUFFER else self._after_noise(at)
+        self.body = bytes(buffer[body:following])
+        self.replies.append(reply)
+        return following
+
+    def _after_noise(self, at: int) -> int:
+        ends = [self._buffer.find(mark, at + 1, self._end) for mark in (b"$", _REPLY)]
+        return min((end for end in ends if end >= 0), default=self._end)
+
+    def _take_packet(self, packet: bytes, track: VideoTrack) -> Iterator[CodedPicture]:
+        flags, kind = packet[0], packet[1]
+        if flags & 0xC0 != 0x80 or kind & 0x7F != track.payload_type:
+            return
+        payload = 12
+        if flags != 0x80:
+            packet, payload = _bare(packet)
+            if payload >= len(packet):
+                return
+        sequence = packet[2] << 8 | packet[3]
+        stamp = int.from_bytes(packet[4:8], "big")
+        if sequence != self._sequence:
+            self._unit.forget_part()
+        self._sequence = sequence + 1 & 0xFFFF
+        if stamp != self._stamp:
+            yield from self._whole(track)  # the marker of the picture before was lost
+            self._begin(stamp)
+        self._unit.add(packet, payload)
+        if kind & 0x80:
+            yield from self._whole(track)
+
+    def _begin(self, stamp: int) -> None:
+        if self._stamp >= 0:
+            self._ticks += (stamp - self._stamp + _HALF) % _WHOLE - _HALF
+        self._stamp = stamp
+
+    def _whole(self, track: VideoTrack) -> Iterator[CodedPicture]:
+        nals = self._unit.take()
+        if nals is None:
+            return
+        ticks, previous = self._ticks, self._previous
+        if previous is not None and previous - _REORDERED < ticks < previous:
+            raise OutOfOrder
+        self._previous = ticks
+        yield CodedPicture(ticks, ticks, nals, camera_s=self._camera_s(previous))
+
+    def _camera_s(self, previous: int | None) -> float | None:
+        """Return the picture's time by the camera's clock.
+
+        The meter takes a picture for handed over when the next one begins, as FFmpeg does; here
+        it is a picture's distance sooner.
+        """
+        if self._report is None or previous is None:
+            return None
+        at_s, stamp = self._report
+        since = (self._stamp - stamp + _HALF) % _WHOLE - _HALF
+        return at_s + (since - (self._ticks - previous)) / TIMESCALE
+
+    def _take_report(self, packet: bytes) -> None:
+        if len(packet) >= 20 and packet[1] == _SENDER_REPORT:
+            seconds = int.from_bytes(packet[8:12], "big") - _NTP_UNIX
+            fraction = int.from_bytes(packet[12:16], "big") / _WHOLE
+            self._report = seconds + fraction, int.from_bytes(packet[16:20], "big")
+
+
+def _bare(packet: bytes) -> tuple[bytes, int]:
+    """Return a packet without its padding, and where its payload begins behind all extensions."""
+    flags = packet[0]
+    at = 12 + 4 * (flags & 0x0F)
+    if flags & 0x10 and len(packet) >= at + 4:
+        at += 4 + 4 * (packet[at + 2] << 8 | packet[at + 3])
+    return (packet[: -packet[-1]] if flags & 0x20 and packet[-1] else packet), at

@@ -1,0 +1,53 @@
+"""The beat calls whoever has something to read, and nobody after they left."""
+
+import asyncio
+import socket
+from functools import partial
+
+from ingest.cameras.beat import EVERY_S, Beat
+
+
+async def test_only_those_with_something_to_read_are_called() -> None:
+    beat = Beat()
+    called: list[tuple[int, bytes]] = []
+    pairs = [socket.socketpair() for _ in range(3)]
+
+    def read(number: int, ours: socket.socket) -> None:
+        called.append((number, ours.recv(9)))
+
+    for number, (ours, _) in enumerate(pairs):
+        beat.add(ours.fileno(), partial(read, number, ours))
+    pairs[1][1].send(b"x")
+    pairs[2][1].send(b"y")
+    async with asyncio.timeout(5):
+        while len(called) < 2:
+            await asyncio.sleep(EVERY_S)
+    assert sorted(called) == [(1, b"x"), (2, b"y")]
+    for ours, theirs in pairs:
+        beat.remove(ours.fileno())
+        ours.close()
+        theirs.close()
+
+
+async def test_who_left_during_a_beat_is_not_called() -> None:
+    beat = Beat()
+    called: list[int] = []
+    pairs = [socket.socketpair() for _ in range(2)]
+
+    def leave_all() -> None:
+        called.append(1)
+        for ours, _ in pairs:
+            beat.remove(ours.fileno())
+
+    for ours, theirs in pairs:
+        beat.add(ours.fileno(), leave_all)
+        theirs.send(b"x")
+    await asyncio.sleep(EVERY_S * 5)
+    assert called == [1]
+    beat.add(pairs[0][0].fileno(), leave_all)  # and it begins again
+    async with asyncio.timeout(5):
+        while called != [1, 1]:
+            await asyncio.sleep(EVERY_S)
+    for ours, theirs in pairs:
+        ours.close()
+        theirs.close()
