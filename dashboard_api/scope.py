@@ -95,7 +95,7 @@ async def complaint(session: AsyncSession, complaint_id: UUID, caller: Caller) -
     return await _the(session, query, f"complaint {complaint_id}")
 
 
-async def _the(session: AsyncSession, query: Select[tuple[Row]], name: str) -> Row:
+async def _the(session: AsyncSession, query: Select[Row], name: str) -> Row:
     """Return the one row; what is of another region is told like what is not there."""
     found = (await session.execute(query)).scalar_one_or_none()
     if found is None:
