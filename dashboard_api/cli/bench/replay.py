@@ -110,7 +110,7 @@ async def _archive(place: Ground, size: _Size) -> _Archive:
     )
     facts = footage.facts + sub.facts
     for number, camera in enumerate(cameras[1:_OFFICE_CAMERAS], 1):
-        stream, shifted_s = StreamKey(camera, StreamKind.MAIN), start_s + number * _SHIFT_S
+        stream, shifted_s = StreamKey(camera, StreamKind.SUB), start_s + number * _SHIFT_S
         beside = await asyncio.to_thread(
             record, root, CLIPS, stream, _SUB, shifted_s, size.sample_s
         )

@@ -34,9 +34,12 @@ class Footage:
     facts: list[SegmentFact]
 
     def first_at_or_after(self, at_s: float) -> int:
-        """Return the counter of the picture that an exact seek shows."""
-        ticks = round((at_s - self.start_s) * 1000) * self.spec.fps
-        return -(-ticks // 1000) % self.spec.pictures
+        """Return the counter of the picture that an exact seek shows.
+
+        Instants are rounded to milliseconds on their way, so one 1.5 ms before counts as there.
+        """
+        half_ms = 2 * round((at_s - self.start_s) * 1000) - 3
+        return -(-half_ms * self.spec.fps // 2000) % self.spec.pictures
 
     def error(self, counter: int, at_s: float) -> int:
         """Return how many pictures ``counter`` lies away from the one meant."""
