@@ -66,6 +66,7 @@ class _Watched:
     occupancy: Occupancy
     minute: Minute | None
     looked_at: datetime
+    sight: str | None = None  # what was told last of why it cannot be seen
 
 
 class Watch:
@@ -154,12 +155,22 @@ class Watch:
         if finished is not None:
             outcome.minutes.append(ZoneMinuteDone(zone_id, finished))
         watched.occupancy, change = observe(watched.occupancy, people, at)
+        if change is None:
+            change = _seen_blind(watched, sight, at)
         if change is not None:
+            watched.sight = sight if change.state is ZoneState.UNKNOWN else None
             window_id = camera.windows.get(zone_id)
-            why = sight if change.state is ZoneState.UNKNOWN else None
             outcome.changes.append(
-                Change(change, camera.camera_id, camera.office_id, window_id, why)
+                Change(change, camera.camera_id, camera.office_id, window_id, watched.sight)
             )
+
+
+def _seen_blind(watched: _Watched, sight: str | None, at: datetime) -> ZoneObservation | None:
+    """Tell of a zone that stays unknown: pictures are back, but nothing can be seen in them."""
+    if watched.occupancy.state is not ZoneState.UNKNOWN or sight is None or watched.sight:
+        return None
+    zone = watched.zone
+    return ZoneObservation(zone.zone_id, zone.kind, ZoneState.UNKNOWN, None, since=at, at=at)
 
 
 def _same(one: WatchedZone, other: WatchedZone) -> bool:

@@ -68,6 +68,27 @@ def test_looks_that_see_nothing_are_unknown_too() -> None:
     assert [s for s in states if s] == [dict.fromkeys((OPERATOR, QUEUE), (ZoneState.UNKNOWN, None))]
 
 
+def test_why_nothing_is_seen_is_told_once() -> None:
+    watch = watching()
+    watch.see(CAMERA, CLERK, at(0))
+    outcomes = [watch.see(CAMERA, None, at(second), sight="dark") for second in range(1, 20)]
+    changes = [change for outcome in outcomes for change in outcome.changes]
+    assert {change.sight for change in changes} == {"dark"}
+    assert len(changes) == 2  # one a zone
+    (back, *_) = watch.see(CAMERA, CLERK, at(20), sight=None).changes
+    assert (back.observation.state, back.sight) == (ZoneState.OCCUPIED, None)
+
+
+def test_a_picture_that_comes_back_dark_is_told() -> None:
+    watch = watching()
+    watch.see(CAMERA, CLERK, at(0))
+    silent = [watch.tick(at(second)) for second in range(1, 30)]
+    assert {c.sight for outcome in silent for c in outcome.changes} == {None}
+    dark = [watch.see(CAMERA, None, at(second), sight="dark") for second in range(30, 40)]
+    told_of = [(c.observation.zone_id, c.sight) for outcome in dark for c in outcome.changes]
+    assert told_of == [(OPERATOR, "dark"), (QUEUE, "dark")]
+
+
 def test_a_camera_that_is_looked_at_is_not_ticked() -> None:
     watch = watching()
     for second in range(60):
