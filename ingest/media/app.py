@@ -20,6 +20,7 @@ from ingest.media import (
     seek,
     segments,
     snapshot,
+    talk_door,
     thumbnails,
     whep,
 )
@@ -30,6 +31,7 @@ from ingest.media.readiness import Readiness
 from ingest.media.revocation import Revocations, follow
 from ingest.media.segment_places import SegmentPlaces
 from ingest.media.socket_limit import SocketLimit
+from ingest.media.talk import Talks
 from ingest.outage import AWAY
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -55,7 +57,7 @@ def create_app(
     """
     revocations = Revocations(clock)
     node = MediaNode(feeds, database, settings, key, clock, revocations)
-    peers = Peers(node)
+    peers, talks = Peers(node), Talks(node)
     segment_places = SegmentPlaces(database, settings.media_node, clock)
 
     @asynccontextmanager
@@ -63,12 +65,14 @@ def create_app(
         tasks = [
             asyncio.create_task(follow(database, revocations, clock)),
             asyncio.create_task(peers.sweep()),
+            asyncio.create_task(talks.sweep()),
         ]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await peers.close()
+        await talks.close()
 
     app = FastAPI(title="Ahual media node", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(
@@ -84,6 +88,7 @@ def create_app(
         live_mp4.routes(node),
         snapshot.routes(node),
         whep.routes(node, peers),
+        talk_door.routes(node, talks),
         replay.routes(node, segment_places),
         seek.routes(node),
         segments.routes(node, segment_places),

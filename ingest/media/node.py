@@ -27,6 +27,13 @@ class FeedDirectory(Protocol):
             NotFound: no such camera or stream here.
         """
 
+    def address(self, camera_id: UUID) -> str:
+        """Return the RTSP address of a camera, with its password; for this process only.
+
+        Raises:
+            NotFound: no such camera here.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class MediaNode:
@@ -46,10 +53,18 @@ class MediaNode:
             Unauthenticated: forged, damaged, expired, or its session was ended.
         """
         ticket = tickets.verify(text, self.key, self.clock.now())
-        if self.revocations.is_revoked(ticket.session):
+        self.require_session(ticket.session)
+        return ticket
+
+    def require_session(self, session: str) -> None:
+        """Refuse a session that was ended.
+
+        Raises:
+            Unauthenticated: it was.
+        """
+        if self.revocations.is_revoked(session):
             msg = "The session behind this media ticket was ended. Sign in again."
             raise Unauthenticated(msg)
-        return ticket
 
     def admit_request(self, request: Request) -> Ticket:
         """Return the ticket of a request: ?ticket=… or Authorization: Bearer ….

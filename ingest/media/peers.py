@@ -16,7 +16,7 @@ from ingest.media.metrics import WHEP_PEERS, WHEP_REAPED, WHEP_REFUSED
 from ingest.media.node import MediaNode
 from ingest.media.packet_sender import PacketSender
 from ingest.media.rtp_source import RtpSource
-from models.kit.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from models.kit.errors import Conflict, Forbidden, NotFound, Unavailable
 from models.kit.log import get
 from models.observations import StreamKind
 
@@ -87,9 +87,7 @@ class Peers:
     async def _open(
         self, feed: Feed, session: str, offer: str, end_turn: Callable[[], None]
     ) -> tuple[str, str]:
-        if self._node.revocations.is_revoked(session):
-            msg = "The session behind this media ticket was ended. Sign in again."
-            raise Unauthenticated(msg)
+        self._node.require_session(session)
         connection, rtp_sender = signalling.make_peer()
         peer_id = secrets.token_urlsafe(18)
         sender = PacketSender(

@@ -1,8 +1,14 @@
-"""WHEP's SDP both ways: what a browser offers, cleaned and refused by name; candidates trickled."""
+"""SDP of WHEP and WHIP: what a browser offers, cleaned and refused by name; candidates trickled."""
 
 from ipaddress import ip_address
 
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc import (
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpSender,
+    RTCSessionDescription,
+)
 from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 from aiortc.sdp import candidate_from_sdp
 
@@ -57,12 +63,38 @@ def make_peer() -> tuple[RTCPeerConnection, RTCRtpSender]:
     return peer, transceiver.sender
 
 
+def make_listener() -> tuple[RTCPeerConnection, RTCRtpReceiver]:
+    """Return a connection that takes one audio as PCMA, which loudspeakers of cameras know."""
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    transceiver = peer.addTransceiver("audio", direction="recvonly")
+    codecs = RTCRtpSender.getCapabilities("audio").codecs
+    transceiver.setCodecPreferences([codec for codec in codecs if codec.mimeType == "audio/PCMA"])
+    return peer, transceiver.receiver
+
+
 async def answer(peer: RTCPeerConnection, offer: str) -> str:
     """Return the SDP answer to a viewer's offer.
 
     Raises:
         InvalidInput: not an SDP offer, or one without H.264 video to receive.
     """
+    refusal = "The offer must hold one video with H.264 to receive (recvonly)."
+    return await _answer(peer, offer, "m=video ", "H264/90000", "a=sendonly", refusal)
+
+
+async def answer_listener(peer: RTCPeerConnection, offer: str) -> str:
+    """Return the SDP answer to a speaker's offer.
+
+    Raises:
+        InvalidInput: not an SDP offer, or one without PCMA audio to send.
+    """
+    refusal = "The offer must hold one audio with PCMA to send (sendonly)."
+    return await _answer(peer, offer, "m=audio ", "PCMA/8000", "a=recvonly", refusal)
+
+
+async def _answer(
+    peer: RTCPeerConnection, offer: str, medium: str, codec: str, direction: str, refusal: str
+) -> str:
     if len(offer) > _LONGEST_SDP:
         msg = f"An SDP offer longer than {_LONGEST_SDP} bytes is not read."
         raise InvalidInput(msg)
@@ -71,26 +103,24 @@ async def answer(peer: RTCPeerConnection, offer: str) -> str:
         await peer.setRemoteDescription(description)
         await peer.setLocalDescription(await peer.createAnswer())
     except _NOT_AN_OFFER as error:
-        msg = "The offer must hold one video with H.264 to receive (recvonly)."
-        raise InvalidInput(msg) from error
+        raise InvalidInput(refusal) from error
     except _NOT_SDP as error:
         msg = f"The body is not an SDP offer: {type(error).__name__}. Send application/sdp."
         raise InvalidInput(msg) from error
     sdp = str(peer.localDescription.sdp)
-    if not _sends_h264(sdp):
-        msg = "The offer must hold one video with H.264 to receive (recvonly)."
-        raise InvalidInput(msg)
+    if not _agrees(sdp, medium, codec, direction):
+        raise InvalidInput(refusal)
     return sdp
 
 
-def _sends_h264(sdp: str) -> bool:
-    """Tell whether the first video of an answer sends, with H.264 as its first codec."""
-    _, found, video = sdp.partition("m=video ")
-    video = video.partition("\r\nm=")[0]
-    first_line = video.splitlines()[0].split() if found else []
+def _agrees(sdp: str, medium: str, codec: str, direction: str) -> bool:
+    """Tell whether the first such medium of an answer goes our way, with our codec as its first."""
+    _, found, text = sdp.partition(medium)
+    text = text.partition("\r\nm=")[0]
+    first_line = text.splitlines()[0].split() if found else []
     if len(first_line) < 3:
         return False
-    return f"a=rtpmap:{first_line[2]} H264/90000" in video and "a=sendonly" in video
+    return f"a=rtpmap:{first_line[2]} {codec}" in text and direction in text
 
 
 async def trickle(peer: RTCPeerConnection, fragment: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from collections import deque
 from dataclasses import dataclass
 from random import Random
 
@@ -15,6 +16,7 @@ _REPORT_EVERY = 3 * CLOCK_HZ
 _LATE_LIMIT = 2 * CLOCK_HZ
 _BACKLOG_LIMIT_BYTES = 4_000_000
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of no time: the peer gets RST, not FIN
+_HEARD = 10_000  # packets: three minutes of speech
 _HALF_A_HEADER = b"$\x00\xff"
 
 
@@ -50,6 +52,7 @@ class Playback:
         self.stalled = False
         self.stopped = False
         self.viewers: set[Viewer] = set()
+        self.heard: deque[bytes] = deque(maxlen=_HEARD)  # RTP that came to the loudspeaker
         self.faults = Faults()
         self._metronome = metronome
         self._random = random

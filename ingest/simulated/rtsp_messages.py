@@ -9,6 +9,8 @@ from models.kit.errors import InvalidInput
 
 METHODS = ("OPTIONS", "DESCRIBE", "SETUP", "PLAY", "TEARDOWN", "GET_PARAMETER")
 TRACK = "trackID=0"
+SPEAKER = "trackID=1"  # shown to who asks for ONVIF's back channel
+_BACK_CHANNEL = "www.onvif.org/ver20/backchannel"
 
 _REASONS = {
     200: "OK",
@@ -32,7 +34,12 @@ class Request:
     def camera(self) -> str:
         """The camera name that the URL asks for: its path, without the track."""
         path = unquote(urlsplit(self.url).path).strip("/")
-        return path.removesuffix(TRACK).rstrip("/")
+        return path.removesuffix(TRACK).removesuffix(SPEAKER).rstrip("/")
+
+    @property
+    def wants_speaker(self) -> bool:
+        """Whether the client knows of loudspeakers."""
+        return self.headers.get("require", "") == _BACK_CHANNEL
 
     @property
     def content_length(self) -> int:
@@ -78,8 +85,8 @@ def reply(status: int, cseq: str, headers: dict[str, str] | None = None, body: s
     return ("\r\n".join([*lines, "", ""]) + body).encode()
 
 
-def session_description(name: str, media_lines: tuple[str, ...]) -> str:
-    """Return the SDP of a camera with one video track."""
+def session_description(name: str, media_lines: tuple[str, ...], *, speaker: bool = False) -> str:
+    """Return the SDP of a camera with one video track, and its loudspeaker where asked for."""
     lines = [
         "v=0",
         "o=- 1 1 IN IP4 0.0.0.0",
@@ -91,6 +98,8 @@ def session_description(name: str, media_lines: tuple[str, ...]) -> str:
         f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
         *media_lines,
         f"a=control:{TRACK}",
-        "",
     ]
+    if speaker:
+        lines += ["m=audio 0 RTP/AVP 0 8", "a=sendonly", f"a=control:{SPEAKER}"]
+    lines.append("")
     return "\r\n".join(lines)

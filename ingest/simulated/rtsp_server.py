@@ -17,6 +17,7 @@ from ingest.simulated.playback import Playback, Viewer
 from ingest.simulated.rtp import CLOCK_HZ
 from ingest.simulated.rtsp_messages import (
     METHODS,
+    SPEAKER,
     TRACK,
     Request,
     parse_request,
@@ -228,6 +229,7 @@ class _Connection:
         self._session = token_hex(8)
         self._camera: Playback | None = None
         self._viewer: Viewer | None = None
+        self._speaker: tuple[int, Playback] | None = None  # interleaved channel, whose
 
     async def serve(self) -> None:
         """Answer requests until the client leaves. Raises InvalidInput for garbage."""
@@ -248,7 +250,9 @@ class _Connection:
         while first in b"$\r\n":
             if first == b"$":
                 head = await self._reader.readexactly(3)
-                await self._reader.readexactly(int.from_bytes(head[1:], "big"))  # their RTCP
+                frame = await self._reader.readexactly(int.from_bytes(head[1:], "big"))
+                if self._speaker is not None and self._speaker[0] == head[0]:
+                    self._speaker[1].heard.append(frame)  # the others are their RTCP
             first = await self._reader.readexactly(1)
         try:
             head = first + await self._reader.readuntil(b"\r\n\r\n")
@@ -286,24 +290,33 @@ class _Connection:
             "Content-Type": "application/sdp",
             "Content-Base": request.url.rstrip("/") + "/",
         }
-        body = session_description(request.camera, camera.clip.media_lines)
+        body = session_description(
+            request.camera, camera.clip.media_lines, speaker=request.wants_speaker
+        )
         return reply(200, cseq, headers, body)
 
     def _setup(self, request: Request, cseq: str, camera: Playback) -> bytes:
         channel = request.channel
         if channel is None:
             return reply(461, cseq)
+        if request.url.endswith(SPEAKER):
+            self._speaker = (channel, camera)
+            return reply(200, cseq, self._granted(channel))
         self.leave()
         self._camera = camera
         self._viewer = Viewer(self._writer.transport, channel)
         camera.viewers.add(self._viewer)
-        headers = {
+        return reply(200, cseq, self._granted(channel))
+
+    def _granted(self, channel: int) -> dict[str, str]:
+        return {
             "Transport": f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}",
             "Session": f"{self._session};timeout=60",
         }
-        return reply(200, cseq, headers)
 
     def _play(self, request: Request, cseq: str, camera: Playback) -> bytes:
+        if self._viewer is None and self._speaker is not None:
+            return reply(200, cseq, {"Session": self._session})
         if self._viewer is None or self._camera is not camera:
             return reply(455, cseq)
         asked = request.headers.get("session", "").partition(";")[0]

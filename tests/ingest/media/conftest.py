@@ -32,8 +32,16 @@ NO_DATABASE = "postgresql:///ahual?host=/nonexistent&user=nobody"
 class KnownFeeds:
     """The cameras of this node, as a test lists them."""
 
-    def __init__(self, *feeds: Feed) -> None:
+    def __init__(self, *feeds: Feed, addresses: dict[UUID, str] | None = None) -> None:
         self._feeds = {(feed.camera_id, feed.kind): feed for feed in feeds}
+        self._addresses = addresses or {}
+
+    def address(self, camera_id: UUID) -> str:
+        try:
+            return self._addresses[camera_id]
+        except KeyError as error:
+            msg = f"no camera {camera_id}"
+            raise NotFound(msg) from error
 
     def get(self, camera_id: UUID, kind: StreamKind) -> Feed:
         try:
