@@ -30,6 +30,7 @@ from dashboard_api.routes import (
     session,
     users,
     vehicles,
+    wall_tickets,
 )
 from dashboard_api.sealing import sealing
 from dashboard_api.services import Services
@@ -46,6 +47,7 @@ ROUTES = (
     cameras,
     camera_setup,
     camera_look,
+    wall_tickets,
     recordings,
     retention,
     holds,

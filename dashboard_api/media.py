@@ -1,7 +1,10 @@
 """Where media nodes are for a browser, and the tickets that open them."""
 
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,9 +35,30 @@ async def media_url(
     Raises:
         Unavailable: the camera's node has never reported, or not with this worker.
     """
-    name, settings = camera.node_name, centre.settings
+    return _address(await _workers(session, camera.node_name), request, centre, camera)
+
+
+async def media_urls(
+    session: AsyncSession, request: Request, centre: Services, cameras: Iterable[Camera]
+) -> dict[UUID, str]:
+    """Return the same for many cameras; those whose node has never reported are left out."""
+    workers: dict[str, Sequence[MediaNode]] = {}
+    urls: dict[UUID, str] = {}
+    for camera in cameras:
+        if camera.node_name not in workers:
+            workers[camera.node_name] = await _workers(session, camera.node_name)
+        with suppress(Unavailable):
+            urls[camera.id] = _address(workers[camera.node_name], request, centre, camera)
+    return urls
+
+
+async def _workers(session: AsyncSession, name: str) -> Sequence[MediaNode]:
     query = select(MediaNode).where(MediaNode.name == name).order_by(MediaNode.seen_at.desc())
-    rows = (await session.scalars(query)).all()
+    return (await session.scalars(query)).all()
+
+
+def _address(rows: Sequence[MediaNode], request: Request, centre: Services, camera: Camera) -> str:
+    name, settings = camera.node_name, centre.settings
     # The newest row says how many there are: after a change, rows of the old number linger.
     workers = rows[0].workers if rows else settings.media_workers
     worker = worker_of(camera.id, workers)

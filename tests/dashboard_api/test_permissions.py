@@ -38,6 +38,7 @@ TABLE = {
     "PUT /api/v1/cameras/{camera_id}": ". . . . . a",
     "POST /api/v1/cameras/discover": ". . . . . a",
     "POST /api/v1/cameras/inspect": ". . . . . a",
+    "POST /api/v1/cameras/tickets": "o . . . s .",
     "GET /api/v1/cameras/{camera_id}/presets": "o . . . s .",
     "POST /api/v1/cameras/{camera_id}/presets/{token}/go": "o . . . s .",
     "PUT /api/v1/cameras/{camera_id}/zones": ". . . . s a",

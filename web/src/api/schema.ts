@@ -288,6 +288,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue Wall Tickets
+         * @description Sign live tickets for many cameras, good for 60 s to begin; each goes into the audit trail.
+         *
+         *     A camera that is not there for the caller, or whose media node has never reported, is left
+         *     out: the other tiles of a wall must not wait for it.
+         */
+        post: operations["issue_wall_tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings": {
         parameters: {
             query?: never;
@@ -1125,6 +1148,23 @@ export interface components {
             has_credentials: boolean;
             /** Streams */
             streams: components["schemas"]["StreamSetup"][];
+        };
+        /** CameraTicket */
+        CameraTicket: {
+            /** Ticket */
+            ticket: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Media Url */
+            media_url: string;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
         };
         /**
          * CandidateCamera
@@ -2493,6 +2533,19 @@ export interface components {
                 [key: string]: number | string;
             };
         };
+        /**
+         * WallTickets
+         * @description Of the cameras that the caller may see and whose media node is known.
+         */
+        WallTickets: {
+            /** Items */
+            items: components["schemas"]["CameraTicket"][];
+        };
+        /** WallTicketsIn */
+        WallTicketsIn: {
+            /** Camera Ids */
+            camera_ids: string[];
+        };
         /** Window */
         Window: {
             /**
@@ -3211,6 +3264,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_wall_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallTicketsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallTickets"];
+                };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
             default: {

@@ -27,6 +27,7 @@ export type Office = Schemas["Office"];
 export type Zone = Schemas["Zone"];
 export type Camera = Schemas["Camera"];
 export type MediaTicket = Schemas["MediaTicket"];
+export type WallTickets = Schemas["WallTickets"];
 export type ClipTicket = Schemas["ClipTicket"];
 export type Recordings = Schemas["Timeline"];
 export type VehiclePosition = Schemas["VehiclePosition"];
