@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.cameras.access_unit import TIMESCALE, AccessUnit, AudioUnit, StreamParameters
+from ingest.cameras.bits import Bits
 from ingest.cameras.codecs import H264, VideoCodec
 from ingest.cameras.wallclock import WallClock
 from models.kit.errors import InvalidInput
@@ -117,12 +118,25 @@ class Assembler:
         for unit in nals:
             kind = codec.nal_type(unit)
             if kind in codec.left_out:
-                if kind in codec.sets:
+                if kind not in codec.sets:
+                    continue
+                if not self._is_further(kind, unit):
                     self._sets[kind] = unit
-                continue
+                    continue
             key = key or kind in codec.keys
             parts += (len(unit).to_bytes(4, "big"), unit)
         return b"".join(parts), key
+
+    def _is_further(self, kind: int, unit: bytes) -> bool:
+        """Say whether it is a second PPS beside the one that is told: it stays in the picture."""
+        known = self._sets.get(kind)
+        if kind != self._codec.sets[-1] or known is None or known == unit:
+            return False
+        at = self._codec.first_slice_at  # both begin after the NAL unit's header
+        try:
+            return Bits(known[at:]).unsigned() != Bits(unit[at:]).unsigned()
+        except InvalidInput:
+            return False
 
     def _changed(self) -> StreamParameters | None:
         """Return the parameters where they are whole and differ from those in use."""

@@ -56,6 +56,26 @@ def test_b_frames_keep_their_shown_order(tmp_path: Path) -> None:
     ]
 
 
+def test_a_second_pps_stays_in_its_pictures(tmp_path: Path) -> None:
+    first = coded(tmp_path)[0]
+    pps = next(unit for unit in first.nals if nal.nal_type(unit) == nal.PPS)
+    second = bytes((pps[0], 0x40 | pps[1] >> 3 & 0x3F)) + pps[2:]  # ue(v) 010: number 1
+    assembler = Assembler()
+    for at_s in (0, 1):
+        after = first.nals.index(pps) + 1
+        nals = [*first.nals[:after], second, *first.nals[after:]]
+        parameters, unit = assembler.push(CodedPicture(at_s * 90_000, at_s * 90_000, nals), START_S)
+        assert unit is not None
+        assert (parameters is not None) is (at_s == 0)
+        assert second in nal.split_avcc(unit.avcc)
+        assert pps not in nal.split_avcc(unit.avcc)
+    changed = bytes((pps[0], pps[1])) + b"\x7f" + pps[3:]  # the same number: it is told anew
+    nals = [changed if unit == pps else unit for unit in first.nals]
+    parameters, _ = assembler.push(CodedPicture(180_000, 180_000, nals), START_S)
+    assert parameters is not None
+    assert parameters.pps == changed
+
+
 def test_a_damaged_sps_is_waited_out(tmp_path: Path) -> None:
     first = coded(tmp_path)[0]
     damaged = [u[:3] if nal.nal_type(u) == nal.SPS else u for u in first.nals]
