@@ -14,11 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api import audit, camera_edit
+from dashboard_api.camera_look import credentials_of
 from dashboard_api.cli import installation
 from dashboard_api.schemas.camera_setup import CameraIn
+from ingest.cameras.address import Credentials
 from ingest.cameras.guarded import guarded
 from ingest.cameras.inspection import Inspection, Verdict, inspect
 from ingest.cameras.source import RtspSource
+from ingest.onvif.device import reach
 from ingest.onvif.discovery import discover
 from models.camera import Camera, Stream
 from models.kit.clock import SystemClock
@@ -31,7 +34,7 @@ from models.office import Office
 
 T = TypeVar("T")
 
-camera_app = typer.Typer(no_args_is_help=True, help="Cameras: find, inspect, add, list.")
+camera_app = typer.Typer(no_args_is_help=True, help="Cameras: find, inspect, add, list, listen.")
 
 _SENTENCES = {
     "good": "nothing to complain of",
@@ -139,6 +142,36 @@ def add_command(
 
     _in_database(add)
     typer.echo(f"{code} is added")
+
+
+@camera_app.command("events")
+def events_command(
+    code: Annotated[str, typer.Argument(help="Code of a camera with an ONVIF address.")],
+    count: Annotated[int, typer.Option(help="Stop after so many; 0: until Ctrl-C.")] = 0,
+) -> None:
+    """Print what a camera notices by itself (motion, tampering) as it tells it by ONVIF."""
+    settings, clock = load(), SystemClock()
+
+    async def find(session: AsyncSession) -> tuple[str, Credentials | None]:
+        query = select(Camera).where(Camera.code == code)
+        camera = (await session.execute(query)).scalar_one_or_none()
+        if camera is None or camera.onvif_url is None:
+            raise NotFound(f"There is no camera {code} with an ONVIF address")
+        return camera.onvif_url, credentials_of(camera, load_key(settings))
+
+    async def follow(url: str, credentials: Credentials | None) -> None:
+        left = count or None
+        async with reach(url, credentials, settings.camera_networks, clock) as camera:
+            async for topic, values in camera.notices():
+                said = " ".join(f"{name}={value}" for name, value in values.items())
+                typer.echo(f"{clock.now():%Y-%m-%d %H:%M:%S}Z  {topic}  {said}")
+                left = left and left - 1
+                if left == 0:
+                    return
+
+    found = _in_database(find)
+    with told_plainly():
+        asyncio.run(follow(*found))
 
 
 @contextmanager

@@ -6,16 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from typer.testing import CliRunner, Result
 
 from dashboard_api.cli.cameras import _SENTENCES, sentence
 from dashboard_api.cli.commands import app
+from ingest.cameras.address import Credentials
 from ingest.cameras.inspection import Level, Verdict
+from ingest.simulated.onvif_device import SimulatedOnvifDevice
 from ingest.simulated.rtsp_server import SimulatedCameras
 from models.camera import Camera
 from models.kit.database import Database
-from models.kit.secret import load_key, unseal
+from models.kit.secret import load_key, seal, unseal
 from models.kit.settings import Settings
 from tests.builders import build_office
 from tests.ingest.encoded import write_clip
@@ -109,3 +111,24 @@ async def test_what_is_wrong_is_told_plainly(office: str, main: str, told: str) 
 def test_nobody_outside_is_asked() -> None:
     said = camera("discover", "8.8.8.8")
     assert (said.exit_code, "in no network of cameras" in said.output) == (1, True)
+
+
+@pytest.mark.postgis
+async def test_what_a_camera_notices_is_printed(installed: Database, tmp_path: Path) -> None:
+    device = SimulatedOnvifDevice("bob", "s3cret", [])
+    await device.start()
+    for value in ("true", "false", "true"):
+        device.notices.put_nowait(("tns1:RuleEngine/CellMotionDetector/Motion", "IsMotion", value))
+    key = load_key(Settings(state_dir=tmp_path))
+    async with installed.transaction() as session:
+        sealed = seal(key, Credentials("bob", "s3cret").to_json())
+        await session.execute(update(Camera).values(onvif_url=device.url, credentials=sealed))
+    said = await asyncio.to_thread(camera, "events", "almaty-1-cam-1", "--count", "2")
+    await device.close()
+    assert said.exit_code == 0, said.output
+    assert [line.split()[-1] for line in said.output.splitlines()] == [
+        "IsMotion=true",
+        "IsMotion=false",
+    ]
+    unknown = await asyncio.to_thread(camera, "events", "nowhere")
+    assert (unknown.exit_code, "no camera nowhere" in unknown.output) == (1, True)
