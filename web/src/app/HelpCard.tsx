@@ -5,6 +5,7 @@ const KEYS = [
   ["G", "help.layout"],
   ["PgUp PgDn", "help.page"],
   ["1–9", "help.tile"],
+  ["T", "help.talk"],
   ["N", "help.next"],
   ["P", "help.previous"],
   ["A", "help.acknowledge"],

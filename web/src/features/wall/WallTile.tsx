@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useCan } from "@/api/queries/session";
 import type { Alert, Camera, Office } from "@/api/types";
 import { LinkButton } from "@/components/LinkButton";
 import { LiveView } from "@/components/LiveView";
@@ -8,6 +9,7 @@ import { SeverityMark } from "@/components/Marks";
 import { useAlertWords } from "@/components/useAlertWords";
 import { useNames } from "@/i18n";
 import { DEFAULT_ZONE } from "@/i18n/formats";
+import { TalkButton } from "./TalkButton";
 import { TileReadings } from "./TileReadings";
 import classes from "./Wall.module.css";
 
@@ -31,6 +33,7 @@ export function WallTile(props: Props) {
   const { n, camera, office, focused, attention, border } = props;
   const { t } = useTranslation();
   const nameOf = useNames();
+  const can = useCan();
   const zone = office?.time_zone ?? DEFAULT_ZONE;
 
   return (
@@ -99,6 +102,7 @@ export function WallTile(props: Props) {
             </Button>
           </div>
         )}
+        {camera && focused && can("talk") && <TalkButton key={camera.id} cameraId={camera.id} />}
         {camera && (
           <TileReadings n={n} camera={camera} office={office} zone={zone} onPick={props.onPick} />
         )}
