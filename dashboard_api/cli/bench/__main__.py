@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard_api.cli.bench import live, replay, soak
+from dashboard_api.cli.bench import live, record, replay, soak
 from dashboard_api.cli.bench.report import Row, as_json, as_table
 from models.kit import log
 from models.kit.errors import CentreError
@@ -15,7 +15,12 @@ from models.kit.errors import CentreError
 Bench = Callable[[bool], Coroutine[Any, Any, list[Row]]]
 """A bench: given whether to be quick (within a minute, same rows), returns its rows."""
 
-BENCHES: dict[str, Bench] = {"live": live.run, "replay": replay.run, "soak": soak.run}
+BENCHES: dict[str, Bench] = {
+    "live": live.run,
+    "record": record.run,
+    "replay": replay.run,
+    "soak": soak.run,
+}
 
 
 def main(
