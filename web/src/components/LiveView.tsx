@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { StreamKind } from "@/api/types";
 import { useFormats } from "@/i18n/useFormats";
 import { NO_STATS, pictureAge, type PictureAge, type TileStats } from "@/media/age";
+import { countDrops, NO_DROPS, shownDrops } from "@/media/drops";
 import { LivePicture, type Transport } from "@/media/LivePicture";
 import classes from "./LiveView.module.css";
 import { useNow } from "./useNow";
@@ -24,15 +25,18 @@ const TICK_MS = 500;
 export function LiveView({ cameraId, name, zone, stream, focused, ageTestId, children }: Props) {
   const { t } = useTranslation();
   const now = useNow(TICK_MS);
-  const [shown, setShown] = useState({ stats: NO_STATS, startedMs: now });
+  const [shown, setShown] = useState({ stats: NO_STATS, startedMs: now, drops: NO_DROPS });
   const onStats = useCallback((stats: TileStats) => {
+    const nowMs = Date.now();
     setShown((before) => ({
       stats,
-      startedMs: stats === NO_STATS ? Date.now() : before.startedMs,
+      startedMs: stats === NO_STATS ? nowMs : before.startedMs,
+      drops: countDrops(before.drops, stats.drops, nowMs),
     }));
   }, []);
   const [transport, setTransport] = useState<Transport>("wall");
   const { stats, startedMs } = shown;
+  const dropped = shownDrops(shown.drops, now);
   const age = pictureAge(stats, startedMs, now);
 
   return (
@@ -51,6 +55,11 @@ export function LiveView({ cameraId, name, zone, stream, focused, ageTestId, chi
         {children}
         <div className={classes.badges}>
           {focused && transport !== "wall" && <TransportBadge transport={transport} />}
+          {dropped > 0 && (
+            <span className={classes.age} data-state="dropped" data-testid="dropped" role="status">
+              {t("picture.dropped", { n: dropped })}
+            </span>
+          )}
           <AgeBadge age={age} testId={ageTestId} />
         </div>
       </div>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { StreamKind } from "@/api/types";
 import { NO_STATS, type TileStats } from "./age";
 import { canDecode, focusTile, startTile, type LiveTile } from "./liveMedia";
+import { useVisible } from "./useVisible";
 import { startVideoTile } from "./videoTile";
 import { canCall, type WhepFault } from "./whepCall";
 import { startWhep } from "./whepView";
@@ -28,7 +29,7 @@ interface Props {
 
 /**
  * Live picture of a camera: WebCodecs on a canvas, or a plain <video> where that is missing.
- * The main stream of an enlarged one comes by WebRTC; the tile pulls no more once that shows.
+ * Nobody sees it: nothing is pulled. The main stream of an enlarged one comes by WebRTC; the tile pulls no more once that shows.
  */
 export function LivePicture({
   cameraId,
@@ -45,6 +46,7 @@ export function LivePicture({
   const direct = useRef(false);
   const [tile, setTile] = useState<Tile | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
+  const visible = useVisible(host);
   const enlarged = focused && stream === "main";
   const calls = enlarged && canCall() && refused !== cameraId;
 
@@ -75,7 +77,19 @@ export function LivePicture({
     };
   }, [cameraId]);
 
-  useEffect(() => tile?.live.show(calls ? "sub" : stream), [tile, stream, calls]);
+  const tileStream = calls ? "sub" : stream;
+  const wanted = useRef(tileStream);
+  useEffect(() => {
+    wanted.current = tileStream;
+    tile?.live.show(tileStream);
+  }, [tile, tileStream, calls]);
+  useEffect(() => {
+    if (visible || !tile) return;
+    tile.live.hold();
+    return () => {
+      if (tile.surface.isConnected && !direct.current) tile.live.show(wanted.current);
+    };
+  }, [visible, tile]);
   useEffect(() => {
     if (!focused || !tile) return;
     focusTile(tile.live);
