@@ -2,8 +2,8 @@
 
 ``list`` · ``stall S`` · ``resume S`` · ``kick S`` · ``reset S`` · ``stop S`` · ``start S`` ·
 ``show S VARIANT`` · ``codec S VARIANT`` · ``sps S`` · ``drop S PERCENT`` ·
-``garbage S PERCENT`` · ``clock S ±SECONDS`` · ``truth S``; S is a scene (``hall-1``) or one of
-its streams (``hall-1/main``).
+``garbage S PERCENT`` · ``clock S ±SECONDS`` · ``truth S`` · ``heard S``; S is a scene
+(``hall-1``) or one of its streams (``hall-1/main``).
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from models.kit.errors import CentreError, InvalidInput, NotFound
 
 _USAGE = (
     "commands: list, stall S, resume S, kick S, reset S, stop S, start S, show S VARIANT,"
-    " codec S VARIANT, sps S, drop S PERCENT, garbage S PERCENT, clock S SECONDS, truth S"
+    " codec S VARIANT, sps S, drop S PERCENT, garbage S PERCENT, clock S SECONDS, truth S,"
+    " heard S"
 )
 _LINE_LIMIT = 1_024
 
@@ -94,6 +95,7 @@ _PLAIN: dict[str, Callable[[SimulatedCameras, str], str | None]] = {
     "start": SimulatedCameras.start_camera,
     "sps": _other_size,
     "truth": _truth,
+    "heard": lambda cameras, name: f"{cameras.heard(name)} packets",
 }
 _WITH_VARIANT: dict[str, Callable[[SimulatedCameras, str, str], None]] = {
     "show": SimulatedCameras.show,

@@ -117,6 +117,10 @@ class SimulatedCameras:
         """Return how many clients play the camera, or any stream of the scene, now."""
         return sum(1 for c in self._meant(name) for v in c.viewers if v.playing)
 
+    def heard(self, name: str) -> int:
+        """Return how many packets came to the loudspeaker of the camera, or of the scene's."""
+        return sum(len(camera.heard) for camera in self._meant(name))
+
     def showing(self, name: str) -> str:
         return self._meant(name)[0].variant
 
