@@ -12,6 +12,7 @@ from ingest.media.revocation import Revocations
 from models.kit.clock import Clock
 
 _DESCRIPTORS = Path("/proc/self/fd")
+_POOLS = ("asyncio_", "AnyIO", "record")  # they grow to their bound when there is need
 
 
 class OwnMetrics(Collector):
@@ -23,7 +24,8 @@ class OwnMetrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         yield _gauge("ahual_node_tasks", "Tasks on the event loop.", _tasks())
-        yield _gauge("ahual_node_threads", "Threads of the process.", threading.active_count())
+        what = "Threads of the process, without those of bounded pools."
+        yield _gauge("ahual_node_threads", what, _threads())
         yield _gauge("ahual_node_sockets", "Open sockets of every sort.", _sockets())
         heard_at = self._revocations.heard_at
         if heard_at is not None:
@@ -41,6 +43,10 @@ def _tasks() -> int:
         return len(asyncio.all_tasks())
     except RuntimeError:  # the registry describes its collectors before there is a loop
         return 0
+
+
+def _threads() -> int:
+    return sum(not thread.name.startswith(_POOLS) for thread in threading.enumerate())
 
 
 def _sockets() -> int:
