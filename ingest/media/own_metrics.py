@@ -12,7 +12,7 @@ from ingest.media.revocation import Revocations
 from models.kit.clock import Clock
 
 _DESCRIPTORS = Path("/proc/self/fd")
-_POOLS = ("asyncio_", "AnyIO", "record")  # they grow to their bound when there is need
+_POOLS = ("asyncio_", "AnyIO", "record", "thumbnail")  # they grow to their bound when there is need
 
 
 class OwnMetrics(Collector):
