@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path, PurePosixPath
@@ -29,7 +30,7 @@ from models.recording import Recording, RecordingGap
 from tests.builders import build_office
 from tests.ingest.encoded import shown, write_clip
 from tests.ingest.outage import away
-from tests.ingest.test_service import eventually, node_settings, running
+from tests.ingest.test_service import eventually, node_settings, recordings, running
 
 pytestmark = pytest.mark.postgis
 GOP = 5  # pictures: half a second
@@ -190,6 +191,41 @@ async def test_a_node_killed_while_its_database_is_away_keeps_every_reason(
         assert any(
             gap[0] <= hole[0] and gap[1] is not None and hole[1] <= gap[1] for gap in covered
         ), f"nothing says why there is nothing in {hole}"
+
+
+async def test_the_process_itself_loses_one_fragment_at_most(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    clip = write_clip(tmp_path / "clip.mp4")
+    settings = node_settings(tmp_path, segment_s=60.0)
+    names = ("state_dir", "media_port", "osmand_port", "wialon_port", "segment_s")
+    options = {f"AHUAL_{name.upper()}": str(getattr(settings, name)) for name in names}
+    environment = {**os.environ, **options, "AHUAL_DATABASE_URL": database_url}
+    async with SimulatedCameras() as cameras:
+        for kind in ("main", "sub"):
+            cameras.add(f"hall/{kind}", {"plain": clip})
+        async with database.transaction() as session:
+            await build_office(session, rtsp_url=cameras.url("hall"))
+        with (tmp_path / "node.log").open("wb") as log:
+            node = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "ingest", env=environment, stderr=log
+            )
+        try:
+            await eventually(
+                lambda: recordings(database),
+                lambda rows: bool(rows) and len(rows[0].gops) >= 3 * 16,
+            )
+        finally:
+            node.kill()
+            killed_at = SystemClock().now()
+            await node.wait()
+        async with running(settings, database):
+            await eventually(lambda: recordings(database), lambda rows: rows[0].closed)
+    row = (await recordings(database))[0]
+    assert row.sha256
+    assert len(shown(settings.recordings_path / row.path)) >= 30
+    lost_s = (killed_at - row.ended_at).total_seconds()
+    assert lost_s < 1.0 + 0.5, "one GOP of a second, and the pictures on their way"
 
 
 async def _settled(settings: Settings, database: Database) -> None:

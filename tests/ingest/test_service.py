@@ -2,9 +2,7 @@
 
 import asyncio
 import itertools
-import os
 import socket
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -308,38 +306,6 @@ async def test_a_taken_gps_port_does_not_stop_recording(
             await eventually(lambda: recordings(database), lambda rows: len(rows) >= 1)
 
 
-async def test_kill_nine_loses_one_fragment_at_most(
-    database: Database,
-    database_url: str,
-    cameras: SimulatedCameras,
-    camera_id: UUID,
-    tmp_path: Path,
-) -> None:
-    settings = node_settings(tmp_path, segment_s=60.0)
-    names = ("state_dir", "media_port", "osmand_port", "wialon_port", "segment_s")
-    options = {f"AHUAL_{name.upper()}": str(getattr(settings, name)) for name in names}
-    environment = {**os.environ, **options, "AHUAL_DATABASE_URL": database_url}
-    with (tmp_path / "node.log").open("wb") as log:
-        node = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ingest", env=environment, stderr=log
-        )
-    try:
-        await eventually(
-            lambda: recordings(database), lambda rows: bool(rows) and len(rows[0].gops) >= 3 * 16
-        )
-    finally:
-        node.kill()
-        killed_at = SystemClock().now()
-        await node.wait()
-    async with running(settings, database):
-        await eventually(lambda: recordings(database), lambda rows: rows[0].closed)
-    row = (await recordings(database))[0]
-    assert row.sha256
-    assert len(shown(settings.recordings_path / row.path)) >= 30
-    lost_s = (killed_at - row.ended_at).total_seconds()
-    assert lost_s < 1.0 + 0.5, "one GOP of a second, and the pictures on their way"
-
-
 async def test_a_node_that_knew_its_cameras_records_without_the_database(
     database: Database,
     database_url: str,
@@ -407,23 +373,3 @@ async def test_a_camera_that_is_not_h264_says_so_and_harms_no_other(
             sub = (await session.scalars(select(Stream).where(Stream.kind == StreamKind.SUB))).one()
     assert gap.reason == "unsupported"
     assert "set this stream to H.264" in sub.state_detail
-
-
-async def test_a_full_disk_is_a_gap_and_a_state_of_the_node(
-    database: Database, cameras: SimulatedCameras, camera_id: UUID, tmp_path: Path
-) -> None:
-    async def disk() -> tuple[str | None, str]:
-        async with database.read() as session:
-            node = (await session.scalars(select(MediaNode))).one_or_none()
-            return (node.disk_state, node.disk_detail) if node else (None, "")
-
-    async with running(node_settings(tmp_path, reserve_bytes=2**62), database):
-        found = await eventually(disk, lambda seen: seen[0] == "full")
-        await eventually(lambda: gaps(database), lambda rows: len(rows) == 1)
-    assert found[1] == "free space is down to the reserve"
-    (gap,) = await gaps(database)
-    assert (gap.reason, gap.ended_at is not None) == ("disk_full", True)
-    async with running(node_settings(tmp_path), database):
-        await eventually(disk, lambda seen: seen[0] == "ok")
-        await eventually(lambda: recordings(database), lambda rows: len(rows) >= 1)
-    assert [gap.reason for gap in await gaps(database)] == ["disk_full", "node_down"]

@@ -111,3 +111,23 @@ async def test_a_disk_that_is_unmounted_is_told_and_its_rows_stay(
         assert [row.path for row in await recordings(database)] == known
     finally:
         assert mount(small_disk)
+
+
+async def test_a_full_disk_is_a_gap_and_a_state_of_the_node(
+    database: Database, cameras: SimulatedCameras, camera_id: UUID, tmp_path: Path
+) -> None:
+    async def disk() -> tuple[str | None, str]:
+        async with database.read() as session:
+            node = (await session.scalars(select(MediaNode))).one_or_none()
+            return (node.disk_state, node.disk_detail) if node else (None, "")
+
+    async with running(node_settings(tmp_path, reserve_bytes=2**62), database):
+        found = await eventually(disk, lambda seen: seen[0] == "full")
+        await eventually(lambda: gaps(database), lambda rows: len(rows) == 1)
+    assert found[1] == "free space is down to the reserve"
+    (gap,) = await gaps(database)
+    assert (gap.reason, gap.ended_at is not None) == ("disk_full", True)
+    async with running(node_settings(tmp_path), database):
+        await eventually(disk, lambda seen: seen[0] == "ok")
+        await eventually(lambda: recordings(database), lambda rows: len(rows) >= 1)
+    assert [gap.reason for gap in await gaps(database)] == ["disk_full", "node_down"]
