@@ -11,18 +11,23 @@ from models.kit.clock import SystemClock
 
 
 class Ffmpeg:
-    """ffmpeg over a camera's files, joined by its concat demuxer."""
+    """ffmpeg over a camera's files: one file, or all joined by its concat demuxer."""
 
     def __init__(self, folder: Path, root: Path, facts: Sequence[SegmentFact]) -> None:
         self._program = shutil.which("ffmpeg")
         self._list = folder / "files.txt"
         self._out = folder / "copy.mp4"
-        self._start_s = facts[0].started_at.timestamp()
+        self._root, self._facts = root, facts
         self._list.write_text("".join(f"file '{root / fact.path}'\n" for fact in facts))
 
     async def exact_frame_ms(self, at_s: float) -> float | None:
-        """Return how long one accurate seek takes; None without ffmpeg."""
-        return await self._timed("-ss", f"{at_s - self._start_s:.3f}", *self._input, *_ONE_PICTURE)
+        """Return how long one accurate seek takes, given the right file; None without ffmpeg."""
+        fact = max(
+            (one for one in self._facts if one.started_at.timestamp() <= at_s),
+            key=lambda one: one.started_at,
+        )
+        into = f"{at_s - fact.started_at.timestamp():.3f}"
+        return await self._timed("-ss", into, "-i", str(self._root / fact.path), *_ONE_PICTURE)
 
     async def copy_ms(self, seconds: float) -> float | None:
         """Return how long a stream copy of the first seconds takes."""
