@@ -36,8 +36,13 @@ class Beat:
             self._timer = None
 
     def _run(self) -> None:
-        self._timer = self._loop.call_later(EVERY_S, self._run)
-        for descriptor, _ in self._epoll.poll(0):
-            call = self._calls.get(descriptor)
-            if call is not None:  # one that was called before may have removed it
-                call()
+        self._timer = None
+        try:
+            for descriptor, _ in self._epoll.poll(0):
+                call = self._calls.get(descriptor)
+                if call is not None:  # one that was called before may have removed it
+                    call()
+        finally:
+            # From the end on: however much there was to read, the others have their turn.
+            if self._calls and self._timer is None:
+                self._timer = self._loop.call_later(EVERY_S, self._run)
