@@ -2,7 +2,18 @@
 
 import type { ConfigRecord, FrameRecord } from "./wire";
 
-const QUEUE_LIMIT = 60;
+const QUEUE_LIMIT = 120; // a cached GOP may come all at once
+const BUSY = 8;
+const FARTHEST_BEHIND_S = 1;
+
+/**
+ * Whether decoding has fallen so far behind that the pictures up to the next key picture are
+ * better left out. A gap in what comes is no such case: nothing waits then.
+ */
+export function isTooSlow(waiting: number, drawnS: number | null, arrivedS: number): boolean {
+  if (waiting > QUEUE_LIMIT) return true;
+  return waiting > BUSY && drawnS !== null && arrivedS - drawnS > FARTHEST_BEHIND_S;
+}
 
 export class TileDecoder {
   frames = 0;
@@ -11,6 +22,8 @@ export class TileDecoder {
   private decoder: VideoDecoder | null = null;
   private config: VideoDecoderConfig | null = null;
   private waitsForKey = true;
+  /** Time of the last picture that this decoder drew: before, all that waits is a join. */
+  private drawnS: number | null = null;
   private submitted = 0;
   private readonly catchUp = new Set<number>();
   private readonly context: OffscreenCanvasRenderingContext2D | null;
@@ -42,7 +55,10 @@ export class TileDecoder {
     if (!this.config) return;
     if (this.decoder?.state === "closed") this.restart();
     if (!this.decoder) return;
-    if (this.decoder.decodeQueueSize > QUEUE_LIMIT) this.waitsForKey = true;
+    const { decodeQueueSize } = this.decoder;
+    if (!record.catchUp && isTooSlow(decodeQueueSize, this.drawnS, record.mediaTime)) {
+      this.waitsForKey = true;
+    }
     if (this.waitsForKey && !record.key) {
       this.drops += 1;
       return;
@@ -65,6 +81,7 @@ export class TileDecoder {
     this.close();
     this.waitsForKey = true;
     this.submitted = 0;
+    this.drawnS = null;
     this.catchUp.clear();
     const decoder = new VideoDecoder({
       output: (frame) => this.draw(frame),
@@ -86,7 +103,7 @@ export class TileDecoder {
       }
       this.context?.drawImage(frame, 0, 0);
       this.frames += 1;
-      this.mediaTime = frame.timestamp / 1e6;
+      this.mediaTime = this.drawnS = frame.timestamp / 1e6;
     }
     frame.close();
   }

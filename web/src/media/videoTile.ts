@@ -9,7 +9,7 @@ import { playStream } from "./mseStream";
 
 const LOOK_MS = 500;
 const RESTART_AFTER_MS = 10_000;
-const FARTHEST_BEHIND_S = 2;
+const FARTHEST_BEHIND_S = 1.5;
 
 /**
  * Age is counted from when a picture was last shown here, since a <video> does not tell the
