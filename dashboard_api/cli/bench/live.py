@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from dashboard_api.cli.bench import live_node, live_whep
+from dashboard_api.cli.bench import live_chromium, live_node, live_whep
 from dashboard_api.cli.bench.cpu import cpu_s, rss_mb
 from dashboard_api.cli.bench.ground import Ground, free_port, ground
 from dashboard_api.cli.bench.live_node import Node
@@ -72,7 +72,11 @@ async def run(quick: bool) -> list[Row]:
     each = pictures / load.total("seconds") / plan.streams
     floor = await _floor(plan, octets)
     peer = await _peer(plan, round(octets / plan.streams / each) - 24, each)
-    return [*_rows(plan, load, floor, peer), *await live_whep.measure(quick)]
+    return [
+        *_rows(plan, load, floor, peer),
+        *await live_chromium.measure(quick),
+        *await live_whep.measure(quick),
+    ]
 
 
 def _rows(plan: Plan, load: Load, floor_ms: float, peer_ms: float) -> list[Row]:
