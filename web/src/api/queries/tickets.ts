@@ -34,9 +34,6 @@ async function fetchTogether(cameras: [string, Waiter[]][]): Promise<void> {
   }
 }
 
-export const talkTicket = (cameraId: string) =>
-  post<MediaTicket>(`/cameras/${cameraId}/ticket`, { purpose: "talk" });
-
 export const replayTicket = (cameraId: string, from: Date, to: Date, reason: string) =>
   post<MediaTicket>(`/cameras/${cameraId}/ticket`, {
     purpose: "replay",
