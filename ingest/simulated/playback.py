@@ -113,6 +113,8 @@ class Playback:
     def reset(self) -> int:
         """Break all connections inside a packet, with a TCP reset; return how many there were."""
         for viewer in self.viewers:
+            if viewer.transport.is_closing():
+                continue
             viewer.transport.write(_HALF_A_HEADER)
             connection = viewer.transport.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
@@ -165,6 +167,9 @@ class Playback:
         cut: dict[int, bytearray] = {}
         for viewer in tuple(self.viewers):
             if not viewer.playing or (viewer.wants_key and not picture.key):
+                continue
+            if viewer.transport.is_closing():  # some loops raise where others only ignore a write
+                self.viewers.discard(viewer)
                 continue
             viewer.wants_key = False
             channel = viewer.channel

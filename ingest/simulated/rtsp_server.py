@@ -208,7 +208,8 @@ class SimulatedCameras:
             await connection.serve()
         except InvalidInput as error:
             _log.info("simulated.garbage", error=error.detail)
-            writer.write(reply(400, "0"))
+            if not writer.is_closing():
+                writer.write(reply(400, "0"))
         except (ConnectionError, asyncio.IncompleteReadError, TimeoutError):
             pass  # the client is gone; nobody to tell
         finally:
@@ -239,7 +240,10 @@ class _Connection:
         """Answer requests until the client leaves. Raises InvalidInput for garbage."""
         while True:
             request = await asyncio.wait_for(self._next_request(), _SILENCE_LIMIT_S)
-            self._writer.write(self._answer(request))
+            answer = self._answer(request)
+            if self._writer.is_closing():  # the client asked and left at once
+                return
+            self._writer.write(answer)
             await self._writer.drain()
             if request.method == "TEARDOWN":
                 return

@@ -10,6 +10,7 @@ from ingest.simulated.clip import load_clip
 from ingest.simulated.counters import Sighting, missing_pictures, sightings
 from ingest.simulated.farm import Farm, farm_name, farm_url
 from ingest.simulated.loops import LoopSpec, make_loop
+from ingest.simulated.playback import Viewer
 from models.kit.errors import InvalidInput
 
 SMALL = LoopSpec(320, 180, fps=20, gop_s=0.5, kbit=200, seconds=1)
@@ -90,3 +91,21 @@ async def test_cameras_begin_at_their_own_places(farm: Farm) -> None:
     assert farm.names == ("farm/0", "farm/1", "farm/2")
     assert farm_url(farm.port, 2) == farm.url("farm/2")
     assert len({farm.camera(name).next_key()[1] for name in farm.names}) == 3
+
+
+class _Gone(asyncio.WriteTransport):
+    """A transport as uvloop leaves it when the client is gone: whoever writes is told off."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        raise RuntimeError("the handler is closed")
+
+
+async def test_a_viewer_that_is_gone_stops_nobody_elses_pictures(farm: Farm) -> None:
+    first = farm.camera("farm/0")
+    first.viewers.add(Viewer(_Gone(), 0, playing=True, wants_key=False))
+    seen = await asyncio.to_thread(sightings, farm.url("farm/1"), 20)
+    assert len(seen) == 20
+    assert not first.viewers
