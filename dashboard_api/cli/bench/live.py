@@ -83,11 +83,12 @@ def _rows(plan: Plan, load: Load, floor_ms: float, peer_ms: float) -> list[Row]:
     wall_ms = (load.busy - load.idle) * 1000 / plan.streams
     cores = load.busy
     memory = load.rss_mb
-    scaled = ""
+    scaled = bound = ""
     if not plan.whole:
         cores = load.idle / plan.cameras * _CAMERAS + wall_ms * _STREAMS / 1000
         memory = load.rss_empty_mb + (load.rss_mb - load.rss_empty_mb) / plan.cameras * _CAMERAS
         scaled = f" Scaled up from {plan.cameras} cameras, each on several walls."
+        bound = " An upper bound: most of it does not grow with the cameras."
     each = [n / one["seconds"] for one in load.counted for n in one["pictures"]]
     joins = [join for one in load.counted[:1] for join in one["join_ms"]]
     shape = f"{plan.walls} walls of {plan.tiles} tiles over {plan.cameras} cameras"
@@ -99,7 +100,13 @@ def _rows(plan: Plan, load: Load, floor_ms: float, peer_ms: float) -> list[Row]:
             1.0,
             note=f"One media node, CPU seconds a second; without walls {load.idle:.2f}.{scaled}",
         ),
-        Row("rss_mb_400_320", memory, "MB", 1000, note=f"Resident memory of the node.{scaled}"),
+        Row(
+            "rss_mb_400_320",
+            memory,
+            "MB",
+            1000,
+            note=f"Resident memory of the node.{scaled}{bound}",
+        ),
         Row(
             "wall_cpu_ms_per_stream_s",
             wall_ms,
