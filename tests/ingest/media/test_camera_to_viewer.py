@@ -25,7 +25,7 @@ from tests.builders import build_office
 from tests.ingest.encoded import brightness, write_clip
 from tests.ingest.media.conftest import RunningNode, client_of
 from tests.ingest.media.test_live import Window
-from tests.ingest.media.test_whep import brightness_seen, join, viewer
+from tests.ingest.media.viewers import brightness_seen, join, viewer
 from tests.ingest.test_service import eventually, node_settings, recordings, running, states
 
 pytestmark = pytest.mark.postgis

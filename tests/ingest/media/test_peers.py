@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from uuid import UUID
 
@@ -139,7 +140,7 @@ async def test_a_browser_that_asks_for_key_pictures_is_harmless(
 
 
 async def test_who_never_finishes_dtls_is_reaped_and_disturbs_nobody(
-    settings: Settings, no_database: Database
+    settings: Settings, no_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = ManualClock(footage.START)
     feed = live_feed(15)
@@ -153,7 +154,7 @@ async def test_who_never_finishes_dtls_is_reaped_and_disturbs_nobody(
         async def never(_parameters: object) -> None:
             await asyncio.Event().wait()
 
-        stuck.getTransceivers()[0].receiver.transport.start = never
+        monkeypatch.setattr(stuck.getTransceivers()[0].receiver.transport, "start", never)
         await join(node, good)
         await asyncio.wait_for(connected(good), 10)
         assert (await join(node, stuck)).status_code == 201
@@ -187,15 +188,15 @@ async def test_many_at_once_take_turns_and_all_get_in(
     feed: Feed, settings: Settings, no_database: Database
 ) -> None:
     room = settings.model_copy(update={"whep_peers_max": 12})
-    async with running(KnownFeeds(feed), no_database, room, SystemClock()) as node:
-        viewers = [viewer() for _ in range(12)]
-        connections = [await one.__aenter__() for one in viewers]
+    async with (
+        running(KnownFeeds(feed), no_database, room, SystemClock()) as node,
+        AsyncExitStack() as viewers,
+    ):
+        connections = [await viewers.enter_async_context(viewer()) for _ in range(12)]
         answers = await asyncio.gather(*(join(node, one) for one in connections))
         assert {answer.status_code for answer in answers} == {201}
         for one in connections:
             await asyncio.wait_for(connected(one), 10)
-        for one in viewers:
-            await one.__aexit__(None, None, None)
 
 
 async def test_a_turn_ends_by_itself_and_waiting_has_an_end(

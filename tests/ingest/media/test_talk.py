@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -40,7 +41,7 @@ class Murmur(AudioStreamTrack):
     _random = random.Random(7)
 
     async def recv(self) -> AudioFrame:
-        frame = await super().recv()
+        frame = cast("AudioFrame", await super().recv())
         for plane in frame.planes:
             plane.update(self._random.randbytes(plane.buffer_size))
         return frame
@@ -75,11 +76,10 @@ async def speaker() -> AsyncIterator[Speaker]:
             speaking.said.append(RtpPacket.parse(packet).payload)
         await send(packet)
 
-    transport._send_rtp = noted
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transport, "_send_rtp", noted)
         yield speaking
-    finally:
-        await connection.close()
+    await connection.close()
 
 
 @pytest.fixture
