@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
@@ -11,9 +12,13 @@ import httpx
 import numpy as np
 import pytest
 from playwright.async_api import Page
+from sqlalchemy import update
 
 from ingest.simulated.burned import Mark, read_mark
 from ingest.simulated.scenes import SCENES
+from models.camera import Camera
+from models.kit.bus import announce
+from models.kit.database import Database
 from tests.e2e.conftest import register, sign_in
 from tests.house import CLOCK, House, Visit, until
 
@@ -44,22 +49,42 @@ SKEWS = """async ([film, beside, ms]) => {
 }"""
 
 
-async def add_cameras(admin: httpx.AsyncClient, house: House, office_id: str) -> None:
-    """Give the office two more cameras, which show other halls."""
-    for number, scene in enumerate(SCENES[1:3], 2):
-        name = {"kk": f"Камера {number}", "ru": f"Камера {number}", "en": f"Camera {number}"}
-        url = f"rtsp://127.0.0.1:{house.ports['rtsp']}/{scene.name}"
-        camera = {
-            "office_id": office_id,
-            "code": f"{OFFICE}-{number}",
-            "name": name,
-            "view": "hall",
-            "streams": [
-                {"kind": kind, "url": f"{url}/{kind}", "recorded": True} for kind in ("main", "sub")
-            ],
-        }
-        made = await admin.post("/api/v1/cameras", json=camera)
-        assert made.status_code in (201, 409), made.text
+@pytest.fixture
+async def office(house: House, visit: Visit) -> AsyncIterator[dict[str, Any]]:
+    """An office with two more cameras, which show other halls; they are off again afterwards."""
+    admin, agent = await visit.signed_in("admin"), await visit.signed_in("agent")
+    offices = (await agent.get("/api/v1/offices")).json()["items"]
+    found = next(one for one in offices if one["code"] == OFFICE)
+    made = [
+        await _add_camera(admin, house, found["id"], number, scene.name)
+        for number, scene in enumerate(SCENES[1:3], 2)
+    ]
+    yield found
+    database = Database(house.database_url)
+    async with database.transaction() as session:
+        await session.execute(update(Camera).where(Camera.id.in_(made)).values(enabled=False))
+        for camera in made:
+            announce(session, "config", camera, {"camera_id": camera})
+    await database.close()
+
+
+async def _add_camera(
+    admin: httpx.AsyncClient, house: House, office_id: str, number: int, scene: str
+) -> str:
+    """Add a simulated hall to the office; return the camera's id."""
+    url = f"rtsp://127.0.0.1:{house.ports['rtsp']}/{scene}"
+    camera = {
+        "office_id": office_id,
+        "code": f"{OFFICE}-{number}",
+        "name": {"kk": f"Камера {number}", "ru": f"Камера {number}", "en": f"Camera {number}"},
+        "view": "hall",
+        "streams": [
+            {"kind": kind, "url": f"{url}/{kind}", "recorded": True} for kind in ("main", "sub")
+        ],
+    }
+    made = await admin.post("/api/v1/cameras", json=camera)
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
 
 
 async def recorded_from(client: httpx.AsyncClient, camera_id: str, seconds: float) -> Any:
@@ -100,12 +125,10 @@ async def settled(page: Page) -> float:
     return await until(same, within_s=30, what="the film reaches the still picture")
 
 
-async def test_any_picture_of_any_camera(page: Page, house: House, visit: Visit) -> None:
-    admin, agent = await visit.signed_in("admin"), await visit.signed_in("agent")
-    supervisor = await visit.signed_in("supervisor")
-    offices = (await agent.get("/api/v1/offices")).json()["items"]
-    office = next(one for one in offices if one["code"] == OFFICE)
-    await add_cameras(admin, house, office["id"])
+async def test_any_picture_of_any_camera(
+    page: Page, house: House, visit: Visit, office: dict[str, Any]
+) -> None:
+    agent, supervisor = await visit.signed_in("agent"), await visit.signed_in("supervisor")
     cameras = (await supervisor.get(f"/api/v1/offices/{office['id']}")).json()["cameras"]
     assert len(cameras) >= 3
 

@@ -11,6 +11,8 @@ export interface ReplayRequest {
   startAt: Date;
   stream: StreamKind;
   ticket: MediaTicket;
+  /** Whether it plays as soon as it can; else it stays as it is. */
+  play: boolean;
 }
 
 /** Nothing is recorded, browsers cannot decode it, the right to it ran out, or it did not come. */
@@ -36,7 +38,7 @@ const BUFFER_S = 20;
 /** Opens an interval in `video`. */
 export function openReplay(
   video: HTMLVideoElement,
-  { cameraId, from, to, startAt, stream, ticket }: ReplayRequest,
+  { cameraId, from, to, startAt, stream, ticket, play }: ReplayRequest,
   listener: ReplayListener,
 ): Replay {
   const query = new URLSearchParams({
@@ -52,6 +54,15 @@ export function openReplay(
   hls.once(Events.LEVEL_LOADED, (_, { details }) =>
     hls.startLoad(positionOf(details.fragments, startAt.getTime()) ?? 0),
   );
+  // Asked for, not left to the element: a paused one waits for ever before a hole of some
+  // milliseconds at its beginning, which a playing one is helped over.
+  if (play) {
+    hls.once(Events.MEDIA_ATTACHED, () => {
+      video.play().catch((error: unknown) => {
+        if (!(error instanceof DOMException)) throw error; // paused or closed before it began
+      });
+    });
+  }
   hls.on(Events.BUFFER_CODECS, (_, tracks) => {
     const codecs = [tracks.audio, tracks.audiovideo].map((track) => track?.codec ?? "");
     if (codecs.some((codec) => codec.includes("mp4a"))) listener.onAudio();

@@ -67,6 +67,7 @@ export function useReplay(
 ): ReplayState {
   const opened = useRef<Opened | null>(null);
   const resumeMs = useRef<number | null>(null);
+  const played = useRef(false);
   const [positionMs, setPositionMs] = useState<number | null>(null);
   const [still, setStill] = useState(false);
   const [gap, setGap] = useState<GapNotice | null>(null);
@@ -140,6 +141,7 @@ export function useReplay(
         setStill(false);
       }
       setGap(null);
+      if (!element.paused) played.current = true;
       at(self, atMs, element.paused);
       if (!element.paused) made.follow(atMs, self.rate);
     };
@@ -170,7 +172,8 @@ export function useReplay(
       if (canSeek()) await Promise.race([first, delay(FILM_AFTER_MS)]);
       if (closed) return;
       const startAt = new Date(opened.current.positionMs ?? startMs);
-      const asked = { ...plan, to, startAt, stream, ticket: given };
+      const play = !played.current || !element.paused;
+      const asked = { ...plan, to, startAt, stream, ticket: given, play };
       opened.current.replay = openReplay(element, asked, {
         onFault,
         onFrame,
