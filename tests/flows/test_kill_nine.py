@@ -73,6 +73,7 @@ async def test_a_killed_recorder_loses_at_most_one_fragment(house: House) -> Non
     await until(resumed, within_s=60, what="every camera records again")
     lost = await house.execute(
         "SELECT camera_id, extract(epoch FROM %s - max(ended_at)) FROM recording "
+        "JOIN camera ON camera.id = camera_id AND camera.enabled "
         "WHERE stream_kind = 'main' AND started_at <= %s GROUP BY camera_id",
         killed_at,
         killed_at,
