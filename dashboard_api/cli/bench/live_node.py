@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.cli.bench.ground import Ground, free_port
+from ingest.simulated.farm import farm_url
 from models.camera import Camera, Stream
 from models.kit.clock import SystemClock
 from models.kit.database import Database
@@ -130,7 +131,7 @@ async def add_cameras(database: Database, rtsp_port: int, count: int) -> list[UU
             Stream(
                 camera_id=camera.id,
                 kind=StreamKind.SUB,
-                url=f"rtsp://127.0.0.1:{rtsp_port}/farm/{number}",
+                url=farm_url(rtsp_port, number),
                 recorded=True,
                 state=StreamState.CONNECTING,
                 state_since=clock.now(),

@@ -17,6 +17,7 @@ from dashboard_api.cli.bench.ground import Ground, free_port, ground
 from dashboard_api.cli.bench.live_node import Node
 from dashboard_api.cli.bench.report import Row, percentile
 from ingest.media.tickets import Ticket, sign
+from ingest.simulated.farm import farm_url
 from models.kit.clock import SystemClock
 from models.kit.errors import Unavailable
 from models.kit.secret import load_key
@@ -67,7 +68,7 @@ async def measure(quick: bool) -> list[Row]:
         room = str(plan.viewers * 2)
         async with live_node.node(own, cameras, AHUAL_WHEP_PEERS_MAX=room) as node:
             ours = await _product(own, node, plan)
-            urls = [f"rtsp://127.0.0.1:{rtsp_port}/farm/{n}" for n in range(plan.cameras)]
+            urls = [farm_url(rtsp_port, n) for n in range(plan.cameras)]
             seen = await _seen(own, node, plan)
             peers = await _peers(own, urls, plan, ours)
     return [*_cost_rows(plan, ours, peers), *seen]

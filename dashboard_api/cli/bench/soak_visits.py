@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from dashboard_api.cli import sim
 from ingest.media.tickets import Purpose, Ticket, sign
 from ingest.media.wire import Flag, Kind, WireError, unpack
+from ingest.simulated.farm import farm_name
 from models.kit.clock import Clock
 
 _TILES = 8
@@ -138,7 +139,7 @@ async def visit_on(node: Node, kind: str, pause_s: float, choice: Random) -> Non
 async def flap_on(node: Node, control_port: int, cameras: int, choice: Random) -> None:
     """Let the farm's first ``cameras`` cameras fail one after another, for ever."""
     while True:
-        name = f"farm/{choice.randrange(cameras)}"
+        name = farm_name(choice.randrange(cameras))
         fault, repair = choice.choice(_FAULTS)
         await sim.send(control_port, f"{fault} {name}")
         try:
