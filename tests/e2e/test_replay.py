@@ -125,6 +125,19 @@ async def settled(page: Page) -> float:
     return await until(same, within_s=30, what="the film reaches the still picture")
 
 
+async def place_of(page: Page, at: float) -> tuple[int, float, float]:
+    """Return the pixel of the timeline where a Unix instant is, and that pixel's own instant."""
+    timeline = page.get_by_test_id("timeline")
+    box = await timeline.bounding_box()  # anew each time: the page around it still fills
+    assert box is not None
+    begin, end = [
+        float(await timeline.get_attribute(f"data-{side}") or 0) / 1000 for side in ("from", "to")
+    ]
+    second_px = box["width"] / (end - begin)
+    x = round(box["x"] + (at - begin) * second_px)
+    return x, box["y"] + box["height"] / 2, begin + (x - box["x"]) / second_px
+
+
 async def test_any_picture_of_any_camera(
     page: Page, house: House, visit: Visit, office: dict[str, Any]
 ) -> None:
@@ -153,17 +166,8 @@ async def test_any_picture_of_any_camera(
     await page.locator("body").press("Space")
 
     # a place on the timeline: the first picture at it or after it, also in the film underneath
-    timeline = page.get_by_test_id("timeline")
-    box = await timeline.bounding_box()
-    assert box is not None
-    ends = [
-        float(await timeline.get_attribute(f"data-{end}") or 0) / 1000 for end in ("from", "to")
-    ]
-    second_s = box["width"] / (ends[1] - ends[0])
-    y = box["y"] + box["height"] / 2
     for seconds in (8, 16):
-        x = round(box["x"] + (max(begins).timestamp() + seconds - ends[0]) * second_s)
-        wanted = ends[0] + (x - box["x"]) / second_s
+        x, y, wanted = await place_of(page, max(begins).timestamp() + seconds)
         await page.mouse.click(x, y)
 
         async def there(at: float = wanted) -> bool:
@@ -190,8 +194,7 @@ async def test_any_picture_of_any_camera(
     # a drag shows what is under the hand, wherever it stops
     await page.mouse.down()
     for seconds in (4, 20, 11):
-        x = round(box["x"] + (max(begins).timestamp() + seconds - ends[0]) * second_s)
-        hand = ends[0] + (x - box["x"]) / second_s
+        x, y, hand = await place_of(page, max(begins).timestamp() + seconds)
         await page.mouse.move(x, y)
 
         async def under_hand(at: float = hand) -> bool:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instantAt, positionOf } from "./replay";
+import { afterHole, instantAt, positionOf } from "./replay";
 
 const START = Date.parse("2026-11-22T09:00:00Z");
 // Two pieces of ten seconds; a minute is missing between them.
@@ -31,5 +31,28 @@ describe("replay positions", () => {
   it("knows nothing of an empty playlist", () => {
     expect(instantAt([], 3)).toBeNull();
     expect(positionOf([], START)).toBeNull();
+  });
+});
+
+describe("a hole in what is buffered", () => {
+  const ranges = [
+    [0, 4.98],
+    [5.02, 10],
+    [12, 14],
+  ];
+  const buffered = {
+    length: ranges.length,
+    start: (range: number) => ranges[range]?.[0] ?? NaN,
+    end: (range: number) => ranges[range]?.[1] ?? NaN,
+  };
+
+  it.each([
+    ["is left at its end", 5, 5.021],
+    ["is none where there is a picture", 4.5, null],
+    ["is none at the first picture after it", 5.02, null],
+    ["is waited for where it is large: more is loading", 11, null],
+    ["is none after everything", 15, null],
+  ])("%s", (_, position, after) => {
+    expect(afterHole(buffered, position)).toBe(after);
   });
 });

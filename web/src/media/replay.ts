@@ -11,8 +11,8 @@ export interface ReplayRequest {
   startAt: Date;
   stream: StreamKind;
   ticket: MediaTicket;
-  /** Whether it plays as soon as it can; else it stays as it is. */
-  play: boolean;
+  /** Whether it is to play, asked whenever the film is put into the element anew. */
+  plays: () => boolean;
 }
 
 /** Nothing is recorded, browsers cannot decode it, the right to it ran out, or it did not come. */
@@ -22,6 +22,8 @@ export interface ReplayListener {
   onFault(fault: ReplayFault): void;
   /** A picture is on screen; `atMs` is its instant. */
   onFrame(atMs: number): void;
+  /** It played to the end of the interval. */
+  onEnd(): void;
   onAudio(): void;
 }
 
@@ -34,11 +36,13 @@ export interface Replay {
 
 const FAULTS: Record<number, ReplayFault> = { 401: "expired", 404: "missing", 409: "unplayable" };
 const BUFFER_S = 20;
+const HOLE_S = 0.5;
+const HOLE_CHECK_MS = 500;
 
 /** Opens an interval in `video`. */
 export function openReplay(
   video: HTMLVideoElement,
-  { cameraId, from, to, startAt, stream, ticket, play }: ReplayRequest,
+  { cameraId, from, to, startAt, stream, ticket, plays }: ReplayRequest,
   listener: ReplayListener,
 ): Replay {
   const query = new URLSearchParams({
@@ -55,14 +59,13 @@ export function openReplay(
     hls.startLoad(positionOf(details.fragments, startAt.getTime()) ?? 0),
   );
   // Asked for, not left to the element: a paused one waits for ever before a hole of some
-  // milliseconds at its beginning, which a playing one is helped over.
-  if (play) {
-    hls.once(Events.MEDIA_ATTACHED, () => {
-      video.play().catch((error: unknown) => {
-        if (!(error instanceof DOMException)) throw error; // paused or closed before it began
-      });
+  // milliseconds at its beginning, and whatever loads it anew pauses it without a word.
+  hls.on(Events.MEDIA_ATTACHED, () => {
+    if (!plays()) return;
+    video.play().catch((error: unknown) => {
+      if (!(error instanceof DOMException)) throw error; // paused or closed before it began
     });
-  }
+  });
   hls.on(Events.BUFFER_CODECS, (_, tracks) => {
     const codecs = [tracks.audio, tracks.audiovideo].map((track) => track?.codec ?? "");
     if (codecs.some((codec) => codec.includes("mp4a"))) listener.onAudio();
@@ -84,6 +87,13 @@ export function openReplay(
     video.requestVideoFrameCallback(presented);
   };
   video.requestVideoFrameCallback(presented);
+  // hls.js helps a playing film over a hole; a paused one would seek into it for ever.
+  const overHole = setInterval(() => {
+    const after = video.seeking ? afterHole(video.buffered, video.currentTime) : null;
+    if (after !== null) video.currentTime = after;
+  }, HOLE_CHECK_MS);
+  const ended = () => listener.onEnd();
+  video.addEventListener("ended", ended);
   hls.loadSource(`${ticket.media_url}/media/v1/cameras/${cameraId}/replay.m3u8?${query}`);
   hls.attachMedia(video);
   return {
@@ -97,6 +107,8 @@ export function openReplay(
     },
     close: () => {
       closed = true;
+      clearInterval(overHole);
+      video.removeEventListener("ended", ended);
       hls.destroy();
     },
   };
@@ -110,6 +122,16 @@ export function instantAt(fragments: readonly Placed[], position: number): numbe
     fragments.findLast(({ start }) => start <= position + 0.001) ?? fragments[0] ?? null;
   if (!found || found.programDateTime === null) return null;
   return found.programDateTime + (position - found.start) * 1000;
+}
+
+/** Where what is buffered goes on after a position that stands in a small hole of it, or null. */
+export function afterHole(buffered: TimeRanges, position: number): number | null {
+  for (let range = 0; range < buffered.length; range += 1) {
+    const start = buffered.start(range);
+    if (start <= position && position < buffered.end(range)) return null;
+    if (start > position) return start - position <= HOLE_S ? start + 0.001 : null;
+  }
+  return null;
 }
 
 /** The position in seconds of an instant, or of the first picture after it. */

@@ -48,7 +48,7 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
   const [beside, setBeside] = useState(false);
   const statedMs = Date.parse(card.happened_at);
   const withinMs = card.happened_within_s * 1000;
-  const [{ span, plan }] = useState(() => {
+  const [{ span: firstSpan, plan }] = useState(() => {
     const startMs = Date.parse(ranked.replay_from);
     const span = replaySpan(statedMs, withinMs, startMs, readNow());
     return {
@@ -65,6 +65,8 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
   });
   const replay = useReplay(video, canvas, plan, readNow);
   const { positionMs, fault, gap, ticket, deck, seek } = replay;
+  // What was recorded since it was opened plays on: the line grows with it.
+  const span = { ...firstSpan, toMs: Math.max(firstSpan.toMs, positionMs ?? 0) };
   const recordings = useRecordings(
     plan.cameraId,
     plan.from.toISOString(),
@@ -140,7 +142,6 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
             data-testid="card-player"
             data-camera={plan.cameraId}
             muted={muted}
-            autoPlay
             playsInline
             onClick={toggle}
             onPlay={() => setPlaying(true)}

@@ -2,12 +2,14 @@ import { useEffect, useRef, useState, type RefObject } from "react";
 import { ApiProblem } from "@/api/client";
 import { replayTicket } from "@/api/queries/tickets";
 import type { MediaTicket, StreamKind } from "@/api/types";
-import { openReplay, type Replay, type ReplayFault } from "@/media/replay";
+import { openReplay, type ReplayFault } from "@/media/replay";
 import { canSeek, MAIN_TILE, QUICK_TILE, ReplayDeck } from "@/media/replayDeck";
 import type { GapNotice, Pick } from "@/media/replayWire";
+import type { OpenedReplay, ReplayPlan, ReplayState } from "./replayState";
 
 const PATIENCE_MS = 5_000;
 const MOST_ATTEMPTS = 12;
+const MORE_AFTER_MS = 3_000;
 const TELL_MS = 100;
 const SAME_PICTURE_MS = 20;
 const STEP_WITHOUT_DECODER_MS = 40;
@@ -16,48 +18,6 @@ const INTO_PICTURE_MS = 2; // past its rounded beginning
 
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export interface ReplayPlan {
-  cameraId: string;
-  from: Date;
-  to: Date;
-  startAt: Date;
-  reason: string;
-  /** The end is the present: later there is more. */
-  growing: boolean;
-}
-
-export interface ReplayState {
-  positionMs: number | null;
-  fault: ReplayFault | ApiProblem | null;
-  /** The exact picture is drawn over the film: after a seek, a step, while a hand drags. */
-  still: boolean;
-  gap: GapNotice | null;
-  /** The main stream is not H.264: the sub stream plays. */
-  substituted: boolean;
-  hasAudio: boolean;
-  ticket: MediaTicket | null;
-  deck: ReplayDeck | null;
-  seek: (atMs: number) => void;
-  drag: (atMs: number) => void;
-  drop: () => void;
-  step: (by: 1 | -1) => void;
-  setRate: (rate: number) => void;
-}
-
-interface Opened {
-  deck: ReplayDeck;
-  /** Null until the first picture is there: the film does not compete with it. */
-  replay: Replay | null;
-  rate: number;
-  positionMs: number | null;
-  stillMs: number | null;
-  dragging: "no" | "paused" | "playing";
-  /** Where the dragging hand is. */
-  handMs: number;
-  /** The tile that shows a picture soonest: the sub stream's, where that is recorded too. */
-  quick: number;
-}
-
 /** A recording in a <video>, its exact pictures on a canvas above; `plan` keeps its identity. */
 export function useReplay(
   video: RefObject<HTMLVideoElement | null>,
@@ -65,9 +25,10 @@ export function useReplay(
   plan: ReplayPlan,
   now: () => number,
 ): ReplayState {
-  const opened = useRef<Opened | null>(null);
+  const opened = useRef<OpenedReplay | null>(null);
   const resumeMs = useRef<number | null>(null);
-  const played = useRef(false);
+  const wantsPlay = useRef(true);
+  const misses = useRef(0);
   const [positionMs, setPositionMs] = useState<number | null>(null);
   const [still, setStill] = useState(false);
   const [gap, setGap] = useState<GapNotice | null>(null);
@@ -90,13 +51,17 @@ export function useReplay(
     const to = plan.growing ? new Date(now()) : plan.to;
     const startMs = resumeMs.current ?? plan.startAt.getTime();
     const made = new ReplayDeck({ from: plan.from, to, reason: plan.reason });
+    let filmed = false;
+    let onward: ReturnType<typeof setTimeout> | undefined;
+    // The exact picture may be there before the film of it is: the film is what is waited for.
     const again = setTimeout(() => {
-      if (opened.current?.positionMs != null || !plan.growing || attempt >= MOST_ATTEMPTS) return;
+      if (filmed || !plan.growing || misses.current >= MOST_ATTEMPTS) return;
+      misses.current += 1;
       setFault(null);
       setAttempt(attempt + 1);
     }, PATIENCE_MS);
 
-    const at = (self: Opened, atMs: number, always: boolean) => {
+    const at = (self: OpenedReplay, atMs: number, always: boolean) => {
       self.positionMs = atMs;
       resumeMs.current = atMs;
       const nowMs = performance.now();
@@ -133,23 +98,37 @@ export function useReplay(
     });
     const onFrame = (atMs: number) => {
       const self = opened.current;
+      filmed = true;
+      misses.current = 0;
       if (closed || !self || self.dragging !== "no") return;
+      let exactMs = atMs;
       if (self.stillMs !== null) {
         const there = Math.abs(atMs - self.stillMs) < SAME_PICTURE_MS;
         if (element.paused && !there) return; // on its way to the still picture
+        if (there) exactMs = self.stillMs; // a playlist rounds
         self.stillMs = null;
         setStill(false);
       }
       setGap(null);
-      if (!element.paused) played.current = true;
-      at(self, atMs, element.paused);
+      at(self, exactMs, element.paused);
       if (!element.paused) made.follow(atMs, self.rate);
     };
     const onFault = (found: ReplayFault) => {
       if (closed) return;
       if (found === "unplayable" && stream === "main") setStream("sub");
-      else if (found === "expired" && attempt < MOST_ATTEMPTS) setAttempt(attempt + 1);
-      else setFault(found);
+      else if (found === "expired" && misses.current < MOST_ATTEMPTS) {
+        misses.current += 1;
+        setAttempt(attempt + 1);
+      } else setFault(found);
+    };
+    const onEnd = () => {
+      if (closed || !plan.growing) return;
+      // More was recorded while it played; a moment apart, so that there is something to play.
+      const wait = Math.max(0, to.getTime() + MORE_AFTER_MS - now());
+      onward = setTimeout(() => {
+        wantsPlay.current = true;
+        setAttempt(attempt + 1);
+      }, wait);
     };
 
     const open = async () => {
@@ -172,11 +151,12 @@ export function useReplay(
       if (canSeek()) await Promise.race([first, delay(FILM_AFTER_MS)]);
       if (closed) return;
       const startAt = new Date(opened.current.positionMs ?? startMs);
-      const play = !played.current || !element.paused;
-      const asked = { ...plan, to, startAt, stream, ticket: given, play };
+      const plays = () => wantsPlay.current;
+      const asked = { ...plan, to, startAt, stream, ticket: given, plays };
       opened.current.replay = openReplay(element, asked, {
         onFault,
         onFrame,
+        onEnd,
         onAudio: () => !closed && setHasAudio(true),
       });
     };
@@ -185,14 +165,21 @@ export function useReplay(
       if (error instanceof ApiProblem) setFault(error);
       else throw error;
     });
+    const playing = () => {
+      wantsPlay.current = true;
+    };
     const paused = () => {
+      if (!element.ended) wantsPlay.current = false;
       const shownMs = opened.current?.positionMs;
       if (shownMs != null) made.seekOthers(shownMs);
     };
+    element.addEventListener("play", playing);
     element.addEventListener("pause", paused);
     return () => {
       closed = true;
       clearTimeout(again);
+      clearTimeout(onward);
+      element.removeEventListener("play", playing);
       element.removeEventListener("pause", paused);
       opened.current?.replay?.close();
       opened.current = null;
@@ -238,7 +225,8 @@ export function useReplay(
       const self = opened.current;
       if (self?.positionMs == null) return;
       video.current?.pause();
-      if (canSeek()) seek(self.positionMs, by > 0 ? "after" : "before");
+      const fromMs = self.positionMs + by * (SAME_PICTURE_MS / 2); // the film's are rounded
+      if (canSeek()) seek(fromMs, by > 0 ? "after" : "before");
       else seek(self.positionMs + by * STEP_WITHOUT_DECODER_MS);
     },
     setRate: (rate) => {
