@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.schemas.camera_setup import CameraEdit, CameraIn, CredentialsIn, StreamEdit
 from ingest.cameras import networks
-from ingest.cameras.address import Credentials, host_of, take_apart
+from ingest.cameras.address import Credentials, host_of, readable_secret, take_apart
 from models.camera import Camera, RetentionClass, Stream
 from models.kit.bus import announce
 from models.kit.errors import Conflict, InvalidInput
@@ -142,22 +142,35 @@ def _taken_apart(
     """Return the bare ONVIF and stream addresses and the credentials found in them.
 
     Raises:
-        InvalidInput: the addresses name different users or passwords.
+        InvalidInput: the addresses name different users or passwords, or one that stays readable.
     """
     bare: dict[StreamKind, str] = {}
     seen: set[Credentials] = set()
     onvif_url = wanted.onvif_url
     if onvif_url is not None:
-        onvif_url, held = take_apart(onvif_url)
+        onvif_url, held = _clean(onvif_url, "onvif_url")
         seen |= {held} if held else set()
-    for stream in wanted.streams:
+    for number, stream in enumerate(wanted.streams):
         if stream.url is not None:
-            bare[stream.kind], held = take_apart(stream.url)
+            bare[stream.kind], held = _clean(stream.url, f"streams.{number}.url")
             seen |= {held} if held else set()
     if len(seen) > 1:
         msg = "The addresses name different users or passwords; a camera has one of each"
         raise InvalidInput(msg, field="credentials")
     return onvif_url, bare, next(iter(seen), None)
+
+
+def _clean(url: str, field: str) -> tuple[str, Credentials | None]:
+    """Return the address that may be stored and shown, and what was sealed out of it."""
+    bare, held = take_apart(url)
+    secret = readable_secret(bare)
+    if secret is not None:
+        msg = (
+            f"Everybody could read what stands behind {secret}= in this address; put the password "
+            f"into its own field and write {secret}={{password}} here"
+        )
+        raise InvalidInput(msg, field=field)
+    return bare, held
 
 
 def given(credentials: CredentialsIn | None) -> Credentials | None:

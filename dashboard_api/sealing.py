@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
 from dashboard_api.camera_edit import take_apart_stored
-from ingest.cameras.address import take_apart
+from ingest.cameras.address import readable_secret, take_apart
 from models.camera import Camera
 from models.kit.database import Database
 from models.kit.log import get
@@ -29,12 +29,14 @@ async def seal_addresses(database: Database, key: bytes) -> int:
             .with_for_update()
         )
         for camera in (await session.execute(query)).scalars():
-            if not any(take_apart(stream.url)[1] for stream in camera.streams):
-                continue
-            if take_apart_stored(key, camera, camera.streams):
-                changed += 1
-            else:
-                log.warning("camera.several_passwords", code=camera.code)
+            if any(take_apart(stream.url)[1] for stream in camera.streams):
+                if take_apart_stored(key, camera, camera.streams):
+                    changed += 1
+                else:
+                    log.warning("camera.several_passwords", code=camera.code)
+            for stream in camera.streams:
+                if secret := readable_secret(stream.url):
+                    log.warning("camera.readable_secret", code=camera.code, parameter=secret)
     return changed
 
 

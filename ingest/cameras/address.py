@@ -1,21 +1,26 @@
 """A camera's address and its user and password, taken apart and put together. Pure.
 
-What is stored and shown is the bare address. Where a camera wants its password in the query,
-the bare address keeps the place: ``?usr={user}&pwd={password}``.
+What is stored and shown is the bare address. Where a camera wants its password in the query or
+in the path, the bare address keeps the place: ``?usr={user}&pwd={password}``.
 """
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, unquote_plus
 
 from models.kit.errors import InvalidInput
+from models.kit.log import HIDDEN, SECRET_NAMES, USER_NAMES
 
 _PARTS = re.compile(r"(?P<scheme>[a-z]+://)(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d*)?")
 _PLACE = re.compile(r"(?:\[(?P<six>[^\[\]@]+)\]|(?P<name>[^\[\]:@\s\\]+))(?P<port>:\d+)?")
-_USER = re.compile(r"(?<=[?&])((?:user(?:name)?|usr|login)=)([^&#]*)", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?<=[?&])((?:pass(?:word|wd)?|pwd)=)([^&#]*)", re.IGNORECASE)
+_PLACE_OF_USER, _PLACE_OF_PASSWORD = "{user}", "{password}"
+_IN_QUERY = r"(?<=[?&])({names})=([^&#]*)"
+_IN_PATH = (  # /user=bob_password=secret_channel=1.sdp
+    r"(?<=[/_&;])({names})=([^/#&;]*?)(?=[/#&;]|_[a-z]+=|\.sdp(?:[/#&;]|\Z)|\Z)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,8 @@ class Credentials:
 def take_apart(url: str) -> tuple[str, Credentials | None]:
     """Return the bare address and the credentials that it held, None if it held none.
 
-    A password that holds ``/``, ``?`` or ``@`` and was not percent-encoded is understood too.
+    A password that holds ``/``, ``?`` or ``@`` and was not percent-encoded is understood too, and
+    one without a user. What cannot be taken out, ``readable_secret`` finds.
     """
     scheme, authority, rest = _split(url)
     user_info, at, host = authority.rpartition("@")
@@ -45,21 +51,64 @@ def take_apart(url: str) -> tuple[str, Credentials | None]:
     if at:
         user, _, password = user_info.partition(":")
         found = Credentials(unquote(user), unquote(password))
-    user_given, password_given = _USER.search(rest), _PASSWORD.search(rest)
-    if user_given and password_given and "{password}" not in password_given[2]:
-        found = found or Credentials(unquote_plus(user_given[2]), unquote_plus(password_given[2]))
-        rest = _PASSWORD.sub(r"\1{password}", _USER.sub(r"\1{user}", rest, count=1), count=1)
-    return scheme + host + rest, found
+    path, mark, query = rest.partition("?")
+    path, in_path = _taken_out(path, _IN_PATH, unquote, found)
+    query, in_query = _taken_out(mark + query, _IN_QUERY, unquote_plus, found or in_path)
+    return scheme + host + path + query, found or in_path or in_query
+
+
+def readable_secret(bare: str) -> str | None:
+    """Return the name of a parameter whose value should not be seen; None: the address is clean.
+
+    Raises:
+        InvalidInput: this is no address.
+    """
+    _, _, rest = _split(bare)
+    path, mark, query = rest.partition("?")
+    for text, form in ((path, _IN_PATH), (mark + query, _IN_QUERY)):
+        for name, value in _pattern(form, SECRET_NAMES).findall(text):
+            if value and value != _PLACE_OF_PASSWORD:
+                return str(name)
+    return None
+
+
+def _taken_out(
+    text: str, form: str, plain: Callable[[str], str], known: Credentials | None
+) -> tuple[str, Credentials | None]:
+    """Return the text with a place for its first secret, and whose it was.
+
+    Where the credentials are known already, only the same password makes place.
+    """
+    users, secrets = _pattern(form, USER_NAMES), _pattern(form, SECRET_NAMES)
+    user, secret = users.search(text), secrets.search(text)
+    if secret is None or secret[2] in (_PLACE_OF_PASSWORD, HIDDEN):
+        return text, None
+    name = plain(user[2]) if user and user[2] != _PLACE_OF_USER else ""
+    found = Credentials(name, plain(secret[2]))
+    if not (name or found.password) or (known and known.password != found.password):
+        return text, None
+    text = secrets.sub(rf"\1={_PLACE_OF_PASSWORD}", text, count=1)
+    return (users.sub(rf"\1={_PLACE_OF_USER}", text, count=1) if name else text), found
+
+
+def _pattern(form: str, names: str) -> re.Pattern[str]:
+    return re.compile(form.format(names=names), re.IGNORECASE)
 
 
 def put_together(url: str, credentials: Credentials | None) -> str:
-    """Return the address that signs in; one that names a user itself stays as it is."""
+    """Return the address that signs in; one that names a user itself stays as it is.
+
+    Where only the password has its place, the camera may want the user in the usual way as well.
+    """
     scheme, authority, rest = _split(url)
     if credentials is None or "@" in authority:
         return url
     user, password = quote(credentials.user, safe=""), quote(credentials.password, safe="")
-    if "{password}" in rest:
-        return scheme + authority + rest.replace("{user}", user).replace("{password}", password)
+    if _PLACE_OF_PASSWORD in rest:
+        signed = rest.replace(_PLACE_OF_USER, user).replace(_PLACE_OF_PASSWORD, password)
+        if _PLACE_OF_USER in rest or not user:
+            return scheme + authority + signed
+        rest = signed
     return f"{scheme}{user}:{password}@{authority}{rest}"
 
 

@@ -8,10 +8,15 @@ from typing import Any
 
 import structlog
 
+HIDDEN = "***"
+USER_NAMES = "user(?:name)?|usr|login"  # of a parameter in an address; regular expressions
+SECRET_NAMES = (
+    "pass(?:word|wd)?|pwd|psw|(?:access_?)?token|ticket|secret|auth(?:key)?|(?:api_?)?key"
+)
 # Up to the last @: a password may hold @ and /, and hiding too much is the better mistake.
 _USER_INFO = re.compile(r"(?P<scheme>\w+://)[^\s\"<>]*@")
-_IN_QUERY = re.compile(  # how many cheap cameras want them
-    r"(?P<name>(?:user(?:name)?|usr|login|pass(?:word|wd)?|pwd|token|ticket)=)[^&\s\"<>]+",
+_IN_QUERY = re.compile(  # how many cheap cameras want them; an empty place for one may be seen
+    rf"(?P<name>(?:{USER_NAMES}|{SECRET_NAMES})=)(?!\{{(?:user|password)\}})[^&\s\"<>]+",
     re.IGNORECASE,
 )
 
@@ -21,7 +26,8 @@ logging.getLogger().addHandler(logging.NullHandler())
 
 def redact(text: str) -> str:
     """Replace user, password and tokens in any URL of the text by ***."""
-    return _IN_QUERY.sub(r"\g<name>***", _USER_INFO.sub(r"\g<scheme>***@", text))
+    bare = _USER_INFO.sub(rf"\g<scheme>{HIDDEN}@", text)
+    return _IN_QUERY.sub(rf"\g<name>{HIDDEN}", bare)
 
 
 def _redact_values(

@@ -69,6 +69,24 @@ async def test_a_password_in_the_address_is_sealed_apart_from_it(centre: Centre)
     assert (await client.post("/api/v1/cameras", json=a_camera(centre))).status_code == 409
 
 
+async def test_a_password_without_a_user_is_sealed_too(centre: Centre) -> None:
+    client = await centre.signed_in("admin")
+    streams = [{"kind": "sub", "url": "rtsp://10.0.0.5/2?channel=1&pwd=s3cret"}]
+    answer = await client.post("/api/v1/cameras", json=a_camera(centre, streams=streams))
+    assert answer.status_code == 201, answer.text
+    camera_id = answer.json()["id"]
+    sealed = {"sub": "rtsp://10.0.0.5/2?channel=1&pwd={password}"}
+    assert await stored(centre, camera_id) == (sealed, Credentials("", "s3cret").to_json())
+    setup = await client.get(f"/api/v1/cameras/{camera_id}/setup")
+    assert setup.json()["streams"][0]["address"] == sealed["sub"]
+    streams = [{"kind": "sub", "url": "rtsp://10.0.0.5/2?pwd=s3cret&token=0ther"}]
+    refused = await client.post("/api/v1/cameras", json=a_camera(centre, code="x", streams=streams))
+    assert refused.status_code == 422
+    assert "put the password into its own field" in refused.json()["detail"]
+    assert "s3cret" not in refused.text
+    assert "0ther" not in refused.text
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [

@@ -23,6 +23,11 @@ HOST = "192.0.2.7:554"
             f"rtsp://{HOST}/user=***",
         ),
         (f"rtsp://{HOST}/live?PWD=secret", f"rtsp://{HOST}/live?PWD=***"),
+        (f"rtsp://{HOST}/live?authkey=secret&a=1", f"rtsp://{HOST}/live?authkey=***&a=1"),
+        (
+            f"rtsp://{HOST}/live?u={{user}}&pwd={{password}}",
+            f"rtsp://{HOST}/live?u={{user}}&pwd={{password}}",
+        ),
     ],
 )
 def test_credentials_of_an_address_are_never_shown(address: str, shown: str) -> None:

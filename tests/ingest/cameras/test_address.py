@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.cameras.address import Credentials, host_of, put_together, take_apart, with_host
+from ingest.cameras.address import (
+    Credentials,
+    host_of,
+    put_together,
+    readable_secret,
+    take_apart,
+    with_host,
+)
 from models.kit.errors import InvalidInput
 
 BOB = Credentials("bob", "secret")
@@ -28,6 +35,24 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
         ),
         ("rtsp://h/?usr=bob&pwd=secret", "rtsp://h/?usr={user}&pwd={password}", BOB),
         ("rtsp://h/?usr={user}&pwd={password}", "rtsp://h/?usr={user}&pwd={password}", None),
+        ("rtsp://h/1?ch=1&pwd=s%26c", "rtsp://h/1?ch=1&pwd={password}", Credentials("", "s&c")),
+        ("rtsp://h/1?token=secret", "rtsp://h/1?token={password}", Credentials("", "secret")),
+        ("rtsp://bob:secret@h/1?pwd=secret", "rtsp://h/1?pwd={password}", BOB),
+        (
+            "rtsp://h/user=bob_password=secret_channel=1_stream=0.sdp",
+            "rtsp://h/user={user}_password={password}_channel=1_stream=0.sdp",
+            BOB,
+        ),
+        (
+            "rtsp://h/user=bob&password=secret&channel=1.sdp?real_stream",
+            "rtsp://h/user={user}&password={password}&channel=1.sdp?real_stream",
+            BOB,
+        ),
+        (
+            "rtsp://h/user=bob_password=secret.sdp",
+            "rtsp://h/user={user}_password={password}.sdp",
+            BOB,
+        ),
     ],
 )
 def test_an_address_is_taken_apart(url: str, bare: str, credentials: Credentials | None) -> None:
@@ -36,10 +61,34 @@ def test_an_address_is_taken_apart(url: str, bare: str, credentials: Credentials
     assert take_apart(put_together(bare, credentials)) == (bare, credentials)
 
 
-@given(WORDS, WORDS, st.sampled_from(["rtsp://h/1", "rtsp://h:9/?user={user}&password={password}"]))
+PLACES = [
+    "rtsp://h/1",
+    "rtsp://h:9/?user={user}&password={password}",
+    "rtsp://h/user={user}_password={password}_channel=1.sdp",
+]
+
+
+@given(WORDS, WORDS, st.sampled_from(PLACES))
 def test_any_password_comes_back(user: str, password: str, bare: str) -> None:
     credentials = Credentials(user, password)
     assert take_apart(put_together(bare, credentials)) == (bare, credentials)
+
+
+@pytest.mark.parametrize(
+    ("url", "secret"),
+    [
+        ("rtsp://h/1", None),
+        ("rtsp://bob:secret@h/1?pwd=secret&channel=1", None),
+        ("rtsp://h/?monkey=1&channel=2", None),
+        ("rtsp://h/?pwd=", None),
+        ("rtsp://h/?pwd=one&pass=two", "pass"),
+        ("rtsp://bob:secret@h/?token=other", "token"),
+        ("rtsp://h/?PassWord=***", "PassWord"),  # as it is shown, sent back
+        ("rtsp://h/token=one/1?key=two", "key"),
+    ],
+)
+def test_what_stays_readable_is_named(url: str, secret: str | None) -> None:
+    assert readable_secret(take_apart(url)[0]) == secret
 
 
 @pytest.mark.parametrize("url", ["", "10.0.0.5/1", "rtsp:/h", "//h"])
