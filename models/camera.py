@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.kit.database import Base
 from models.kit.ids import new_id
-from models.observations import StreamKind, StreamState, ZoneKind
+from models.observations import Anchor, StreamKind, StreamState, ZoneKind
 from models.office import Office, ServiceWindow
 
 _HAS_NAMES = "name ?& array['kk','ru','en']"
@@ -139,6 +139,7 @@ class Zone(Base):
     kind: Mapped[str]
     name: Mapped[str]
     polygon: Mapped[list[Any]] = mapped_column(JSONB)
+    anchor: Mapped[str] = mapped_column(default=Anchor.FOOT, server_default=Anchor.FOOT.value)
     # Queue rule of this zone: more than queue_limit people for queue_for_s raises an alert.
     queue_limit: Mapped[int | None]
     queue_for_s: Mapped[int | None]
@@ -146,6 +147,7 @@ class Zone(Base):
     window: Mapped[ServiceWindow | None] = relationship(lazy="raise")
     __table_args__ = (
         CheckConstraint(_one_of("kind", [k.value for k in ZoneKind]), name="kind_known"),
+        CheckConstraint(_one_of("anchor", [a.value for a in Anchor]), name="anchor_known"),
         CheckConstraint("jsonb_array_length(polygon) >= 3", name="three_corners"),
         CheckConstraint("kind <> 'operator' OR window_id IS NOT NULL", name="operator_has_window"),
         Index("ix_zone_camera_id", "camera_id"),

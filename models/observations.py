@@ -47,10 +47,21 @@ class DiskFacts:
 
 class ZoneKind(StrEnum):
     QUEUE = "queue"
+    QUEUE_HEAD = "queue_head"  # who is next; nobody waits while it stays empty
+    QUEUE_TAIL = "queue_tail"  # where an overlong queue ends; somebody there: it goes on unseen
     OPERATOR = "operator"
     VISITOR = "visitor"
     RESTRICTED = "restricted"
     ENTRANCE = "entrance"
+    HALL = "hall"  # people in it are counted, for crowding
+    MASK = "mask"  # never looked at: painted over before anything else
+
+
+class Anchor(StrEnum):
+    """Which point of a person decides whether they stand in a zone."""
+
+    FOOT = "foot"
+    HEAD = "head"  # where furniture or others hide the feet
 
 
 class ZoneState(StrEnum):

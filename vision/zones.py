@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.kit.errors import InvalidInput
-from models.observations import ZoneKind
+from models.observations import Anchor, ZoneKind
 
 Polygon = NDArray[np.float64]  # corners × 2
 Edges = tuple[float, float, float, float]
@@ -17,8 +17,13 @@ Boxes = NDArray[np.float64]  # N × 4: left, top, right, bottom
 OPERATOR_SHARE = 0.30
 # Whose feet are in a queue is a visitor, unless this much of the body is behind the counter.
 STRONG_SHARE = 0.50
+_HEAD = 0.08  # the head's centre, from the box's top
 _UPPER_BODY = 0.25  # the upper body's centre, from the box's top
 _SMALLEST_AREA = 1e-5  # of the picture; below it no person fits
+WAITING = frozenset(
+    {ZoneKind.VISITOR, ZoneKind.QUEUE, ZoneKind.QUEUE_HEAD, ZoneKind.QUEUE_TAIL}
+)  # zones of visitors: whoever stands in them staffs no window
+ASPECT = 16 / 9  # of a picture, where shares of its width are compared with shares of its height
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,12 @@ class WatchedZone:
     kind: ZoneKind
     polygon: Polygon
     bounds: Edges
+    anchor: Anchor = Anchor.FOOT
 
 
-def watched_zone(zone_id: UUID, kind: ZoneKind, corners: object) -> WatchedZone:
+def watched_zone(
+    zone_id: UUID, kind: ZoneKind, corners: object, anchor: Anchor = Anchor.FOOT
+) -> WatchedZone:
     """Return the zone, its corners cut to the picture.
 
     Raises:
@@ -57,33 +65,43 @@ def watched_zone(zone_id: UUID, kind: ZoneKind, corners: object) -> WatchedZone:
         raise InvalidInput(msg, field="polygon")
     left, top = map(float, inside.min(axis=0))
     right, bottom = map(float, inside.max(axis=0))
-    return WatchedZone(zone_id, kind, inside, (left, top, right, bottom))
+    return WatchedZone(zone_id, kind, inside, (left, top, right, bottom), anchor)
 
 
 def people_by_zone(boxes: Boxes, zones: tuple[WatchedZone, ...]) -> dict[UUID, int]:
-    """Return how many people are in each zone.
+    """Return how many people are in each zone; see ``members``."""
+    return {zone_id: len(found) for zone_id, found in members(boxes, zones).items()}
+
+
+def members(boxes: Boxes, zones: tuple[WatchedZone, ...]) -> dict[UUID, list[int]]:
+    """Return which boxes are in each zone, by their index.
 
     A person is at one window at most: the operator zone that holds the largest share of the body.
-    Whose feet stand in a visitor or queue zone is a visitor and staffs nothing, unless at least
-    half the body is inside an operator zone; then it is staff and does not wait.
+    Who stands in a visitor or queue zone (by the feet, or by the head where they cannot be seen)
+    is a visitor and staffs nothing, unless at least half the body is inside an operator zone; then
+    it is staff and does not wait.
     """
-    counts = {zone.zone_id: 0 for zone in zones}
+    found: dict[UUID, list[int]] = {zone.zone_id: [] for zone in zones}
     operators = [zone for zone in zones if zone.kind is ZoneKind.OPERATOR]
     floors = [zone for zone in zones if zone.kind is not ZoneKind.OPERATOR]
-    for left, top, right, bottom in boxes.tolist():
+    for index, (left, top, right, bottom) in enumerate(boxes.tolist()):
         box = (left, top, right, bottom)
         middle_x = (left + right) / 2
-        stands_in = [zone for zone in floors if _holds(zone, middle_x, bottom)]
-        visits = any(zone.kind in (ZoneKind.VISITOR, ZoneKind.QUEUE) for zone in stands_in)
+        head_y = top + _HEAD * (bottom - top)
+        stands_in = [
+            zone
+            for zone in floors
+            if _holds(zone, middle_x, head_y if zone.anchor is Anchor.HEAD else bottom)
+        ]
+        visits = any(zone.kind in WAITING for zone in stands_in)
         window, share = _window_of(box, operators)
         is_staff = window is not None and (not visits or share >= STRONG_SHARE)
         if is_staff and window is not None:
-            counts[window.zone_id] += 1
+            found[window.zone_id].append(index)
         for zone in stands_in:
-            waits = zone.kind in (ZoneKind.VISITOR, ZoneKind.QUEUE)
-            if not (waits and is_staff):
-                counts[zone.zone_id] += 1
-    return counts
+            if not (is_staff and zone.kind in WAITING):
+                found[zone.zone_id].append(index)
+    return found
 
 
 def _window_of(box: Edges, operators: list[WatchedZone]) -> tuple[WatchedZone | None, float]:
