@@ -13,6 +13,7 @@ from models.observations import RoleName
 HEARD_WITH: dict[str, tuple[Permission, ...]] = {
     "stream": (Permission.CAMERAS_READ, Permission.ALERTS_READ),
     "observation": (Permission.LIVE_VIEW, Permission.ALERTS_READ),
+    "waiting": (Permission.OFFICES_READ,),
     "alert": (Permission.ALERTS_READ,),
     "complaint": (Permission.COMPLAINTS_READ,),
     "clip": (Permission.COMPLAINTS_READ,),

@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What one minute held so far. ``people`` figures are over the known looks only."""
+    """What one minute held so far. ``people`` figures are over the known looks only.
+
+    ``looked_at`` is the last look, usable or not.
+    """
 
     minute_at: datetime
     looks: int = 0
@@ -14,6 +17,7 @@ class Minute:
     people_sum: int = 0
     people_max: int = 0
     occupied_looks: int = 0
+    looked_at: datetime | None = None
 
     @property
     def people_mean(self) -> float | None:
@@ -40,12 +44,14 @@ def add(
         minute = Minute(minute_of(at))
     elif minute_of(at) > minute.minute_at:
         finished, minute = minute, Minute(minute_of(at))
+    looked_at = max(at, minute.looked_at or at)
     if people is None:
-        return replace(minute, looks=minute.looks + 1), finished
+        return replace(minute, looks=minute.looks + 1, looked_at=looked_at), finished
     return (
         replace(
             minute,
             looks=minute.looks + 1,
+            looked_at=looked_at,
             known_looks=minute.known_looks + 1,
             people_sum=minute.people_sum + people,
             people_max=max(minute.people_max, people),

@@ -1,7 +1,7 @@
 """Pure: looks at a zone → what is so, and a ZoneObservation when that changed.
 
 Presence (operator, visitor, …): present after 2 of 3 looks, away after 10 s without anybody.
-Queue: the median of the last five looks, told when it changed and held for two looks.
+Queue, hall: the median of the last five looks, told when it changed and held for two looks.
 Both: unknown after 5 s without a usable picture; the first usable look settles a state at once.
 """
 
@@ -19,6 +19,7 @@ PRESENT_OF = 3
 PRESENT_LOOKS = 2
 MEDIAN_OF = 5
 HELD_LOOKS = 2
+COUNTED = frozenset({ZoneKind.QUEUE, ZoneKind.QUEUE_TAIL, ZoneKind.HALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def observe(zone: Occupancy, people: int | None, at: datetime) -> Step:
         return _blind(zone, at)
     if zone.recent and at <= zone.recent[-1][0]:
         return zone, None
-    keep = MEDIAN_OF if zone.kind is ZoneKind.QUEUE else max(PRESENT_OF, AWAY_LOOKS)
+    keep = MEDIAN_OF if zone.kind in COUNTED else max(PRESENT_OF, AWAY_LOOKS)
     settled = zone.state in (ZoneState.OCCUPIED, ZoneState.EMPTY)
     recent = (*(zone.recent if settled else ()), (at, people))[-keep:]
     zone = replace(zone, usable_at=at, recent=recent)
@@ -71,7 +72,7 @@ def observe(zone: Occupancy, people: int | None, at: datetime) -> Step:
         return _become(
             replace(zone, before=None), people, since=_first_since(zone, people, at), at=at
         )
-    return _queue(zone, at) if zone.kind is ZoneKind.QUEUE else _presence(zone, at)
+    return _queue(zone, at) if zone.kind in COUNTED else _presence(zone, at)
 
 
 def _first_since(zone: Occupancy, people: int, at: datetime) -> datetime:
@@ -79,11 +80,7 @@ def _first_since(zone: Occupancy, people: int, at: datetime) -> datetime:
     before = zone.before
     if zone.state is not None or before is None or before.people is None:
         return at
-    same = (
-        before.people == people
-        if zone.kind is ZoneKind.QUEUE
-        else bool(before.people) == bool(people)
-    )
+    same = before.people == people if zone.kind in COUNTED else bool(before.people) == bool(people)
     return min(before.since, at) if same else at
 
 

@@ -11,8 +11,8 @@ from models.camera import Camera, MediaNode, Zone
 from models.kit.errors import InvalidInput, Unavailable
 from models.kit.log import get
 from models.observation import ZoneMinute, ZoneObservationRow
-from models.observations import ZoneKind, ZoneObservation, ZoneState
-from vision.watch import Plan, WatchedCamera
+from models.observations import Anchor, ZoneKind, ZoneObservation, ZoneState
+from vision.watched import Plan, WatchedCamera
 from vision.zones import watched_zone
 
 log = get(__name__)
@@ -35,15 +35,19 @@ async def load(session: AsyncSession) -> Plan:
         if zone.window_id is not None:
             windows[zone.id] = zone.window_id
         try:
-            judged = watched_zone(zone.id, ZoneKind(zone.kind), zone.polygon)
+            judged = watched_zone(zone.id, ZoneKind(zone.kind), zone.polygon, Anchor(zone.anchor))
         except InvalidInput as error:
             log.warning("zone.refused", camera=camera.code, zone=zone.name, error=error.detail)
             continue
-        zones = (*known.zones, judged) if known else (judged,)
+        zones, masks = (known.zones, known.masks) if known else ((), ())
+        if judged.kind is ZoneKind.MASK:
+            masks = (*masks, judged.polygon)
+        else:
+            zones = (*zones, judged)
         plan[camera.id] = WatchedCamera(
-            camera.id, camera.office_id, camera.node_name, zones, windows
+            camera.id, camera.office_id, camera.node_name, zones, windows, masks
         )
-    return plan
+    return {camera_id: camera for camera_id, camera in plan.items() if camera.zones}
 
 
 async def concluded_before(session: AsyncSession, now: datetime) -> dict[UUID, ZoneObservation]:

@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.kit.bus import announce
 from models.kit.database import Database
 from models.kit.log import get
-from models.observation import ZoneMinute, ZoneObservationRow
+from models.observation import OfficeMinute, WindowPresence, ZoneMinute, ZoneObservationRow
+from models.observations import ZoneKind
 from vision import metrics
+from vision.flow import OfficeMinuteDone
 from vision.watch import Change, Outcome, ZoneMinuteDone
 
 log = get(__name__)
-Item = Change | ZoneMinuteDone
+Item = Change | ZoneMinuteDone | OfficeMinuteDone
 _BATCH = 200
 
 
@@ -36,6 +39,7 @@ class Backlog:
             metrics.OBSERVATIONS.labels(change.observation.state.value).inc()
         self._waiting.extend(outcome.changes)
         self._waiting.extend(outcome.minutes)
+        self._waiting.extend(outcome.offices)
         while len(self._waiting) > self._at_most:
             self._waiting.popleft()
             metrics.LOST.inc()
@@ -75,8 +79,12 @@ class Backlog:
             for item in batch:
                 if isinstance(item, Change):
                     _add_change(session, item)
-                else:
+                    await _begin_presence(session, item)
+                elif isinstance(item, ZoneMinuteDone):
                     await _merge_minute(session, item)
+                    await _prolong_presence(session, item)
+                else:
+                    await _put_office_minute(session, item)
 
 
 def _add_change(session: AsyncSession, change: Change) -> None:
@@ -106,6 +114,91 @@ def _add_change(session: AsyncSession, change: Change) -> None:
             "since": seen.since.isoformat(),
             "at": seen.at.isoformat(),
             "sight": change.sight,
+        },
+    )
+
+
+async def _begin_presence(session: AsyncSession, change: Change) -> None:
+    """Cut the window's last state where the new one begins, and begin the new one."""
+    seen = change.observation
+    if change.window_id is None or seen.kind is not ZoneKind.OPERATOR:
+        return
+    last = WindowPresence.zone_id == seen.zone_id
+    await session.execute(
+        update(WindowPresence)
+        .where(last, WindowPresence.started_at < seen.since, WindowPresence.ended_at > seen.since)
+        .values(ended_at=seen.since)
+    )
+    new = insert(WindowPresence).values(
+        zone_id=seen.zone_id,
+        started_at=seen.since,
+        ended_at=seen.at,
+        window_id=change.window_id,
+        state=seen.state.value,
+    )
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=["zone_id", "started_at"],
+            set_={"state": new.excluded.state, "ended_at": new.excluded.ended_at},
+        )
+    )
+
+
+async def _prolong_presence(session: AsyncSession, done: ZoneMinuteDone) -> None:
+    """Let the window's present state last until the end of a minute that was looked at."""
+    looked_at = done.minute.looked_at
+    if not done.seat or looked_at is None:
+        return
+    newest = (
+        select(func.max(WindowPresence.started_at))
+        .where(WindowPresence.zone_id == done.zone_id, WindowPresence.started_at <= looked_at)
+        .scalar_subquery()
+    )
+    await session.execute(
+        update(WindowPresence)
+        .where(
+            WindowPresence.zone_id == done.zone_id,
+            WindowPresence.started_at == newest,
+            WindowPresence.ended_at < looked_at,
+        )
+        .values(ended_at=looked_at)
+    )
+
+
+async def _put_office_minute(session: AsyncSession, done: OfficeMinuteDone) -> None:
+    """Write the minute and say so; one that began before a restart is replaced."""
+    values = {
+        "known_s": done.known_s,
+        "served": done.served,
+        "people_mean": done.people_mean,
+        "people_max": done.people_max,
+        "staffed_mean": done.staffed_mean,
+        "wait_from": done.wait_from,
+        "wait_s": done.wait.value if done.wait else None,
+        "wait_low_s": done.wait.low if done.wait else None,
+        "wait_high_s": done.wait.high if done.wait else None,
+        "forecast_s": done.forecast.p50_s if done.forecast else None,
+        "forecast_high_s": done.forecast.p90_s if done.forecast else None,
+        "service_s": done.service.value if done.service else None,
+        "service_low_s": done.service.low if done.service else None,
+        "service_high_s": done.service.high if done.service else None,
+    }
+    new = insert(OfficeMinute).values(office_id=done.office_id, minute_at=done.minute_at, **values)
+    await session.execute(
+        new.on_conflict_do_update(index_elements=["office_id", "minute_at"], set_=values)
+    )
+    announce(
+        session,
+        "waiting",
+        done.office_id,
+        {
+            "office_id": str(done.office_id),
+            "at": (done.minute_at + timedelta(minutes=1)).isoformat(),
+            "wait_from": done.wait_from,
+            **{name: values[name] for name in ("wait_s", "wait_low_s", "wait_high_s")},
+            **{name: values[name] for name in ("forecast_s", "forecast_high_s", "service_s")},
+            "served": done.served,
+            "staffed": done.staffed_mean,
         },
     )
 

@@ -8,28 +8,23 @@ from uuid import UUID
 
 import numpy as np
 
-from models.observations import ZoneObservation, ZoneState
+from models.observations import ZoneKind, ZoneObservation, ZoneState
+from vision.crowd import Counted, count, unmasked
+from vision.flow import OfficeMinuteDone
 from vision.minutes import Minute, add
 from vision.occupancy import Occupancy, observe
-from vision.zones import Boxes, WatchedZone, people_by_zone
+from vision.offices import Offices
+from vision.tracker import Colours, Tracks
+from vision.watched import Plan as Plan
+from vision.watched import WatchedCamera as WatchedCamera
+from vision.zones import Boxes, WatchedZone
 
 # Looks come once a second; a zone that got none for this long has its second counted as blind.
 _MISSED_AFTER = timedelta(seconds=2)
+# Somebody who stands before an operator's place moves on; for that long the last word holds.
+CLOSES_AFTER = timedelta(seconds=30)
+BLOCKED_PATIENCE = timedelta(seconds=60)
 _NOTHING: Mapping[UUID, ZoneObservation] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedCamera:
-    """``windows`` maps a zone to the service window it belongs to."""
-
-    camera_id: UUID
-    office_id: UUID
-    node_name: str
-    zones: tuple[WatchedZone, ...]
-    windows: dict[UUID, UUID]
-
-
-Plan = dict[UUID, WatchedCamera]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +43,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ZoneMinuteDone:
+    """``seat``: of an operator's place, whose presence lasted until this minute's last look."""
+
     zone_id: UUID
     minute: Minute
+    seat: bool = False
 
 
 @dataclass(slots=True)
@@ -58,6 +56,10 @@ class Outcome:
 
     changes: list[Change] = field(default_factory=list)
     minutes: list[ZoneMinuteDone] = field(default_factory=list)
+    offices: list[OfficeMinuteDone] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.minutes or self.offices)
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Watch:
     def __init__(self) -> None:
         self._plan: Plan = {}
         self._zones: dict[UUID, _Watched] = {}
+        self._tracks: dict[UUID, Tracks] = {}
+        self._offices = Offices()
 
     def follow(
         self, plan: Plan, now: datetime, before: Mapping[UUID, ZoneObservation] = _NOTHING
@@ -90,52 +94,97 @@ class Watch:
             if zone_id not in zones or not _same(zones[zone_id], watched.zone):
                 del self._zones[zone_id]
                 if watched.minute is not None and zone_id in zones:
-                    outcome.minutes.append(ZoneMinuteDone(zone_id, watched.minute))
+                    outcome.minutes.append(_done(watched, watched.minute))
         for zone_id, zone in zones.items():
             if zone_id not in self._zones:
                 fresh = Occupancy(zone_id, zone.kind, now, before=before.get(zone_id))
                 self._zones[zone_id] = _Watched(zone, fresh, None, now)
         self._plan = plan
+        self._tracks = {camera_id: self._tracks.get(camera_id, Tracks()) for camera_id in plan}
+        outcome.offices += self._offices.follow(plan.values())
         return outcome
 
     def see(
-        self, camera_id: UUID, boxes: Boxes | None, at: datetime, *, sight: str | None = None
+        self,
+        camera_id: UUID,
+        boxes: Boxes | None,
+        at: datetime,
+        *,
+        sight: str | None = None,
+        colours: Colours | None = None,
     ) -> Outcome:
         """Take one look at a camera.
 
         ``boxes`` is None when nothing could be seen; ``sight`` then says why, if there was a
-        picture.
+        picture. ``colours`` has a row a box, where they were looked at.
         """
         camera = self._plan.get(camera_id)
         outcome = Outcome()
         if camera is None:
             return outcome  # taken out of the plan while the look was under way
-        counts = {} if boxes is None else people_by_zone(boxes, camera.zones)
+        counted = None
+        if boxes is not None:
+            self._tracks[camera_id], counted = _count(
+                camera, self._tracks[camera_id], boxes, at, colours
+            )
+            self._close(camera, counted, at)
         for zone in camera.zones:
             watched = self._zones[zone.zone_id]
-            self._look(camera, watched, counts.get(zone.zone_id), at, outcome, sight=sight)
+            people = None if counted is None else counted.people[zone.zone_id]
+            if counted is not None and zone.zone_id in counted.blocked:
+                if at - watched.occupancy.usable_at <= BLOCKED_PATIENCE:
+                    watched.looked_at = at
+                    continue
+                people = None
+            self._look(camera, watched, people, at, outcome, sight=sight)
+        self._wait(camera, counted, at, outcome)
         return outcome
 
     def tick(self, now: datetime) -> Outcome:
         """Take a blind look at every zone whose camera has been silent; call each second."""
         outcome = Outcome()
         for camera in self._plan.values():
+            silent = False
             for zone in camera.zones:
                 watched = self._zones[zone.zone_id]
                 if not timedelta(0) <= now - watched.looked_at < _MISSED_AFTER:
+                    silent = True
                     self._look(camera, watched, None, now, outcome, blind=True)
+            if silent:
+                self._wait(camera, None, now, outcome)
         return outcome
 
     def finish(self) -> Outcome:
         """Return the unfinished minutes, at shutdown; they are merged with what follows later."""
         done = [
-            ZoneMinuteDone(zone_id, watched.minute)
-            for zone_id, watched in self._zones.items()
+            _done(watched, watched.minute)
+            for watched in self._zones.values()
             if watched.minute is not None
         ]
         for watched in self._zones.values():
             watched.minute = None
-        return Outcome(minutes=done)
+        return Outcome(minutes=done, offices=self._offices.finish())
+
+    def _close(self, camera: WatchedCamera, counted: Counted, at: datetime) -> None:
+        """Count nobody in a queue whose head has been empty for a while: they do not wait."""
+        heads = [zone.zone_id for zone in camera.zones if zone.kind is ZoneKind.QUEUE_HEAD]
+        known = [self._zones[head].occupancy for head in heads]
+        if known and all(
+            head.state is ZoneState.EMPTY and head.since and at - head.since >= CLOSES_AFTER
+            for head in known
+        ):
+            for zone in camera.zones:
+                if zone.kind is ZoneKind.QUEUE:
+                    counted.people[zone.zone_id] = 0
+
+    def _wait(
+        self, camera: WatchedCamera, counted: Counted | None, at: datetime, outcome: Outcome
+    ) -> None:
+        """Take the look for the waiting at the camera's office."""
+        states = {zone.zone_id: self._zones[zone.zone_id].occupancy.state for zone in camera.zones}
+        done = self._offices.look(camera, counted, states, at)
+        if done is not None:
+            outcome.offices.append(done)
 
     @staticmethod
     def _look(
@@ -153,7 +202,7 @@ class Watch:
         zone_id = watched.zone.zone_id
         watched.minute, finished = add(watched.minute, people, at)
         if finished is not None:
-            outcome.minutes.append(ZoneMinuteDone(zone_id, finished))
+            outcome.minutes.append(_done(watched, finished))
         watched.occupancy, change = observe(watched.occupancy, people, at)
         if change is None:
             change = _seen_blind(watched, sight, at)
@@ -165,6 +214,21 @@ class Watch:
             )
 
 
+def _count(
+    camera: WatchedCamera, tracks: Tracks, boxes: Boxes, at: datetime, colours: Colours | None
+) -> tuple[Tracks, Counted]:
+    if camera.masks and len(boxes):
+        kept = unmasked(boxes, camera.masks)
+        boxes = boxes[kept]
+        colours = None if colours is None else colours[kept]
+    return count(tracks, camera.zones, boxes, at, colours)
+
+
+def _done(watched: _Watched, minute: Minute) -> ZoneMinuteDone:
+    zone = watched.zone
+    return ZoneMinuteDone(zone.zone_id, minute, seat=zone.kind is ZoneKind.OPERATOR)
+
+
 def _seen_blind(watched: _Watched, sight: str | None, at: datetime) -> ZoneObservation | None:
     """Tell of a zone that stays unknown: pictures are back, but nothing can be seen in them."""
     if watched.occupancy.state is not ZoneState.UNKNOWN or sight is None or watched.sight:
@@ -174,4 +238,8 @@ def _seen_blind(watched: _Watched, sight: str | None, at: datetime) -> ZoneObser
 
 
 def _same(one: WatchedZone, other: WatchedZone) -> bool:
-    return one.kind is other.kind and np.array_equal(one.polygon, other.polygon)
+    return (
+        one.kind is other.kind
+        and one.anchor is other.anchor
+        and np.array_equal(one.polygon, other.polygon)
+    )

@@ -10,6 +10,10 @@ from vision.minutes import Minute, add
 NOON = datetime(2026, 3, 19, 7, 0, tzinfo=UTC)
 
 
+def at(second: float) -> datetime:
+    return NOON + timedelta(seconds=second)
+
+
 def test_a_minute_ends_with_the_first_look_of_the_next() -> None:
     minute, finished = add(None, 2, NOON + timedelta(seconds=10))
     assert finished is None
@@ -17,10 +21,12 @@ def test_a_minute_ends_with_the_first_look_of_the_next() -> None:
     minute, finished = add(minute, None, NOON + timedelta(seconds=30))
     assert finished is None
     minute, finished = add(minute, 5, NOON + timedelta(seconds=61))
-    assert finished == Minute(NOON, 3, 2, people_sum=2, people_max=2, occupied_looks=1)
+    assert finished == Minute(
+        NOON, 3, 2, people_sum=2, people_max=2, occupied_looks=1, looked_at=at(30)
+    )
     assert finished.people_mean == 1
     assert finished.occupied_share == 0.5
-    assert minute == Minute(NOON + timedelta(minutes=1), 1, 1, 5, 5, 1)
+    assert minute == Minute(NOON + timedelta(minutes=1), 1, 1, 5, 5, 1, looked_at=at(61))
 
 
 def test_a_blind_minute_knows_nothing() -> None:
@@ -35,7 +41,7 @@ def test_a_look_from_before_is_counted_now() -> None:
     minute, _ = add(None, 1, NOON)
     minute, finished = add(minute, 3, NOON - timedelta(seconds=5))
     assert finished is None
-    assert minute == Minute(NOON, 2, 2, 4, 3, 2)
+    assert minute == Minute(NOON, 2, 2, 4, 3, 2, looked_at=NOON)
 
 
 @given(

@@ -10,11 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.kit.bus import Change as Notice
 from models.kit.database import Database
 from models.kit.ids import new_id
-from models.observation import ZoneMinute, ZoneObservationRow
+from models.observation import OfficeMinute, WindowPresence, ZoneMinute, ZoneObservationRow
 from models.observations import ZoneKind, ZoneObservation, ZoneState
 from tests.builders import NOON, BuiltOffice, build_office
+from vision.flow import OfficeMinuteDone
 from vision.minutes import Minute
 from vision.record import Backlog
+from vision.waiting import Figure, Forecast
 from vision.watch import Change, Outcome, ZoneMinuteDone
 
 pytestmark = pytest.mark.postgis
@@ -132,3 +134,41 @@ async def test_what_cannot_be_written_waits(database: Database, office: BuiltOff
         await backlog.flush()
     assert len(backlog) == 2
     await away.close()
+
+
+async def test_presence_is_intervals_that_a_dead_process_leaves_closed(
+    database: Database, office: BuiltOffice
+) -> None:
+    seat = office.operator_zones[1]
+    looked = Minute(NOON, looks=60, known_looks=60, looked_at=NOON + timedelta(seconds=59))
+    backlog = Backlog(database)
+    backlog.add(Outcome(changes=[change(office, 1, 1)]))
+    backlog.add(Outcome(minutes=[ZoneMinuteDone(seat, looked, seat=True)]))
+    backlog.add(Outcome(changes=[change(office, 40, 0), change(office, 70, None)]))
+    await backlog.flush()
+    async with database.read() as session:
+        rows = await session.scalars(select(WindowPresence).order_by("started_at"))
+        seconds = [
+            (row.state, (row.started_at - NOON).seconds, (row.ended_at - NOON).seconds)
+            for row in rows
+        ]
+    assert seconds == [("occupied", 1, 40), ("empty", 40, 40), ("unknown", 70, 70)]
+
+
+async def test_an_office_minute_is_a_row_and_a_notice_and_replaces_its_first_part(
+    database: Database, office: BuiltOffice
+) -> None:
+    backlog = Backlog(database)
+    for served in (1, 2):
+        done = OfficeMinuteDone(
+            office.office_id, NOON, 58.0, served, 4.5, 6, 2.0,
+            Figure(300.0, 240.0, 360.0, 9), "flow", Forecast(280.0, 420.0), None,
+        )  # fmt: skip
+        backlog.add(Outcome(offices=[done]))
+    await backlog.flush()
+    async with database.read() as session:
+        row = (await session.scalars(select(OfficeMinute))).one()
+        notices = (await session.scalars(select(Notice).order_by(Notice.seq))).all()
+    assert (row.served, row.wait_s, row.wait_high_s, row.service_s) == (2, 300.0, 360.0, None)
+    assert [notice.topic for notice in notices] == ["waiting", "waiting"]
+    assert notices[1].data["forecast_high_s"] == 420.0

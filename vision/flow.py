@@ -1,0 +1,168 @@
+"""Pure: looks at one office's queues and windows → its waiting, minute by minute."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from vision.minutes import minute_of
+from vision.waiting import Figure, Forecast, by_flow, by_stays, forecast, service_time
+
+SPAN_MINUTES = 30
+SERVICES = 60  # of the last visits, for the service time
+_LONGEST_STEP_S = 3.0  # a longer time between looks was not seen
+_SHORTEST_STAY_S = 5.0  # who crosses a queue's place does not wait
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """An office at one look. ``waiting`` is None where a queue cannot be seen.
+
+    Attributes:
+        staffed: windows with an operator; None while none is known.
+        busy: windows with a visitor.
+        began: visits that began with this look.
+        services_s, stays_s: lengths of visits and of waits that ended with this look.
+        has_spots: whether visits can be seen here at all.
+    """
+
+    waiting: int | None
+    staffed: int | None
+    busy: int = 0
+    began: int = 0
+    services_s: tuple[float, ...] = ()
+    stays_s: tuple[float, ...] = ()
+    has_spots: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Minute:
+    minute_at: datetime
+    known_s: float = 0.0
+    person_s: float = 0.0
+    staffed_s: float = 0.0
+    staffed_known_s: float = 0.0
+    people_max: int | None = None
+    served: int = 0
+    stays_s: tuple[float, ...] = ()
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What is known of the waiting at one office."""
+
+    office_id: UUID
+    minutes: tuple[_Minute, ...] = ()  # the last one is under way
+    services_s: tuple[float, ...] = ()
+    looked_at: datetime | None = None
+    now: Now | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeMinuteDone:
+    """One finished minute with what was known at its end."""
+
+    office_id: UUID
+    minute_at: datetime
+    known_s: float
+    served: int
+    people_mean: float | None
+    people_max: int | None
+    staffed_mean: float | None
+    wait: Figure | None
+    wait_from: str | None
+    forecast: Forecast | None
+    service: Figure | None
+
+
+def look(flow: Flow, now: Now, at: datetime) -> tuple[Flow, OfficeMinuteDone | None]:
+    """Take one look; a look that is not later than the last one changes nothing but the state."""
+    finished = None
+    minutes = flow.minutes
+    if not minutes or minute_of(at) > minutes[-1].minute_at:
+        finished = _finished(flow) if minutes else None
+        minutes = (*minutes, _Minute(minute_of(at)))
+        oldest = minute_of(at) - timedelta(minutes=SPAN_MINUTES)
+        minutes = tuple(minute for minute in minutes if minute.minute_at >= oldest)
+    step_s = (at - flow.looked_at).total_seconds() if flow.looked_at else 0.0
+    present = _add(minutes[-1], flow.now, now, step_s if 0 < step_s <= _LONGEST_STEP_S else 0.0)
+    services_s = (*flow.services_s, *now.services_s)[-SERVICES:]
+    return (
+        replace(
+            flow,
+            minutes=(*minutes[:-1], present),
+            services_s=services_s,
+            looked_at=at,
+            now=now,
+        ),
+        finished,
+    )
+
+
+def finish(flow: Flow) -> OfficeMinuteDone | None:
+    """Return the minute under way, at shutdown."""
+    return _finished(flow) if flow.minutes else None
+
+
+def _add(minute: _Minute, before: Now | None, now: Now, step_s: float) -> _Minute:
+    """Add the time since the last look, over which things were as that look saw them."""
+    if before is not None and before.waiting is not None:
+        minute = replace(
+            minute,
+            known_s=minute.known_s + step_s,
+            person_s=minute.person_s + step_s * before.waiting,
+        )
+    if before is not None and before.staffed is not None:
+        minute = replace(
+            minute,
+            staffed_s=minute.staffed_s + step_s * before.staffed,
+            staffed_known_s=minute.staffed_known_s + step_s,
+        )
+    if now.waiting is not None:
+        minute = replace(
+            minute,
+            people_max=max(minute.people_max or 0, now.waiting),
+            first=now.waiting if minute.first is None else minute.first,
+            last=now.waiting,
+        )
+    stays = tuple(stay for stay in now.stays_s if stay >= _SHORTEST_STAY_S)
+    return replace(minute, served=minute.served + now.began, stays_s=(*minute.stays_s, *stays))
+
+
+def wait(flow: Flow) -> tuple[Figure | None, str | None]:
+    """Return the mean wait of the last half hour, and how it was found."""
+    if flow.now is not None and flow.now.has_spots:
+        known = [minute for minute in flow.minutes if minute.first is not None]
+        if known:
+            figure = by_flow(
+                sum(minute.person_s for minute in known),
+                sum(minute.served for minute in flow.minutes),
+                known[0].first or 0,
+                known[-1].last or 0,
+            )
+            if figure is not None:
+                return figure, "flow"
+    figure = by_stays([stay for minute in flow.minutes for stay in minute.stays_s])
+    return figure, None if figure is None else "stays"
+
+
+def _finished(flow: Flow) -> OfficeMinuteDone:
+    minute, now = flow.minutes[-1], flow.now
+    figure, source = wait(flow)
+    newcomer = None
+    if now is not None and now.waiting is not None and now.staffed is not None:
+        newcomer = forecast(now.waiting, flow.services_s, now.staffed, now.busy)
+    return OfficeMinuteDone(
+        flow.office_id,
+        minute.minute_at,
+        minute.known_s,
+        minute.served,
+        minute.person_s / minute.known_s if minute.known_s else None,
+        minute.people_max,
+        minute.staffed_s / minute.staffed_known_s if minute.staffed_known_s else None,
+        figure,
+        source,
+        newcomer,
+        service_time(flow.services_s),
+    )

@@ -1,0 +1,25 @@
+"""Pure: a camera that is watched, and the plan of all of them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from vision.zones import Polygon, WatchedZone
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedCamera:
+    """``windows`` maps a zone to the service window it belongs to; ``masks`` are never judged.
+
+    ``every_s`` is how many seconds lie between two looks.
+    """
+
+    camera_id: UUID
+    office_id: UUID
+    node_name: str
+    zones: tuple[WatchedZone, ...]
+    windows: dict[UUID, UUID]
+    masks: tuple[Polygon, ...] = ()
+    every_s: float = 1.0
+
+
+Plan = dict[UUID, WatchedCamera]
