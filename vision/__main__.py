@@ -18,14 +18,15 @@ async def serve(settings: Settings) -> None:
     if settings.database_url is None:
         msg = "AHUAL_DATABASE_URL is not set; start with ./ahual up, or give the database's address"
         raise SettingsError(msg)
-    detector = choose(
-        settings.vision_detector, settings.vision_weights, threads=settings.vision_threads
-    )
+    detectors = [
+        choose(settings.vision_detector, settings.vision_weights, state_dir=settings.state_dir)
+        for _ in range(settings.vision_threads)
+    ]
     database = Database(settings.database_url)
     tls = ssl.create_default_context() if settings.tls_certificate else None
     if tls is not None and settings.tls_ca is not None:
         tls.load_verify_locations(settings.tls_ca)
-    service = VisionService(database, detector, load_key(settings), SystemClock(), tls=tls)
+    service = VisionService(database, detectors, load_key(settings), SystemClock(), tls=tls)
     try:
         await service.run(
             stop_event(), health_host="127.0.0.1", health_port=settings.vision_health_port

@@ -40,11 +40,11 @@ class Detector(Protocol):
         """Runtime and weights, for logs and metrics."""
         ...
 
-    def detect(self, picture: Picture) -> Detections:
-        """Return the people in ``picture``.
+    def detect(self, picture: Picture, *, score: float | None = None) -> Detections:
+        """Return the people in ``picture``; ``score`` is the camera's own threshold, if any.
 
         Raises:
-            InvalidInput: not a height × width × 3 picture of bytes.
+            InvalidInput: not a height × width × 3 picture of bytes, or nothing can be told of it.
         """
         ...
 

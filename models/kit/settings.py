@@ -108,9 +108,11 @@ class Settings(BaseSettings):
     )
 
     # vision
-    vision_detector: Literal["auto", "openvino", "onnxruntime", "opencv"] = "auto"
-    vision_weights: str = Field(
-        "nanodet_g_person", description="Name of an entry in vision/weights.toml."
+    vision_detector: Literal["auto", "openvino", "onnxruntime", "opencv", "ultralytics"] = "auto"
+    vision_weights: str | None = Field(
+        None,
+        description="Name of pinned weights; unset means those that ./ahual weights promote chose,"
+        " else the release's own.",
     )
     vision_threads: int = 1
 

@@ -9,8 +9,8 @@ import pytest
 
 from vision import weights
 from vision.detector import Detections
-from vision.detectors.nanodet import NanoDet
 from vision.detectors.openvino import OpenVinoNetwork
+from vision.detectors.people import PeopleDetector
 from vision.evaluate import Labelled, average_precision
 
 LABELS = Path(__file__).parents[3] / "shared" / "footage" / "labelled" / "labels.json"
@@ -57,7 +57,9 @@ def test_the_committed_default_on_labelled_footage(name: str, least: float) -> N
     if not LABELS.exists():
         pytest.skip("the labelled footage is not beside the project")
     entry = weights.describe("nanodet_g_person")
-    detector = NanoDet(OpenVinoNetwork(weights.read(entry), precision="f32"), entry, score=0.02)
+    detector = PeopleDetector(
+        OpenVinoNetwork(weights.read(entry), precision="f32"), entry, score=0.02
+    )
     all_found, all_labelled = [], []
     for file, label in json.loads(LABELS.read_text()).items():
         if group(file, label["label_source"]) == name:

@@ -10,8 +10,8 @@ from ingest.simulated.scenes import SCENES, Scene
 from models.observations import ZoneKind, ZoneState
 from tests.vision import pictures
 from vision import weights
-from vision.detectors.nanodet import NanoDet
 from vision.detectors.openvino import OpenVinoNetwork
+from vision.detectors.people import PeopleDetector
 from vision.watch import Plan, Watch, WatchedCamera
 from vision.zones import watched_zone
 
@@ -26,9 +26,9 @@ SEEN = [
 
 
 @pytest.fixture(scope="module")
-def detector() -> NanoDet:
+def detector() -> PeopleDetector:
     entry = weights.describe("nanodet_g_person")
-    return NanoDet(OpenVinoNetwork(weights.read(entry), precision="f32"), entry)
+    return PeopleDetector(OpenVinoNetwork(weights.read(entry), precision="f32"), entry)
 
 
 def plan_of(scene: Scene) -> tuple[Plan, dict[UUID, int | None]]:
@@ -42,7 +42,7 @@ def plan_of(scene: Scene) -> tuple[Plan, dict[UUID, int | None]]:
 
 @pytest.mark.parametrize(("number", "scene", "variant"), SEEN)
 def test_what_is_told_is_the_truth(
-    detector: NanoDet, number: int, scene: Scene, variant: str
+    detector: PeopleDetector, number: int, scene: Scene, variant: str
 ) -> None:
     plan, window_of = plan_of(scene)
     watch = Watch()

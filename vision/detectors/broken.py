@@ -12,5 +12,6 @@ class BrokenWeights(SettingsError):
         said = " ".join(str(cause).split()) or type(cause).__name__
         super().__init__(
             f"{runtime} cannot use the weight file ({said[:200]}); "
-            "restore vision/weights/ or set AHUAL_VISION_DETECTOR to another runtime"
+            "restore the file, choose other weights with AHUAL_VISION_WEIGHTS, or another runtime "
+            "with AHUAL_VISION_DETECTOR"
         )

@@ -1,8 +1,8 @@
-"""Picks the runtime: the one the settings name, or with «auto» the fastest that is installed."""
+"""Picks the runtime: the one the settings name, or with «auto» the fastest that can do it."""
 
-from collections.abc import Callable
 from importlib import import_module
-from typing import Literal
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -10,52 +10,127 @@ from models.kit.errors import SettingsError
 from models.kit.log import get
 from vision import weights as weight_list
 from vision.detector import Detector, Network
-from vision.detectors.nanodet import NanoDet
+from vision.detectors.broken import BrokenWeights
+from vision.detectors.input_size import require_input
+from vision.detectors.people import PeopleDetector
+from vision.site_weights import SiteWeights
+from vision.weights import Content, Form, Pinned
 
 log = get(__name__)
-Runtime = Literal["auto", "openvino", "onnxruntime", "opencv"]
+Runtime = Literal["auto", "openvino", "onnxruntime", "opencv", "ultralytics"]
 
-# Fastest first. Loaded by name, so that a runtime that is not installed costs nothing.
-RUNTIMES: dict[str, tuple[str, str]] = {
-    "openvino": ("vision.detectors.openvino", "OpenVinoNetwork"),
-    "onnxruntime": ("vision.detectors.onnxruntime", "OnnxRuntimeNetwork"),
-    "opencv": ("vision.detectors.opencv", "OpenCvNetwork"),
+
+class Load(Protocol):
+    """What each adapter's module offers; ``precision`` is OpenVINO's hint, None its own choice."""
+
+    def __call__(
+        self, content: Content, form: Form, *, threads: int, precision: str | None
+    ) -> Network: ...
+
+
+class Adapter(NamedTuple):
+    """Its module, loaded by name so that what is not installed costs nothing."""
+
+    module: str
+    forms: frozenset[Form]
+
+
+# Fastest first.
+RUNTIMES: dict[str, Adapter] = {
+    "openvino": Adapter("vision.detectors.openvino", frozenset({"onnx", "openvino"})),
+    "onnxruntime": Adapter("vision.detectors.onnxruntime", frozenset({"onnx"})),
+    "opencv": Adapter("vision.detectors.opencv", frozenset({"onnx"})),
+    "ultralytics": Adapter("vision.detectors.ultralytics", frozenset({"torch", "tensorrt"})),
 }
 
 
-def choose(runtime: Runtime, weights: str, *, threads: int = 1) -> Detector:
+def choose(
+    runtime: Runtime, weights: str | None, *, threads: int = 1, state_dir: Path | None = None
+) -> Detector:
     """Return a detector that is loaded and has looked at one empty picture, as a proof.
+
+    ``weights`` None means the site's promoted ones; without ``state_dir`` only the release's.
 
     Raises:
         WeightsRefused: the weights are not pinned or not the pinned bytes.
         BrokenWeights: the runtime cannot load them.
-        ForeignNetwork: they are not what weights.toml says.
+        ForeignNetwork: they are not what their pin says.
         SettingsError: the runtime asked for is not installed, or none is.
     """
-    entry = weight_list.describe(weights)
-    content = weight_list.read(entry)
+    if state_dir is None:
+        known = weight_list.packaged()
+        name = weights or weight_list.DEFAULT
+        if name not in known:
+            raise weight_list.unpinned(name, known)
+        return load_detector(runtime, known[name], threads=threads)
+    site = SiteWeights(state_dir)
+    return load_detector(runtime, site.find(weights or site.promoted()), threads=threads)
+
+
+def load_detector(
+    runtime: Runtime,
+    pinned: Pinned,
+    *,
+    threads: int = 1,
+    precision: str | None = None,
+    score: float | None = None,
+) -> Detector:
+    """Return a proven detector of these weights; raises as ``choose`` does."""
+    network = load_network(runtime, pinned, threads=threads, precision=precision)
+    detector = PeopleDetector(network, pinned.weights, score=score)
+    size = pinned.weights.preprocessing
+    detector.detect(np.full((size.height, size.width, 3), size.padding, np.uint8))
+    return detector
+
+
+def load_network(
+    runtime: Runtime, pinned: Pinned, *, threads: int = 1, precision: str | None = None
+) -> Network:
+    """Return a loaded network; with «auto» the next runtime is tried where one fails."""
+    entry = pinned.weights
+    content = pinned.content()
+    require_input(content, entry)
+    fitting = [name for name, adapter in RUNTIMES.items() if entry.form in adapter.forms]
+    if runtime != "auto" and runtime not in fitting:
+        msg = f"{runtime} cannot run {entry.file}; set AHUAL_VISION_DETECTOR to auto" + "".join(
+            f" or {name}" for name in fitting
+        )
+        raise SettingsError(msg)
     tried: list[str] = []
-    for name in RUNTIMES if runtime == "auto" else (runtime,):
-        make = _installed(name)
-        if make is not None:
-            detector = NanoDet(make(content, threads=threads), entry)
-            size = entry.preprocessing
-            detector.detect(np.full((size.height, size.width, 3), size.padding, np.uint8))
-            log.info("detector.chosen", runtime=name, weights=weights, passed_over=tried)
-            return detector
-        tried.append(name)
+    broken: BrokenWeights | None = None
+    for name in fitting if runtime == "auto" else (runtime,):
+        load = _installed(name)
+        if load is None:
+            tried.append(f"{name} not installed")
+            continue
+        try:
+            network = load(content, entry.form, threads=threads, precision=precision)
+        except BrokenWeights as error:
+            log.warning("detector.cannot_load", runtime=name, error=error.detail)
+            tried.append(f"{name} cannot load it")
+            broken = broken or error
+            continue
+        log.info("detector.chosen", runtime=name, weights=pinned.name, passed_over=tried)
+        return network
+    if broken is not None:
+        raise broken
+    extra = "ultralytics (pip install 'ahual[ultralytics]')" if "ultralytics" in fitting else ""
     msg = (
-        f"no detector runtime: {', '.join(tried)} not installed; "
-        "install requirements.txt or set AHUAL_VISION_DETECTOR=auto"
+        f"no detector runtime for {entry.file}: {', '.join(tried)}; "
+        f"install {extra or 'requirements.txt'} or set AHUAL_VISION_DETECTOR=auto"
     )
     raise SettingsError(msg)
 
 
-def _installed(name: str) -> Callable[..., Network] | None:
-    module, attribute = RUNTIMES[name]
+def installed() -> list[str]:
+    """Return the runtimes that this machine has, fastest first."""
+    return [name for name in RUNTIMES if _installed(name) is not None]
+
+
+def _installed(name: str) -> Load | None:
     try:
-        make: Callable[..., Network] = getattr(import_module(module), attribute)
+        load: Load = import_module(RUNTIMES[name].module).load
     except ImportError as error:
         log.info("detector.not_installed", runtime=name, error=str(error))
         return None
-    return make
+    return load

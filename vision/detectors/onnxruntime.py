@@ -5,6 +5,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as states
 
 from vision.detector import Tensor
 from vision.detectors.broken import BrokenWeights
+from vision.weights import Content, Form
 
 _ERRORS_ONLY = 3
 # Each is a plain Exception without a common base of its own.
@@ -44,3 +45,10 @@ class OnnxRuntimeNetwork:
         except _FAILURES as error:
             raise BrokenWeights(self.runtime, error) from error
         return outputs
+
+
+def load(
+    content: Content, form: Form, *, threads: int, precision: str | None
+) -> OnnxRuntimeNetwork:
+    """Precision is the file's own here."""
+    return OnnxRuntimeNetwork(content.main, threads=threads)

@@ -5,6 +5,7 @@ import numpy as np
 
 from vision.detector import Tensor
 from vision.detectors.broken import BrokenWeights
+from vision.weights import Content, Form
 
 
 class OpenCvNetwork:
@@ -27,3 +28,8 @@ class OpenCvNetwork:
         except cv2.error as error:
             raise BrokenWeights(self.runtime, error) from error
         return [np.asarray(output, np.float32) for output in outputs]
+
+
+def load(content: Content, form: Form, *, threads: int, precision: str | None) -> OpenCvNetwork:
+    """Precision is the file's own here."""
+    return OpenCvNetwork(content.main, threads=threads)

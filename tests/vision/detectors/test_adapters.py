@@ -9,10 +9,10 @@ from tests.vision import pictures
 from vision import weights
 from vision.detector import Network
 from vision.detectors.broken import BrokenWeights
-from vision.detectors.nanodet import NanoDet
 from vision.detectors.onnxruntime import OnnxRuntimeNetwork
 from vision.detectors.opencv import OpenCvNetwork
 from vision.detectors.openvino import OpenVinoNetwork
+from vision.detectors.people import PeopleDetector
 
 ENTRY = weights.describe("nanodet_g_person")
 MAKERS: dict[str, Callable[[bytes], Network]] = {
@@ -32,8 +32,8 @@ def networks() -> dict[str, Network]:
 @pytest.mark.parametrize("other", ["onnxruntime", "opencv"])
 def test_every_runtime_finds_the_same_people(networks: dict[str, Network], other: str) -> None:
     picture = pictures.hall("long-queue")
-    expected = NanoDet(networks["openvino"], ENTRY).detect(picture)
-    found = NanoDet(networks[other], ENTRY).detect(picture)
+    expected = PeopleDetector(networks["openvino"], ENTRY).detect(picture)
+    found = PeopleDetector(networks[other], ENTRY).detect(picture)
     assert len(expected) >= 4
     assert found.scores == pytest.approx(expected.scores, abs=1e-3)
     assert found.boxes == pytest.approx(expected.boxes, abs=0.05)  # pixels
@@ -44,7 +44,7 @@ def test_every_runtime_finds_the_same_people(networks: dict[str, Network], other
 def test_pictures_of_any_size_are_taken(
     networks: dict[str, Network], name: str, height: int, width: int
 ) -> None:
-    found = NanoDet(networks[name], ENTRY).detect(np.full((height, width, 3), 128, np.uint8))
+    found = PeopleDetector(networks[name], ENTRY).detect(np.full((height, width, 3), 128, np.uint8))
     assert found.boxes.shape == (len(found), 4)
 
 
@@ -66,5 +66,5 @@ def test_an_input_that_does_not_fit_is_named(networks: dict[str, Network], name:
 
 def test_the_cpus_own_precision_finds_the_same_number(networks: dict[str, Network]) -> None:
     picture = pictures.hall("empty-hall")
-    fast = NanoDet(OpenVinoNetwork(weights.read(ENTRY)), ENTRY).detect(picture)
-    assert len(fast) == len(NanoDet(networks["openvino"], ENTRY).detect(picture)) == 0
+    fast = PeopleDetector(OpenVinoNetwork(weights.read(ENTRY)), ENTRY).detect(picture)
+    assert len(fast) == len(PeopleDetector(networks["openvino"], ENTRY).detect(picture)) == 0

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from models.kit.errors import InvalidInput
-from vision import weights
 from vision.detector import Tensor
-from vision.detectors.nanodet import BINS, STRIDES, ForeignNetwork, NanoDet, decode
+from vision.detectors.grid import STRIDES
+from vision.detectors.nanodet import BINS, decode
+from vision.detectors.outputs import ForeignNetwork
 
 HEIGHT, WIDTH = 384, 640
 
@@ -73,44 +73,3 @@ def test_the_order_of_the_tensors_does_not_matter() -> None:
 def test_another_network_is_named(outputs: list[Tensor]) -> None:
     with pytest.raises(ForeignNetwork, match="no NanoDet"):
         decode(outputs, HEIGHT, WIDTH, score=0.35)
-
-
-class Canned:
-    """A Network whose answer is given."""
-
-    runtime = "canned"
-
-    def __init__(self, outputs: list[Tensor]) -> None:
-        self._outputs = outputs
-
-    def infer(self, tensor: Tensor) -> list[Tensor]:
-        assert tensor.shape == (1, 3, HEIGHT, WIDTH)
-        return self._outputs
-
-
-def test_a_detector_answers_in_the_pictures_own_pixels() -> None:
-    made = tensors()
-    put(made, 8, (24, 40), (2, 2, 2, 2), 0.9)
-    put(made, 8, (24, 41), (2, 2, 2, 2), 0.6)  # the same person, a cell further
-    put(made, 8, (2, 2), (1, 1, 1, 1), 0.2)  # too unlikely
-    detector = NanoDet(Canned(flat(made)), weights.describe("nanodet_g_person"))
-    found = detector.detect(np.zeros((720, 1280, 3), np.uint8))
-    assert len(found) == 1
-    x, y = 40.5 * 8 * 2, (24.5 * 8 - 12) * 2
-    assert found.boxes[0] == pytest.approx([x - 32, y - 32, x + 32, y + 32], abs=0.01)
-
-
-@pytest.mark.parametrize(
-    "picture",
-    [
-        np.zeros((0, 0, 3), np.uint8),
-        np.zeros((10, 10), np.uint8),
-        np.zeros((10, 10, 4), np.uint8),
-        np.zeros((10, 10, 3), np.float32),
-    ],
-    ids=["empty", "grey", "alpha", "floats"],
-)
-def test_what_is_no_picture_is_refused(picture: np.ndarray) -> None:
-    detector = NanoDet(Canned(flat(tensors())), weights.describe("nanodet_g_person"))
-    with pytest.raises(InvalidInput, match="height × width × 3"):
-        detector.detect(picture)

@@ -1,0 +1,45 @@
+"""The one Detector: letterbox, infer on any runtime, decode, one box a person."""
+
+import numpy as np
+
+from vision.detector import Detections, Network, Picture, require_picture
+from vision.detectors.decoders import DECODERS, ONE_BOX_A_PERSON
+from vision.letterbox import place
+from vision.overlap import keep_best
+from vision.weights import PERSON, Weights
+
+MOST_PEOPLE = 300  # in one picture; more is noise, and costs the square of it
+
+
+class PeopleDetector:
+    """A Detector of pinned weights; ``score`` replaces their own threshold."""
+
+    def __init__(self, network: Network, weights: Weights, *, score: float | None = None) -> None:
+        self._network = network
+        self._weights = weights
+        self._score = weights.thresholds.score if score is None else score
+        self._decode = DECODERS[weights.decoder]
+        self._person = weights.classes.index(PERSON)
+        self.name = f"{network.runtime} {weights.file}"
+
+    def detect(self, picture: Picture, *, score: float | None = None) -> Detections:
+        require_picture(picture)
+        prepared = self._weights.preprocessing
+        tensor, placement = place(picture, prepared)
+        boxes, scores = self._decode(
+            self._network.infer(tensor),
+            prepared.height,
+            prepared.width,
+            score=self._score if score is None else score,
+            classes=len(self._weights.classes),
+            person=self._person,
+        )
+        boxes = placement.back(boxes)
+        real = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))  # the rest is outside
+        boxes, scores = boxes[real], scores[real]
+        if self._weights.decoder in ONE_BOX_A_PERSON:
+            kept = np.argsort(-scores, kind="stable")[:MOST_PEOPLE]
+        else:
+            overlap = self._weights.thresholds.overlap
+            kept = keep_best(boxes, scores, overlap=overlap, at_most=MOST_PEOPLE)
+        return Detections(boxes[kept], scores[kept])
