@@ -6,10 +6,10 @@ from dataclasses import asdict
 from dashboard_api.schemas import camera_look as shown
 from dashboard_api.services import Services
 from ingest.cameras.address import Credentials, put_together, take_apart
+from ingest.cameras.direct.source import open_stream
 from ingest.cameras.guarded import guarded
 from ingest.cameras.inspection import Inspection, inspect
 from ingest.cameras.networks import check
-from ingest.cameras.source import RtspSource
 from ingest.onvif.device import reach
 from ingest.onvif.facts import Device, Profile, choose_streams
 from models.camera import Camera
@@ -47,7 +47,7 @@ async def look_at_stream(
         clock=centre.clock,
         kind=kind,
         transport=transport,
-        opener=guarded(centre.settings.camera_networks, RtspSource),
+        opener=guarded(centre.settings.camera_networks, open_stream),
     )
     return _stream(seen, bare, kind)
 

@@ -18,9 +18,9 @@ from dashboard_api.camera_look import credentials_of
 from dashboard_api.cli import installation
 from dashboard_api.schemas.camera_setup import CameraIn
 from ingest.cameras.address import Credentials
+from ingest.cameras.direct.source import open_stream
 from ingest.cameras.guarded import guarded
 from ingest.cameras.inspection import Inspection, Verdict, inspect
-from ingest.cameras.source import RtspSource
 from ingest.onvif.device import reach
 from ingest.onvif.discovery import discover
 from models.camera import Camera, Stream
@@ -64,7 +64,7 @@ def inspect_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one object.")] = False,
 ) -> None:
     """Watch a camera's stream for up to 10 s and say what is good and what is not."""
-    opener = guarded(load().camera_networks, RtspSource)
+    opener = guarded(load().camera_networks, open_stream)
     clock = SystemClock()
     seen = asyncio.run(inspect(url, clock=clock, kind=kind, transport=transport, opener=opener))
     typer.echo(json.dumps(_as_object(seen)) if as_json else _as_text(seen))

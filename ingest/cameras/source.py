@@ -44,6 +44,14 @@ class AuthFailed(SourceFault):
     """The camera answers, but refuses the user and password."""
 
 
+class Redirected(SourceFault):
+    """The camera answers, but sends us to ``url``, which nobody has checked."""
+
+    def __init__(self, message: str, url: str) -> None:
+        super().__init__(message)
+        self.url = url
+
+
 class StreamSource(Protocol):
     """One connection to one stream; used by one thread.
 
@@ -85,6 +93,7 @@ class RtspSource:
         self._transport = transport
         self._options = {
             "rtsp_transport": transport,
+            "user_agent": "Ahual",  # as in our own requests
             # No fflags=nobuffer: it throws away what was read to know the stream, and that
             # is the key picture everything waits for.
             "analyzeduration": "1",  # microseconds; 0 would mean five seconds

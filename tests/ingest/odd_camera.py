@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 _NTP_1900_S = 2_208_988_800
-_STATUS = {200: "OK", 404: "Not Found", 461: "Unsupported Transport"}
+_STATUS = {200: "OK", 302: "Moved", 404: "Not Found", 461: "Unsupported Transport"}
 Play = Callable[["Line"], Awaitable[None]]
 
 
@@ -65,11 +65,19 @@ class Line:
 
 
 class OddCamera:
-    """Serves one stream at any path; ``transports`` are those it agrees to."""
+    """Serves one stream at any path; ``transports`` are those it agrees to.
+
+    ``moved_to`` is where it sends everybody who asks what there is; None: nowhere.
+    """
 
     def __init__(
-        self, tracks: Sequence[Track], play: Play, transports: Sequence[str] = ("tcp",)
+        self,
+        tracks: Sequence[Track],
+        play: Play,
+        transports: Sequence[str] = ("tcp",),
+        moved_to: str | None = None,
     ) -> None:
+        self.moved_to = moved_to
         self._tracks = tracks
         self._play = play
         self._transports = transports
@@ -79,11 +87,13 @@ class OddCamera:
         self._sockets: list[asyncio.DatagramTransport] = []
         self._server: asyncio.Server | None = None
         self.methods: list[str] = []
+        self.host = "127.0.0.1"
         self.port = 0
+        self.asked = 0  # how often somebody connected
 
     async def __aenter__(self) -> "OddCamera":
         """Listen on a free port."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._connected, self.host, 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -104,10 +114,11 @@ class OddCamera:
 
     @property
     def url(self) -> str:
-        return f"rtsp://127.0.0.1:{self.port}/x"
+        return f"rtsp://{self.host}:{self.port}/x"
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
+        self.asked += 1
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             await self._serve(reader, writer)
         writer.close()
@@ -118,6 +129,11 @@ class OddCamera:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("utf-8", "replace")
             cookie = re.search(r"x-sessioncookie: (\S+)", head)
             if cookie and head.startswith("GET"):
+                if self.moved_to:
+                    writer.write(
+                        f"HTTP/1.0 302 Moved\r\nLocation: {self.moved_to}\r\n\r\n".encode()
+                    )
+                    return
                 if "http" not in self._transports:
                     writer.write(b"HTTP/1.0 404 Not Found\r\n\r\n")
                     return
@@ -153,6 +169,8 @@ class OddCamera:
     async def _answer(self, head: str, line: Line, out: asyncio.StreamWriter) -> bytes:
         method = head.partition(" ")[0]
         self.methods.append(method)
+        if method == "DESCRIBE" and self.moved_to:
+            return self._reply(302, head, f"Location: {self.moved_to}")
         if method == "DESCRIBE":
             return self._reply(200, head, "Content-Type: application/sdp", self._description())
         if method == "SETUP":

@@ -12,20 +12,25 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from ingest.cameras.address import Credentials
 from models.kit.errors import InvalidInput
 
-DEFAULT_PORT = 554
 _AGENT = "Ahual"
+_PORTS = {"rtsp": 554, "rtsps": 322}
 _FIELD = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,]+))')
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to connect and what to ask for; ``url`` is without user and password."""
+    """Where to connect and what to ask for; ``url`` is without user and password.
+
+    ``path`` is the part of the URL behind the host; ``secure``: inside of TLS.
+    """
 
     host: str
     port: int
     url: str
     credentials: Credentials | None
+    path: str = "/"
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,17 @@ class Reply:
 
 
 def target(url: str) -> Target:
-    """Take an rtsp:// URL apart.
+    """Take an rtsp:// or rtsps:// URL apart.
 
     Raises:
         InvalidInput: it cannot be meant.
     """
     try:
         parts = urlsplit(url)
-        port = parts.port or DEFAULT_PORT
+        port = parts.port or _PORTS.get(parts.scheme, 0)
     except ValueError as error:
         raise InvalidInput("the camera's address cannot be read") from error
-    if parts.scheme != "rtsp" or not parts.hostname:
+    if parts.scheme not in _PORTS or not parts.hostname:
         raise InvalidInput("the camera's address is not rtsp://host/…")
     user = parts.username
     credentials = (
@@ -62,7 +67,8 @@ def target(url: str) -> Target:
     )
     place = parts.netloc.rpartition("@")[2]
     bare = urlunsplit((parts.scheme, place, parts.path, parts.query, ""))
-    return Target(parts.hostname, port, bare, credentials)
+    path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    return Target(parts.hostname, port, bare, credentials, path, parts.scheme == "rtsps")
 
 
 def request(method: str, url: str, cseq: int, headers: dict[str, str]) -> bytes:

@@ -7,10 +7,11 @@ between them is passed over to the next frame.
 from collections.abc import Iterator
 
 from ingest.cameras.access_unit import TIMESCALE
-from ingest.cameras.assembler import CodedPicture
+from ingest.cameras.assembler import CodedPicture, CodedSound
 from ingest.cameras.direct.messages import Reply, parse_reply
 from ingest.cameras.direct.payloads import Unit
 from ingest.cameras.direct.sdp import VideoTrack
+from ingest.cameras.direct.sound import SoundReader, SoundTrack
 from models.kit.errors import InvalidInput
 
 _FRAME = 0x24  # "$"
@@ -40,13 +41,17 @@ class InterleavedStream:
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
         self._end = 0
+        self._channels = 2  # even: packets, odd: reports; pictures, then the sound
         self._track: VideoTrack | None = None
+        self._sound: SoundReader | None = None
         self.replies: list[Reply] = []
         self.body = b""
 
-    def play(self, track: VideoTrack) -> None:
-        """From now on RTP packets are of this track."""
+    def play(self, track: VideoTrack, sound: SoundTrack | None = None) -> None:
+        """From now on RTP packets are of this track on channel 0, and of the sound on 2."""
         self._track = track
+        if sound is not None:
+            self._sound, self._channels = SoundReader(sound), 4
         self._unit = Unit(track.codec)
         self._sequence = -1
         self._stamp = -1  # RTP time of the picture that is gathered
@@ -58,8 +63,8 @@ class InterleavedStream:
     def free(self) -> memoryview:
         return self._view[self._end :]
 
-    def take(self, length: int) -> Iterator[CodedPicture]:
-        """Yield the pictures that ``length`` more bytes made whole.
+    def take(self, length: int) -> Iterator[CodedPicture | CodedSound]:
+        """Yield the pictures and the sound that ``length`` more bytes made whole.
 
         Raises:
             OutOfOrder: this needs a reader that looks into the pictures.
@@ -67,16 +72,20 @@ class InterleavedStream:
         self._end += length
         buffer, at, end = self._buffer, 0, self._end
         while at + 4 <= end:
-            if buffer[at] == _FRAME and buffer[at + 1] < 2:
+            if buffer[at] == _FRAME and buffer[at + 1] < self._channels:
                 following = at + 4 + (buffer[at + 2] << 8 | buffer[at + 3])
                 if following > end:
                     break
                 if self._track is not None:
                     packet = bytes(self._view[at + 4 : following])
-                    if buffer[at + 1]:
-                        self._take_report(packet)
+                    channel = buffer[at + 1]
+                    if channel & 1:
+                        self._take_report(packet, channel)
                     elif len(packet) > 12:
-                        yield from self._take_packet(packet, self._track)
+                        if channel:
+                            yield from self._take_sound(packet)
+                        else:
+                            yield from self._take_packet(packet, self._track)
                 at = following
             else:
                 following = self._take_reply(at)
@@ -161,11 +170,27 @@ class InterleavedStream:
         since = (self._stamp - stamp + _HALF) % _WHOLE - _HALF
         return at_s + (since - (self._ticks - previous)) / TIMESCALE
 
-    def _take_report(self, packet: bytes) -> None:
+    def _take_report(self, packet: bytes, channel: int) -> None:
         if len(packet) >= 20 and packet[1] == _SENDER_REPORT:
             seconds = int.from_bytes(packet[8:12], "big") - _NTP_UNIX
             fraction = int.from_bytes(packet[12:16], "big") / _WHOLE
-            self._report = seconds + fraction, int.from_bytes(packet[16:20], "big")
+            at_s, stamp = seconds + fraction, int.from_bytes(packet[16:20], "big")
+            if channel == 1:
+                self._report = at_s, stamp
+            elif self._sound is not None:
+                self._sound.report(at_s, stamp)
+
+    def _take_sound(self, packet: bytes) -> Iterator[CodedSound]:
+        if packet[0] & 0xC0 != 0x80 or self._sound is None or self._stamp < 0:
+            return  # sound before the first picture has no place
+        packet, payload = _bare(packet)
+        if payload < len(packet):
+            origin_s = None
+            if self._report is not None:
+                at_s, stamp = self._report
+                since = (self._stamp - stamp + _HALF) % _WHOLE - _HALF
+                origin_s = at_s + (since - self._ticks) / TIMESCALE
+            yield from self._sound.take(packet, payload, self._ticks, origin_s)
 
 
 def _bare(packet: bytes) -> tuple[bytes, int]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.cameras.assembler import Assembler, CodedPicture, CodedSound
-from ingest.cameras.source import RtspSource
+from ingest.cameras.direct.source import DirectSource, open_stream
+from ingest.cameras.source import Opener, RtspSource, StreamSource
 from ingest.simulated.rtp import h264_payloads
 from tests.ingest.encoded import START_S, coded
 from tests.ingest.odd_camera import Line, OddCamera, Track
@@ -48,13 +49,15 @@ def plays(
                     payload = b"\x00\x10" + (len(payload) << 3).to_bytes(2, "big") + payload
                 line.rtp(1, kind, 500 + units[said].dts * rate // 90_000, payload)
                 said += 1
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.02)
 
     return play
 
 
-def read(url: str, transport: str = "tcp") -> tuple[RtspSource, list[CodedPicture | CodedSound]]:
-    source = RtspSource(url, 1.0, transport)
+def read(
+    url: str, transport: str = "tcp", opener: Opener = RtspSource
+) -> tuple[StreamSource, list[CodedPicture | CodedSound]]:
+    source = opener(url, 1.0, transport)
     pieces = []
     try:
         for piece in source.pieces(threading.Event()):
@@ -66,13 +69,17 @@ def read(url: str, transport: str = "tcp") -> tuple[RtspSource, list[CodedPictur
     return source, pieces
 
 
+@pytest.mark.parametrize("opener", [open_stream, RtspSource], ids=["direct", "ffmpeg"])
 @pytest.mark.parametrize(
     ("media", "codec"), [(G711A, "pcm_alaw"), (G711U, "pcm_mulaw"), (AAC, "aac")]
 )
-async def test_sound_comes_beside_the_pictures(tmp_path: Path, media: str, codec: str) -> None:
+async def test_sound_comes_beside_the_pictures(
+    tmp_path: Path, media: str, codec: str, opener: Opener
+) -> None:
     play = plays(coded(tmp_path), codec)
     async with OddCamera([VIDEO, Track(media)], play) as camera:
-        source, pieces = await asyncio.to_thread(read, camera.url)
+        source, pieces = await asyncio.to_thread(read, camera.url, "tcp", opener)
+    assert isinstance(source, DirectSource) is (opener is open_stream)
     sent, units = spoken(codec, 0, 4.0)
     assert source.audio is not None
     assert (source.audio.codec, source.audio.sample_rate) == (codec, sent.sample_rate)
@@ -86,19 +93,26 @@ async def test_sound_comes_beside_the_pictures(tmp_path: Path, media: str, codec
 
 
 @pytest.mark.parametrize(
-    ("track", "told"),
+    ("opener", "track", "told"),
     [
-        (Track(G711A, setup=404), ""),
-        (Track(G711A, setup=461), ""),
-        (Track(ODD), "an unknown codec"),
-        (Track(AAC), ""),  # announced, but nothing ever comes
+        (RtspSource, Track(G711A, setup=404), ""),
+        (RtspSource, Track(G711A, setup=461), ""),
+        (RtspSource, Track(ODD), "an unknown codec"),
+        (RtspSource, Track(AAC), ""),  # announced, but nothing ever comes
+        (open_stream, Track(G711A, setup=404), ""),
+        (open_stream, Track(ODD), "x-weird"),
+        (open_stream, Track(AAC), ""),
     ],
+    ids=lambda value: getattr(value, "__name__", None),
 )
-async def test_odd_sound_never_costs_the_pictures(tmp_path: Path, track: Track, told: str) -> None:
+async def test_odd_sound_never_costs_the_pictures(
+    tmp_path: Path, opener: Opener, track: Track, told: str
+) -> None:
     async with OddCamera([VIDEO, track], plays(coded(tmp_path))) as camera:
-        source, pieces = await asyncio.to_thread(read, camera.url)
+        source, pieces = await asyncio.to_thread(read, camera.url, "tcp", opener)
     assert [type(piece) for piece in pieces] == [CodedPicture] * 15
     assert source.odd_sound == told
+    assert isinstance(source, DirectSource) is (opener is open_stream)
 
 
 def test_sound_lies_beside_its_pictures(tmp_path: Path) -> None:

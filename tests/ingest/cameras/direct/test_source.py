@@ -187,8 +187,7 @@ async def test_a_proof_unknown_here_is_left_to_ffmpeg() -> None:
             await asyncio.to_thread(DirectSource, f"rtsp://u:p@127.0.0.1:{port}/x", 1.0)
 
 
-@pytest.mark.parametrize("said", ["500 Oops", "302 Moved\r\nLocation: rtsp://elsewhere/"])
-async def test_an_odd_answer_is_left_to_ffmpeg(said: str) -> None:
-    async with a_server(lambda _method, _headers: said) as port:
-        with pytest.raises(NotPlain, match=said[:3]):
+async def test_an_odd_answer_is_left_to_ffmpeg() -> None:
+    async with a_server(lambda _method, _headers: "500 Oops") as port:
+        with pytest.raises(NotPlain, match="500"):
             await asyncio.to_thread(DirectSource, f"rtsp://127.0.0.1:{port}/x", 1.0)
