@@ -21,3 +21,8 @@ LATENESS_S = Histogram(
     "From a picture's arrival to its state.",
     buckets=(0.02, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 3, 10),
 )
+PICTURE_TO_STATE_S = Histogram(
+    "vision_picture_to_state_seconds",
+    "From a picture's arrival at its media node to its state.",
+    buckets=(0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 10),
+)

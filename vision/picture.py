@@ -1,14 +1,25 @@
-"""Key pictures as they travel (AVCC H.264) → BGR pixels, and the small grey one for sight.py."""
+"""Coded pictures as they travel (AVCC H.264) → BGR pixels, and the small grey one for sight.py."""
+
+from collections.abc import Sequence
+from functools import cached_property
 
 import av
 import cv2
 import numpy as np
+from av.video.frame import VideoFrame
 
 from models.kit.errors import InvalidInput
-from vision.detector import Picture, require_picture
+from vision.detector import Picture
 from vision.sight import Thumbnail
+from vision.zones import Polygon
 
 _THUMBNAIL = (160, 90)
+_LONGEST_SIDE = 1920  # of what is looked at; a larger picture is scaled down while it is converted
+_MASKED = 114
+_FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+_PLANAR = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12"})
+# Video levels go from 16 to 235; what judges brightness counts from 0 to 255.
+_STRETCHED = np.clip((np.arange(256) - 16) * (255 / 219), 0, 255).astype(np.uint8)
 
 
 class PictureBroken(InvalidInput):
@@ -17,8 +28,53 @@ class PictureBroken(InvalidInput):
     type = "picture-broken"
 
 
-class KeyPictureDecoder:
-    """Decodes key pictures of one stream, each by itself. Used by one thread at a time."""
+class PictureToCome(InvalidInput):
+    """The decoder took what it got but has not shown a picture yet; more will show one."""
+
+    type = "picture-to-come"
+
+
+class Decoded:
+    """One decoded picture; pixels are converted only when somebody asks for them."""
+
+    def __init__(self, frame: VideoFrame) -> None:
+        self._frame = frame
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels of what ``pixels`` returns."""
+        width, height = self._frame.width, self._frame.height
+        scale = min(1.0, _LONGEST_SIDE / max(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+    def pixels(self) -> Picture:
+        """Return height × width × 3 BGR, at most _LONGEST_SIDE on its longer side."""
+        width, height = self.size
+        frame = self._frame
+        if (width, height) != (frame.width, frame.height):
+            frame = frame.reformat(width=width, height=height, format="bgr24")
+        return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+
+    def thumbnail(self) -> Thumbnail:
+        """Return the picture as 90 × 160 grey levels, 0 black and 255 white."""
+        frame = self._frame
+        if frame.format.name not in _PLANAR:
+            grey = np.asarray(frame.to_ndarray(format="gray"), np.uint8)
+            return np.asarray(cv2.resize(grey, _THUMBNAIL, interpolation=cv2.INTER_AREA), np.uint8)
+        plane = frame.planes[0]
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        luma = rows[: frame.height, : frame.width]
+        small = cv2.resize(luma, _THUMBNAIL, interpolation=cv2.INTER_AREA)
+        if frame.color_range != _FULL_RANGE and not frame.format.name.startswith("yuvj"):
+            small = cv2.LUT(small, _STRETCHED)
+        return np.asarray(small, np.uint8)
+
+
+class PictureDecoder:
+    """Decodes one stream: key pictures each by itself, or all pictures in their order.
+
+    Used by one thread at a time.
+    """
 
     def __init__(self, avcc_config: bytes) -> None:
         """``avcc_config`` is the body of the avcC box."""
@@ -27,33 +83,68 @@ class KeyPictureDecoder:
         self._codec.extradata = avcc_config
         self._codec.thread_count = 1
 
-    def decode(self, avcc: bytes) -> Picture:
-        """Return the picture, height × width × 3 BGR.
+    def key(self, avcc: bytes) -> Decoded:
+        """Return a key picture.
 
         Raises:
             PictureBroken: not decodable, damaged, or no picture in it.
         """
         try:
-            frames = self._codec.decode(av.Packet(avcc))
+            frames = self._decode([avcc])
             frames += self._codec.decode(None)  # with B-frames a picture waits for the next one
         except (av.FFmpegError, ValueError) as error:
-            msg = f"the camera's picture cannot be decoded ({error}); check its H.264 settings"
-            raise PictureBroken(msg) from error
+            raise _broken(error) from error
         finally:
             self._codec.flush_buffers()
-        if not frames or frames[0].is_corrupt:
-            msg = "the camera's picture is damaged; check the network to the camera"
-            raise PictureBroken(msg)
-        return np.asarray(frames[0].to_ndarray(format="bgr24"), np.uint8)
+        if not frames:
+            raise _damaged()
+        return _whole(frames[0])
+
+    def go_on(self, pictures: Sequence[bytes]) -> Decoded:
+        """Decode pictures that follow those of the last call; return the newest that is shown.
+
+        After an error the next call must begin with a key picture.
+
+        Raises:
+            PictureBroken: not decodable or damaged.
+            PictureToCome: the decoder holds back what it got until it has more.
+        """
+        try:
+            frames = self._decode(pictures)
+        except (av.FFmpegError, ValueError) as error:
+            self._codec.flush_buffers()
+            raise _broken(error) from error
+        if not frames:
+            msg = "the decoder waits for further pictures of the camera"
+            raise PictureToCome(msg)
+        return _whole(frames[-1])
+
+    def _decode(self, pictures: Sequence[bytes]) -> list[VideoFrame]:
+        frames: list[VideoFrame] = []
+        for avcc in pictures:
+            frames += self._codec.decode(av.Packet(avcc))
+        return frames
 
 
-def thumbnail(picture: Picture) -> Thumbnail:
-    """Return the picture as 90 × 160 grey levels.
+def paint_over(picture: Picture | Thumbnail, masks: Sequence[Polygon]) -> None:
+    """Make grey, in place, what must not be looked at; ``masks`` are in picture shares."""
+    height, width = picture.shape[:2]
+    for polygon in masks:
+        corners = np.round(polygon * (width, height)).astype(np.int32)
+        cv2.fillPoly(picture, [corners], (_MASKED,) * 3)
 
-    Raises:
-        InvalidInput: not a picture.
-    """
-    require_picture(picture)
-    small = cv2.resize(picture, _THUMBNAIL, interpolation=cv2.INTER_AREA)
-    grey: Thumbnail = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
-    return grey
+
+def _whole(frame: VideoFrame) -> Decoded:
+    if frame.is_corrupt:
+        raise _damaged()
+    return Decoded(frame)
+
+
+def _broken(error: Exception) -> PictureBroken:
+    return PictureBroken(
+        f"the camera's picture cannot be decoded ({error}); check its H.264 settings"
+    )
+
+
+def _damaged() -> PictureBroken:
+    return PictureBroken("the camera's picture is damaged; check the network to the camera")

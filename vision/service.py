@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
@@ -15,18 +14,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.kit import bus
 from models.kit.clock import Clock
 from models.kit.database import Database
-from models.kit.errors import InvalidInput, Unavailable
+from models.kit.errors import Unavailable
 from models.kit.log import get
 from models.kit.service import serve_health, wait
 from models.workers import worker_of
-from vision import metrics
 from vision.detector import Detector
-from vision.eyes import Eyes
+from vision.eyes import Look
+from vision.looking import Looking
 from vision.plan import concluded_before, load, node_address, node_workers
 from vision.record import Backlog
-from vision.slots import KeyPicture, Slots
 from vision.viewer import Viewer
-from vision.watch import Outcome, Plan, Watch
+from vision.watch import Outcome, Watch
+from vision.watched import Plan
 
 log = get(__name__)
 _RETRY_S = 1.0
@@ -44,12 +43,12 @@ class Socket(NamedTuple):
 
 
 class VisionService:
-    """One process: one inference thread, viewers for each media worker, one state a zone."""
+    """One process: inference threads, viewers for each media worker, one state a zone."""
 
     def __init__(
         self,
         database: Database,
-        detector: Detector,
+        detectors: Sequence[Detector],
         key: bytes,
         clock: Clock,
         *,
@@ -60,10 +59,7 @@ class VisionService:
         self._database = database
         self._clock = clock
         self._key = key
-        self._eyes = Eyes(detector)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="inference")
-        self._slots = Slots()
-        self._arrived = asyncio.Event()
+        self._looking = Looking(detectors, clock, self._on_look)
         self._watch = Watch()
         self._backlog = Backlog(database)
         self._to_write = asyncio.Event()
@@ -80,16 +76,15 @@ class VisionService:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._reload(group, stop))
-                group.create_task(self._look(stop))
+                group.create_task(self._looking.run(stop))
                 group.create_task(self._tick(stop))
                 group.create_task(self._write(stop))
                 listener = group.create_task(self._hear_config())
                 await stop.wait()
                 listener.cancel()
-                for asleep in (self._reload_now, self._arrived, self._to_write):
+                for asleep in (self._reload_now, self._to_write):
                     asleep.set()
         finally:
-            self._thread.shutdown(wait=True, cancel_futures=True)
             self._backlog.add(self._watch.finish())
             await self._flush()
             health.close()
@@ -117,7 +112,7 @@ class VisionService:
             else:
                 self._database_here = True
                 self._keep(self._watch.follow(plan, self._clock.now(), before))
-                await self._follow(plan, workers, group, stop)
+                self._follow(plan, workers, group, stop)
                 if all(camera.node_name in workers for camera in plan.values()):
                     pause_s = _RELOAD_S  # else whom to ask is not known yet
             with suppress(TimeoutError):
@@ -133,7 +128,7 @@ class VisionService:
                 await asyncio.sleep(_RETRY_S)
                 self._reload_now.set()  # what was announced meanwhile is lost to this listener
 
-    async def _follow(
+    def _follow(
         self,
         plan: Plan,
         workers: Mapping[str, int],
@@ -141,20 +136,17 @@ class VisionService:
         stop: asyncio.Event,
     ) -> None:
         self._plan = plan
-        cameras = frozenset(plan)
-        metrics.CAMERAS.set(len(cameras))
-        self._slots.keep_only(cameras)
-        in_thread = asyncio.get_running_loop().run_in_executor
-        await in_thread(self._thread, self._eyes.keep_only, cameras)
+        self._looking.watch(plan)
         wanted = by_socket(plan, workers)
         for socket in wanted.keys() - self._viewers.keys():
             address = partial(self._address, socket.node, socket.worker)
-            viewer = Viewer(address, self._key, self._clock, self._on_picture, tls=self._tls)
+            viewer = Viewer(address, self._key, self._clock, self._looking, tls=self._tls)
             self._viewers[socket] = viewer
             group.create_task(viewer.run(stop))
         self._sockets = frozenset(wanted)
         for socket, viewer in self._viewers.items():
-            viewer.watch(wanted.get(socket, []))
+            shown = wanted.get(socket, [])
+            viewer.watch({camera_id: plan[camera_id].every_s for camera_id in shown})
 
     async def _address(self, name: str, worker: int) -> str:
         known = (name, worker)
@@ -169,30 +161,11 @@ class VisionService:
                 raise Unavailable(msg) from error
         return self._addresses[known]
 
-    def _on_picture(self, picture: KeyPicture) -> None:
-        if self._slots.put(picture):
-            metrics.DROPPED.inc()
-        self._arrived.set()
-
-    async def _look(self, stop: asyncio.Event) -> None:
-        event_loop = asyncio.get_running_loop()
-        while not stop.is_set():
-            picture = self._slots.take()
-            if picture is None:
-                self._arrived.clear()
-                await self._arrived.wait()
-                continue
-            try:
-                look = await event_loop.run_in_executor(self._thread, self._eyes.look, picture)
-            except InvalidInput as error:
-                log.warning("look.refused", camera=str(picture.camera_id), error=error.detail)
-                continue
-            seen = self._watch.see(look.camera_id, look.boxes, look.at, sight=look.sight)
-            self._keep(seen)
-            metrics.LATENESS_S.observe(self._clock.monotonic() - picture.arrived_s)
+    def _on_look(self, look: Look) -> None:
+        self._keep(self._watch.see(look.camera_id, look.boxes, look.at, sight=look.sight))
 
     def _keep(self, outcome: Outcome) -> None:
-        if outcome.changes or outcome.minutes:
+        if outcome:
             self._backlog.add(outcome)
             self._to_write.set()
 

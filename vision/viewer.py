@@ -1,11 +1,14 @@
-"""One more viewer of a media node: key pictures of many cameras over one live socket."""
+"""One more viewer of a media node: pictures of many cameras over one live socket.
+
+Key pictures only, as long as they are close enough together to look at; else all pictures.
+"""
 
 import asyncio
 import json
 import ssl
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -14,14 +17,25 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from ingest.media.tickets import Ticket, sign
-from ingest.media.wire import Config, Flag, Kind, Record, WireError, unpack, unpack_config
+from ingest.media.wire import (
+    Config,
+    Flag,
+    Kind,
+    Record,
+    WireError,
+    unpack,
+    unpack_config,
+    unpack_notice,
+)
 from models.kit.clock import Clock
 from models.kit.errors import CentreError
 from models.kit.log import get
 from models.kit.service import wait
-from models.observations import StreamKind
+from models.observations import StreamKind, StreamState
 from vision import metrics
-from vision.slots import KeyPicture
+from vision.pace import KeyPace
+from vision.slots import CodedPicture
+from vision.units import needed
 
 log = get(__name__)
 _TICKET_FOR = timedelta(seconds=60)  # for opening; what plays goes on
@@ -38,13 +52,27 @@ Address = Callable[[], Awaitable[str]]
 class PictureSink(Protocol):
     """Takes what arrives; called on the event loop and must return at once."""
 
-    def __call__(self, picture: KeyPicture) -> None: ...
+    def key(self, picture: CodedPicture) -> None:
+        """Take a key picture of a camera that sends them often enough."""
+
+    def follow(self, picture: CodedPicture, *, key: bool, look: bool) -> None:
+        """Take one of a camera's pictures that need one another; see Slots.follow."""
 
 
 @dataclass(slots=True)
 class _Tile:
+    """A camera on the socket; ``whole``: all its pictures were asked for."""
+
     camera_id: UUID
+    pace: KeyPace
+    whole: bool
     config: Config | None = None
+
+
+@dataclass(slots=True)
+class _Wanted:
+    every_s: float
+    pace: KeyPace = field(default_factory=KeyPace)
 
 
 class Viewer:
@@ -68,17 +96,25 @@ class Viewer:
         self._key = key
         self._clock = clock
         self._sink = sink
-        self._wanted: frozenset[UUID] = frozenset()
+        self._wanted: dict[UUID, _Wanted] = {}
         self._changed = asyncio.Event()
         self._tiles: dict[int, _Tile] = {}
         self._not_before: dict[UUID, float] = {}
         self._next_tile = 0
         self.connected = False
 
-    def watch(self, cameras: Collection[UUID]) -> None:
-        """Say which cameras to show; takes effect at once when connected."""
-        self._wanted = frozenset(cameras)
+    def watch(self, cameras: Mapping[UUID, float]) -> None:
+        """Say which cameras to show and how many seconds apart; at once when connected."""
+        for camera_id, every_s in cameras.items():
+            self._wanted.setdefault(camera_id, _Wanted(every_s)).every_s = every_s
+        for gone in self._wanted.keys() - cameras.keys():
+            del self._wanted[gone]
         self._changed.set()
+
+    @property
+    def paces(self) -> dict[UUID, KeyPace]:
+        """How the key pictures of each camera come."""
+        return {camera_id: wanted.pace for camera_id, wanted in self._wanted.items()}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Stay connected until ``stop``; the node being away is waited out."""
@@ -112,6 +148,8 @@ class Viewer:
     async def _serve(self, socket: ClientConnection, stop: asyncio.Event) -> None:
         self._tiles.clear()
         self._not_before.clear()
+        for wanted in self._wanted.values():
+            wanted.pace.pause()
         self.connected = True
         log.info("node.connected", cameras=len(self._wanted))
         jobs = {
@@ -133,13 +171,14 @@ class Viewer:
         """Add and remove tiles until what is shown is what is wanted; then keep it so."""
         while True:
             self._changed.clear()
+            now = self._clock.monotonic()
             for number, tile in list(self._tiles.items()):
-                if tile.camera_id not in self._wanted:
+                wanted = self._wanted.get(tile.camera_id)
+                if wanted is None or wanted.pace.judge(wanted.every_s, now) is not tile.whole:
                     del self._tiles[number]
                     await socket.send(json.dumps({"type": "remove", "tile": number}))
             shown = {tile.camera_id for tile in self._tiles.values()}
-            now = self._clock.monotonic()
-            for camera_id in sorted(self._wanted - shown):
+            for camera_id in sorted(self._wanted.keys() - shown):
                 if self._not_before.get(camera_id, now) <= now:
                     await socket.send(self._add(camera_id))
             with suppress(TimeoutError):
@@ -150,7 +189,10 @@ class Viewer:
             self._next_tile = (self._next_tile + 1) % _TILES
         number = self._next_tile
         self._next_tile = (number + 1) % _TILES
-        self._tiles[number] = _Tile(camera_id)
+        pace = self._wanted[camera_id].pace
+        self._tiles[number] = _Tile(camera_id, pace, pace.whole)
+        if pace.whole:
+            log.info("camera.all_pictures", camera=str(camera_id), key_interval_s=pace.interval_s)
         ticket = Ticket(
             user="vision",
             session="vision",
@@ -166,7 +208,7 @@ class Viewer:
                 "tile": number,
                 "ticket": sign(ticket, self._key),
                 "stream": StreamKind.SUB.value,
-                "key_only": True,
+                "key_only": not pace.whole,
             }
         )
 
@@ -188,21 +230,35 @@ class Viewer:
             return  # removed a moment ago
         if record.kind is Kind.CONFIG:
             tile.config = unpack_config(record.payload)
+        elif record.kind is Kind.NOTICE:
+            self._on_notice(tile, unpack_notice(record.payload))
+        elif record.kind is Kind.FRAME and tile.config is not None:
+            self._on_picture(tile, tile.config, record)
+
+    def _on_picture(self, tile: _Tile, config: Config, record: Record) -> None:
+        key, now_s = bool(record.flags & Flag.KEY), self._clock.monotonic()
         # A cached picture may be as old as a stalled camera's silence: it is no look.
-        elif (
-            record.kind is Kind.FRAME
-            and record.flags & Flag.KEY
-            and not record.flags & Flag.CATCH_UP
-            and tile.config is not None
-        ):
-            picture = KeyPicture(
-                camera_id=tile.camera_id,
-                avcc_config=tile.config.avcc_config,
-                avcc=record.payload,
-                arrived_at=self._clock.now(),
-                arrived_s=self._clock.monotonic(),
-            )
-            self._sink(picture)
+        cached = bool(record.flags & Flag.CATCH_UP)
+        if key:
+            tile.pace.key(record.media_time_s, now_s)
+        if not (tile.whole and needed(record.payload)) and (cached or not key):
+            return
+        picture = CodedPicture(
+            camera_id=tile.camera_id,
+            avcc_config=config.avcc_config,
+            avcc=record.payload,
+            arrived_at=self._clock.now(),
+            arrived_s=now_s,
+            node_s=record.server_time_s,
+        )
+        if tile.whole:
+            self._sink.follow(picture, key=key, look=not cached)
+        else:
+            self._sink.key(picture)
+
+    def _on_notice(self, tile: _Tile, notice: dict[str, object]) -> None:
+        if notice.get("type") == "state" and notice.get("state") != StreamState.LIVE:
+            tile.pace.pause()
 
     def _on_text(self, text: str) -> None:
         """The node refused something: give that tile up and ask again later."""

@@ -7,9 +7,9 @@ import numpy as np
 
 from tests.vision import pictures
 from vision.detector import Detections, Picture
-from vision.eyes import Eyes
+from vision.eyes import Eyes, Look
 from vision.sight import Sight
-from vision.slots import KeyPicture
+from vision.slots import CodedPicture
 
 CAMERA, OTHER = UUID(int=1), UUID(int=2)
 NOON = datetime(2026, 3, 19, 7, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ class Counting:
     def __init__(self) -> None:
         self.calls = 0
 
-    def detect(self, picture: Picture) -> Detections:
+    def detect(self, picture: Picture, *, score: float | None = None) -> Detections:
         self.calls += 1
         height, width = picture.shape[:2]
         box = np.array([[width / 4, height / 4, width / 2, height / 2]], np.float32)
@@ -35,12 +35,18 @@ class Counting:
 
 def picture(
     coded: bytes, second: float, camera_id: UUID = CAMERA, config: bytes = CONFIG
-) -> KeyPicture:
-    return KeyPicture(camera_id, config, coded, NOON + timedelta(seconds=second), second)
+) -> CodedPicture:
+    return CodedPicture(camera_id, config, coded, NOON + timedelta(seconds=second), second)
+
+
+def look_at(eyes: Eyes, detector: Counting, coded: CodedPicture) -> Look:
+    look = eyes.look(detector, coded)
+    assert look is not None
+    return look
 
 
 def test_people_are_told_in_shares_of_the_picture() -> None:
-    look = Eyes(Counting()).look(picture(CODED, 0))
+    look = look_at(Eyes(), Counting(), picture(CODED, 0))
     assert (look.sight, look.at) == (Sight.CLEAR, NOON)
     assert look.boxes is not None
     assert look.boxes.tolist() == [[0.25, 0.25, 0.5, 0.5]]
@@ -48,56 +54,56 @@ def test_people_are_told_in_shares_of_the_picture() -> None:
 
 def test_an_unchanged_picture_costs_nothing_for_ten_seconds() -> None:
     detector = Counting()
-    eyes = Eyes(detector)
+    eyes = Eyes()
     for second in range(10):
-        look = eyes.look(picture(CODED, second))
+        look = look_at(eyes, detector, picture(CODED, second))
         assert look.boxes is not None
         assert len(look.boxes) == 1
     assert detector.calls == 1
-    eyes.look(picture(CODED, 10))
+    look_at(eyes, detector, picture(CODED, 10))
     assert detector.calls == 2
-    eyes.look(picture(CODED_FULL, 11))
+    look_at(eyes, detector, picture(CODED_FULL, 11))
     assert detector.calls == 3
 
 
 def test_a_dark_picture_shows_nothing_and_forgets_the_people() -> None:
     detector = Counting()
-    eyes = Eyes(detector)
-    eyes.look(picture(CODED, 0))
-    dark = eyes.look(picture(CODED_DARK, 1))
+    eyes = Eyes()
+    look_at(eyes, detector, picture(CODED, 0))
+    dark = look_at(eyes, detector, picture(CODED_DARK, 1))
     assert (dark.sight, dark.boxes) == (Sight.DARK, None)
-    eyes.look(picture(CODED, 2))
+    look_at(eyes, detector, picture(CODED, 2))
     assert detector.calls == 2
 
 
 def test_a_frozen_picture_shows_nothing() -> None:
-    eyes = Eyes(Counting())
-    sees = [eyes.look(picture(CODED, second)).sight for second in range(32)]
+    eyes, detector = Eyes(), Counting()
+    sees = [look_at(eyes, detector, picture(CODED, second)).sight for second in range(32)]
     assert sees == [Sight.CLEAR] * 30 + [Sight.FROZEN] * 2
 
 
 def test_a_broken_picture_is_a_blind_look_and_siblings_go_on() -> None:
-    eyes = Eyes(Counting())
-    broken = eyes.look(picture(b"broken", 0))
+    eyes, detector = Eyes(), Counting()
+    broken = look_at(eyes, detector, picture(b"broken", 0))
     assert (broken.sight, broken.boxes) == (None, None)
-    foreign = eyes.look(picture(CODED, 0, OTHER, config=b"not an avcC"))
+    foreign = look_at(eyes, detector, picture(CODED, 0, OTHER, config=b"not an avcC"))
     assert foreign.boxes is None
-    assert eyes.look(picture(CODED, 1)).boxes is not None
+    assert look_at(eyes, detector, picture(CODED, 1)).boxes is not None
 
 
 def test_a_stream_that_changes_its_size_is_followed() -> None:
-    eyes = Eyes(Counting())
-    eyes.look(picture(CODED, 0))
+    eyes, detector = Eyes(), Counting()
+    look_at(eyes, detector, picture(CODED, 0))
     small_config, (small,) = pictures.coded(pictures.noise(120, 160))
-    look = eyes.look(picture(small, 1, config=small_config))
+    look = look_at(eyes, detector, picture(small, 1, config=small_config))
     assert look.boxes is not None
     assert look.boxes.tolist() == [[0.25, 0.25, 0.5, 0.5]]
 
 
 def test_cameras_that_left_are_forgotten() -> None:
     detector = Counting()
-    eyes = Eyes(detector)
-    eyes.look(picture(CODED, 0))
-    eyes.keep_only(frozenset())
-    eyes.look(picture(CODED, 1))
+    eyes = Eyes()
+    look_at(eyes, detector, picture(CODED, 0))
+    eyes.watch({})
+    look_at(eyes, detector, picture(CODED, 1))
     assert detector.calls == 2

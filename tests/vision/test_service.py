@@ -32,7 +32,7 @@ TOP = [[0, 0], [1, 0], [1, 0.4], [0, 0.4]]
 @asynccontextmanager
 async def serving(database: Database) -> AsyncIterator[VisionService]:
     detector = choose("auto", "nanodet_g_person")
-    service = VisionService(database, detector, KEY, SystemClock())
+    service = VisionService(database, [detector], KEY, SystemClock())
     stop = asyncio.Event()
     task = asyncio.create_task(service.run(stop, health_host="127.0.0.1", health_port=0))
     try:

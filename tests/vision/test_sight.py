@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.vision import pictures
-from vision.picture import thumbnail
 from vision.sight import Sight, StillSince, Thumbnail, judge
 
 NOON = datetime(2026, 3, 19, 7, 0, tzinfo=UTC)
+thumbnail = pictures.thumbnail
 RANDOM = np.random.default_rng(1)
 
 

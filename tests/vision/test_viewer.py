@@ -15,7 +15,7 @@ from ingest.media.wire import Flag, Kind
 from models.kit.clock import SystemClock
 from models.kit.errors import Unavailable
 from tests.vision.node import KEY, FakeNode, record, running
-from vision.slots import KeyPicture
+from vision.slots import CodedPicture
 from vision.viewer import Viewer
 
 A, B = UUID(int=1), UUID(int=2)
@@ -25,12 +25,16 @@ class Pictures:
     """A sink that can be waited on."""
 
     def __init__(self) -> None:
-        self.queue: asyncio.Queue[KeyPicture] = asyncio.Queue()
+        self.queue: asyncio.Queue[CodedPicture] = asyncio.Queue()
+        self.followed: asyncio.Queue[tuple[bytes, bool, bool]] = asyncio.Queue()
 
-    def __call__(self, picture: KeyPicture) -> None:
+    def key(self, picture: CodedPicture) -> None:
         self.queue.put_nowait(picture)
 
-    async def next(self) -> KeyPicture:
+    def follow(self, picture: CodedPicture, *, key: bool, look: bool) -> None:
+        self.followed.put_nowait((picture.avcc, key, look))
+
+    async def next(self) -> CodedPicture:
         return await asyncio.wait_for(self.queue.get(), 20)
 
 
@@ -45,7 +49,7 @@ async def viewing(node: FakeNode, *cameras: UUID) -> AsyncIterator[tuple[Viewer,
         return node.url
 
     viewer = Viewer(address, KEY, SystemClock(), pictures)
-    viewer.watch(cameras)
+    viewer.watch(dict.fromkeys(cameras, 1.0))
     task = asyncio.create_task(viewer.run(stop))
     try:
         yield viewer, pictures
@@ -77,7 +81,7 @@ async def test_a_node_with_tls_is_seen_only_when_its_ca_is_trusted(tmp_path: Pat
                 return f"wss://127.0.0.1:{port}"
 
             viewer = Viewer(address, KEY, SystemClock(), Pictures(), tls=tls)
-            viewer.watch([A])
+            viewer.watch({A: 1.0})
             task = asyncio.create_task(viewer.run(stop))
             if connected:
                 await node.until_asked(1)
@@ -110,7 +114,7 @@ async def test_key_pictures_arrive_with_their_camera_and_config() -> None:
 async def test_the_wanted_cameras_may_change_while_connected() -> None:
     async with running(FakeNode()) as node, viewing(node, A) as (viewer, _):
         await node.until_asked(1)
-        viewer.watch([B])
+        viewer.watch({B: 1.0})
         asked = await node.until_asked(3)
         assert [message["type"] for message in asked] == ["add", "remove", "add"]
         assert asked[1]["tile"] == asked[0]["tile"] != asked[2]["tile"]
