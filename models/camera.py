@@ -4,13 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.kit.database import Base
 from models.kit.ids import new_id
-from models.observations import Anchor, StreamKind, StreamState, ZoneKind
+from models.observations import Anchor, NoticeKind, StreamKind, StreamState, ZoneKind
 from models.office import Office, ServiceWindow
 
 _HAS_NAMES = "name ?& array['kk','ru','en']"
@@ -60,6 +68,7 @@ class RetentionClass(Base):
     name: Mapped[dict[str, Any]]
     keep_min_days: Mapped[float]
     keep_max_days: Mapped[float]
+    recording_schedule: Mapped[dict[str, Any] | None]  # as a camera's, for cameras without one
     __table_args__ = (
         CheckConstraint(_HAS_NAMES, name="has_names"),
         CheckConstraint("0 < keep_min_days AND keep_min_days <= keep_max_days", name="min_max"),
@@ -81,6 +90,7 @@ class Camera(Base):
     onvif_url: Mapped[str | None]  # http://host/onvif/device_service, without credentials
     device: Mapped[dict[str, Any] | None]  # what ONVIF said: maker, model, firmware, serial
     credentials: Mapped[bytes | None]  # user and password, sealed by models/kit/secret.py
+    recording_schedule: Mapped[dict[str, Any] | None]  # ingest/recordings/schedule.py; null: class
     office: Mapped[Office] = relationship(lazy="raise")
     streams: Mapped[list["Stream"]] = relationship(back_populates="camera", lazy="raise")
     zones: Mapped[list["Zone"]] = relationship(back_populates="camera", lazy="raise")
@@ -114,6 +124,33 @@ class Stream(Base):
         CheckConstraint(_one_of("state", [s.value for s in StreamState]), name="state_known"),
         CheckConstraint("transport IN ('tcp', 'udp', 'http')", name="transport_known"),
         CheckConstraint("url LIKE 'rtsp://%' OR url LIKE 'rtsps://%'", name="url_rtsp"),
+    )
+
+
+class CameraNotice(Base):
+    """What a camera noticed by itself and told by ONVIF; ``ended_at`` null while it lasts.
+
+    Of each camera, kind and source at most one lasts. ``source`` is the camera's name of the part
+    that noticed it.
+    """
+
+    __tablename__ = "camera_notice"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    camera_id: Mapped[UUID] = mapped_column(ForeignKey(Camera.id, ondelete="CASCADE"))
+    kind: Mapped[str]
+    source: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", [k.value for k in NoticeKind]), name="kind_known"),
+        CheckConstraint("ended_at IS NULL OR started_at <= ended_at", name="starts_before_end"),
+        Index("ix_camera_notice_camera_time", "camera_id", "started_at"),
+        Index(
+            "ix_camera_notice_lasting",
+            *("camera_id", "kind", "source"),
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
 

@@ -22,6 +22,15 @@ class StreamState(StrEnum):
     UNSUPPORTED = "unsupported"  # reachable, but sends a codec that cannot be recorded
 
 
+class NoticeKind(StrEnum):
+    """What a camera notices by itself."""
+
+    MOTION = "motion"
+    TAMPER = "tamper"  # covered, turned away, sprayed, out of focus
+    DIGITAL_INPUT = "digital_input"  # a door contact or a button on its terminals
+    VIDEO_LOSS = "video_loss"
+
+
 class DiskState(StrEnum):
     """What the disk of a media node does with recordings; only OK takes them all."""
 
