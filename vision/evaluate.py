@@ -1,5 +1,6 @@
-"""Pure: average precision of found people against labelled ones."""
+"""Pure: how well people are found in single pictures, against labelled ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,24 +20,21 @@ class Labelled:
     ignored: Tensor
 
 
-def average_precision(found: list[Detections], labelled: list[Labelled]) -> float:
-    """Return AP at MATCH over all pictures (area under the precision envelope), 0-1."""
-    verdicts: list[tuple[float, bool]] = []
-    for detections, truth in zip(found, labelled, strict=True):
-        verdicts += _judge(detections, truth)
-    people = sum(len(truth.people) for truth in labelled)
-    if not people or not verdicts:
-        return 0.0
-    verdicts.sort(key=lambda verdict: -verdict[0])
-    right = np.cumsum([is_right for _, is_right in verdicts])
-    recall = np.concatenate([[0], right / people])
-    precision = right / np.arange(1, len(right) + 1)
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    return float(np.sum(np.diff(recall) * envelope))
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One picture's detections that count, best first, and how many people there were."""
+
+    scores: Tensor
+    right: Tensor  # 1 where a person was found, 0 for a ghost
+    people: int
+
+    def at(self, score: float) -> "Judged":
+        likely = self.scores >= score
+        return Judged(self.scores[likely], self.right[likely], self.people)
 
 
-def _judge(detections: Detections, truth: Labelled) -> list[tuple[float, bool]]:
-    """Return (score, is right) of each detection that counts; best first takes its person."""
+def judge(detections: Detections, truth: Labelled) -> Judged:
+    """Return the verdict on each detection that counts; best first takes its person."""
     free = np.ones(len(truth.people), bool)
     verdicts: list[tuple[float, bool]] = []
     for index in np.argsort(-detections.scores, kind="stable"):
@@ -47,7 +45,43 @@ def _judge(detections: Detections, truth: Labelled) -> list[tuple[float, bool]]:
             verdicts.append((score, True))
         elif not _is_ignored(box, truth.ignored):
             verdicts.append((score, False))
-    return verdicts
+    table = np.asarray(verdicts, np.float32).reshape(-1, 2)
+    return Judged(table[:, 0], table[:, 1], len(truth.people))
+
+
+def average_precision(found: Sequence[Detections], labelled: Sequence[Labelled]) -> float:
+    """Return AP at MATCH over all pictures (area under the precision envelope), 0-1."""
+    return average_of([judge(d, truth) for d, truth in zip(found, labelled, strict=True)])
+
+
+def average_of(judged: Sequence[Judged]) -> float:
+    """Return AP of judged pictures; 0 where there was nobody to find."""
+    recall, precision = curve(judged)
+    if not len(recall):
+        return 0.0
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    return float(np.sum(np.diff(np.concatenate([[0], recall])) * envelope))
+
+
+def curve(judged: Sequence[Judged]) -> tuple[Tensor, Tensor]:
+    """Return recall and precision as the threshold falls; empty where nobody was to be found."""
+    people = sum(each.people for each in judged)
+    scores = np.concatenate([np.zeros(0, np.float32), *(each.scores for each in judged)])
+    if not people or not scores.size:
+        return np.zeros(0, np.float32), np.zeros(0, np.float32)
+    right = np.concatenate([each.right for each in judged])
+    hits = np.cumsum(right[np.argsort(-scores, kind="stable")])
+    recall: Tensor = (hits / people).astype(np.float32)
+    precision: Tensor = (hits / np.arange(1, len(hits) + 1)).astype(np.float32)
+    return recall, precision
+
+
+def precision_recall(judged: Sequence[Judged]) -> tuple[float | None, float | None]:
+    """Return both over all detections that are left; None where there was nothing to divide by."""
+    right = float(sum(each.right.sum() for each in judged))
+    found = sum(len(each.scores) for each in judged)
+    people = sum(each.people for each in judged)
+    return right / found if found else None, right / people if people else None
 
 
 def _is_ignored(box: Tensor, ignored: Tensor) -> bool:

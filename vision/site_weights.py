@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from models.kit.errors import Conflict, SettingsError
 from vision import weights as weight_list
@@ -135,6 +136,28 @@ class SiteWeights:
         self._write(paths[0], text.encode())
         self._write(paths[1], markdown.encode())
         return paths
+
+    def trained(self, name: str) -> dict[str, Any] | None:
+        """Return how weights were trained here, None where they were not."""
+        try:
+            noted: dict[str, Any] = json.loads((self.folder / f"{name}.trained.json").read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            msg = f"the note of how {name} was trained cannot be read ({error}); train again"
+            raise SettingsError(msg) from error
+        return noted
+
+    def keep_trained(self, name: str, noted: Mapping[str, object]) -> None:
+        self._write(self.folder / f"{name}.trained.json", json.dumps(noted, indent=1).encode())
+
+    def card(self, name: str) -> dict[str, Any] | None:
+        """Return the card of weights, None where they were never measured here."""
+        try:
+            card: dict[str, Any] = json.loads((self.folder / f"{name}.card.json").read_bytes())
+        except (OSError, ValueError):
+            return None
+        return card
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write so that a reader sees the old or the new file, never a part."""

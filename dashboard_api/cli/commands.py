@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -85,6 +85,37 @@ def bench(arguments: typer.Context) -> None:
     # A process of its own: what is measured shall not share one with the command line.
     command = [sys.executable, "-m", "dashboard_api.cli.bench", *arguments.args]
     sys.exit(subprocess.run(command, check=False).returncode)
+
+
+def _hand_over(room: str, *arguments: str) -> NoReturn:
+    """Run a command of another room, which this one may not import, in a process of its own."""
+    command = [sys.executable, "-m", room, *arguments]
+    sys.exit(subprocess.run(command, check=False).returncode)
+
+
+_HANDED_OVER = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+
+
+@app.command(context_settings=_HANDED_OVER)
+def weights(arguments: typer.Context) -> None:
+    """Weight files of the detector: list, add, fetch, export, evaluate, promote, remove."""
+    _hand_over("vision.cli", "weights", *arguments.args)
+
+
+@app.command(context_settings=_HANDED_OVER)
+def train(arguments: typer.Context) -> None:
+    """Fine-tune the detector on the site's own labelled stills: train SET --base … --name …."""
+    _hand_over("vision.cli", "train", *arguments.args)
+
+
+@app.command(context_settings=_HANDED_OVER)
+def vision(arguments: typer.Context) -> None:
+    """What vision sees in labelled sets and in recordings: vision evaluate SET, …."""
+    _hand_over("vision.cli", "vision", *arguments.args)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from vision.detectors.broken import BrokenWeights
 from vision.detectors.input_size import require_input
 from vision.detectors.people import PeopleDetector
 from vision.site_weights import SiteWeights
-from vision.weights import Content, Form, Pinned
+from vision.weights import Content, Form, Pinned, Weights
 
 log = get(__name__)
 Runtime = Literal["auto", "openvino", "onnxruntime", "opencv", "ultralytics"]
@@ -86,9 +86,21 @@ def load_detector(
 def load_network(
     runtime: Runtime, pinned: Pinned, *, threads: int = 1, precision: str | None = None
 ) -> Network:
+    """Return a loaded network of checked bytes; raises as ``choose`` does."""
+    return network_of(
+        runtime, pinned.weights, pinned.content(), threads=threads, precision=precision
+    )
+
+
+def network_of(
+    runtime: Runtime,
+    entry: Weights,
+    content: Content,
+    *,
+    threads: int = 1,
+    precision: str | None = None,
+) -> Network:
     """Return a loaded network; with «auto» the next runtime is tried where one fails."""
-    entry = pinned.weights
-    content = pinned.content()
     require_input(content, entry)
     fitting = [name for name, adapter in RUNTIMES.items() if entry.form in adapter.forms]
     if runtime != "auto" and runtime not in fitting:
@@ -110,7 +122,7 @@ def load_network(
             tried.append(f"{name} cannot load it")
             broken = broken or error
             continue
-        log.info("detector.chosen", runtime=name, weights=pinned.name, passed_over=tried)
+        log.info("detector.chosen", runtime=name, weights=entry.file, passed_over=tried)
         return network
     if broken is not None:
         raise broken

@@ -1,0 +1,85 @@
+"""Counts, presence, identities and waits against the truth, by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vision.detector import Tensor
+from vision.scores import count_error, idf1, presence_score, wait_error
+
+PLACES = [np.array([100 * n, 0, 100 * n + 40, 80], np.float32) for n in range(6)]
+
+
+def look(**who: int) -> dict[int, Tensor]:
+    """Identities a, b, … at places."""
+    return {ord(name): PLACES[place] for name, place in who.items()}
+
+
+def test_counts_that_were_not_told_do_not_count() -> None:
+    error = count_error([3, None, 5, 2], [4, 9, 5, 4])
+    assert error is not None
+    assert (error.looks, error.mae, error.bias) == (3, 1.0, -1.0)
+    assert count_error([None], [1]) is None
+    assert count_error([], []) is None
+
+
+def test_presence_tells_unknown_apart_from_wrong() -> None:
+    score = presence_score([True, True, None, False], [True, False, True, True])
+    assert score is not None
+    assert (score.precision, score.recall, score.unknown) == (0.5, 0.5, 0.25)
+    nobody = presence_score([False, None], [False, False])
+    assert nobody is not None
+    assert (nobody.precision, nobody.recall) == (None, None)
+    assert presence_score([], []) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "true", "expected"),
+    [
+        ([look(x=0), look(x=1)], [look(a=0), look(a=1)], 1.0),
+        ([look(x=0), look(y=1)], [look(a=0), look(a=1)], 0.5),  # the identity was lost
+        ([look(x=0, y=1), look(x=1, y=0)], [look(a=0, b=1), look(a=0, b=1)], 0.5),  # swapped
+        ([look(), look(x=0)], [look(a=0), look(a=0)], 2 / 3),
+        ([look(x=3)], [look(a=0)], 0.0),
+        ([look(x=0)], [look()], 0.0),
+        ([look()], [look()], None),
+        # Three looks under x and two under y: x is the right name.
+        ([look(x=0)] * 3 + [look(y=0)] * 2, [look(a=0)] * 5, 0.6),
+    ],
+    ids=["all", "lost", "swapped", "late", "elsewhere", "a ghost", "nobody", "the longer one"],
+)
+def test_idf1(
+    told: list[dict[int, Tensor]], true: list[dict[int, Tensor]], expected: float | None
+) -> None:
+    found = idf1(told, true)
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+PEOPLE = st.lists(
+    st.dictionaries(st.integers(0, 4), st.integers(0, 5), max_size=4), min_size=1, max_size=8
+)
+
+
+@given(looks=PEOPLE, numbers=st.permutations(range(5)))
+def test_names_do_not_matter_only_that_they_stay(
+    looks: list[dict[int, int]], numbers: list[int]
+) -> None:
+    true = [{who: PLACES[place] for who, place in one.items()} for one in looks]
+    # Two people at one place cannot be told apart by boxes; take one of them.
+    true = [{who: box for who, box in one.items() if _alone(box, one)} for one in true]
+    told = [{numbers[who]: box for who, box in one.items()} for one in true]
+    assert idf1(told, true) == (pytest.approx(1) if any(true) else None)
+
+
+def _alone(box: Tensor, others: dict[int, Tensor]) -> bool:
+    return sum(bool(np.array_equal(box, other)) for other in others.values()) == 1
+
+
+def test_waits_are_compared_by_share() -> None:
+    error = wait_error(71.0, 66.0)
+    assert error is not None
+    assert error.share == pytest.approx(5 / 66)
+    assert wait_error(None, 66) is None
+    assert wait_error(10, 0) is None
+    assert wait_error(10, None) is None

@@ -1,0 +1,1 @@
+"""Commands of ./ahual that load networks; dashboard_api.cli hands over to this process."""

@@ -1,0 +1,266 @@
+"""Measures a detector, and the whole chain behind it, on a labelled set."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from uuid import UUID
+
+import numpy as np
+
+from models.kit.errors import InvalidInput
+from models.observations import ZoneKind, ZoneState
+from vision.detector import Detections, Detector, Tensor
+from vision.evaluate import Judged, average_of, curve, judge, precision_recall
+from vision.labelled_set import read_set
+from vision.masks import Masks
+from vision.occupancy import COUNTED
+from vision.scores import (
+    CountError,
+    Named,
+    PresenceScore,
+    WaitError,
+    count_error,
+    idf1,
+    presence_score,
+    wait_error,
+)
+from vision.sequence import CAMERA, Sequence, pictures, read_sequence
+from vision.tracker import Tracks, step
+from vision.watch import Outcome, Watch
+
+ALL = "all"
+_LEAST = 0.02  # AP is the area down to nearly no threshold
+_BEGAN = datetime(2026, 1, 5, 4, tzinfo=UTC)  # a Monday morning; only differences count
+_COLD_LOOKS = 2  # the first looks of a runtime are slower than all others
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures of one group of stills; ``counts`` are (told, true) a still."""
+
+    name: str
+    stills: int
+    people: int
+    ap50: float
+    precision: float | None
+    recall: float | None
+    count: CountError | None
+    counts: tuple[tuple[int, int], ...] = field(repr=False)
+    recall_curve: Tensor = field(repr=False)
+    precision_curve: Tensor = field(repr=False)
+    judged: tuple[Judged, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePresence:
+    """What was told of one zone and what was true, a look."""
+
+    name: str
+    score: PresenceScore
+    told: tuple[bool | None, ...] = field(repr=False)
+    true: tuple[bool, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCount:
+    name: str
+    error: CountError
+    told: tuple[int | None, ...] = field(repr=False)
+    true: tuple[int, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the chain said over a sequence; None and empty where the set has no truth."""
+
+    looks: int
+    at_s: tuple[float, ...] = field(repr=False)
+    counts: tuple[ZoneCount, ...]
+    presence: tuple[ZonePresence, ...]
+    idf1: float | None
+    wait: WaitError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """``cpu_ms`` is the detector's median CPU time a picture, all its threads together."""
+
+    detector: str
+    dataset: str
+    score: float
+    cpu_ms: float
+    groups: tuple[Group, ...]
+    sequence: Told | None
+
+    @property
+    def whole(self) -> Group | None:
+        """The figures over all stills, None for a set of a sequence only."""
+        return self.groups[-1] if self.groups else None
+
+
+class Timed:
+    """A Detector that takes the CPU time of each look."""
+
+    def __init__(self, detector: Detector, cpu_s: Callable[[], float]) -> None:
+        self._detector = detector
+        self._cpu_s = cpu_s
+        self._took_s: list[float] = []
+        self.name = detector.name
+
+    def detect(self, picture: np.ndarray, *, score: float | None = None) -> Detections:
+        began = self._cpu_s()
+        found = self._detector.detect(picture, score=score)
+        self._took_s.append(self._cpu_s() - began)
+        return found
+
+    @property
+    def median_ms(self) -> float:
+        warm = self._took_s[_COLD_LOOKS:] or self._took_s
+        return 1000 * median(warm) if warm else 0.0
+
+
+def evaluate(
+    detector: Detector, folder: Path, *, score: float, cpu_s: Callable[[], float]
+) -> Evaluation:
+    """Measure ``detector`` on the set in ``folder``; ``score`` is the threshold in use.
+
+    Raises:
+        InvalidInput: there is no set, or it cannot be read.
+    """
+    if not folder.is_dir():
+        msg = f"there is no folder {folder}; give a labelled set"
+        raise InvalidInput(msg)
+    timed = Timed(detector, cpu_s)
+    sequence = read_sequence(folder)
+    has_stills = (folder / "labels.json").is_file() or (folder / "labels").is_dir()
+    groups = _stills(timed, folder, score) if has_stills or sequence is None else ()
+    told = None if sequence is None else _told(timed, sequence, folder, score)
+    return Evaluation(detector.name, folder.resolve().name, score, timed.median_ms, groups, told)
+
+
+def _stills(detector: Detector, folder: Path, score: float) -> tuple[Group, ...]:
+    judged: dict[str, list[Judged]] = {}
+    for still in read_set(folder):
+        picture, truth = still.open()
+        found = detector.detect(picture, score=_LEAST)
+        judged.setdefault(still.group, []).append(judge(found, truth))
+    groups = [group_of(name, each, score) for name, each in judged.items()]
+    if len(groups) > 1:
+        groups.append(group_of(ALL, [one for each in judged.values() for one in each], score))
+    return tuple(groups)
+
+
+def group_of(name: str, judged: list[Judged], score: float) -> Group:
+    """Return the figures of judged stills; ``score`` is the threshold in use."""
+    used = [each.at(score) for each in judged]
+    precision, recall = precision_recall(used)
+    counts = tuple((len(each.scores), each.people) for each in used)
+    recall_curve, precision_curve = curve(judged)
+    return Group(
+        name,
+        len(judged),
+        sum(each.people for each in judged),
+        average_of(judged),
+        precision,
+        recall,
+        count_error([told for told, _ in counts], [true for _, true in counts]),
+        counts,
+        recall_curve,
+        precision_curve,
+        tuple(judged),
+    )
+
+
+def _told(detector: Detector, sequence: Sequence, folder: Path, score: float) -> Told:
+    """Run the same code as the service over a sequence and compare what it tells."""
+    camera = sequence.camera()
+    mask = Masks(camera.masks)
+    watch = Watch()
+    watch.follow({CAMERA: camera}, _BEGAN)
+    ids = sequence.zone_ids()
+    states: dict[str, tuple[ZoneState, int | None]] = {}
+    at_s: list[float] = []
+    told: dict[str, list[tuple[ZoneState, int | None]]] = {zone.name: [] for zone in sequence.zones}
+    true: dict[str, list[int | None]] = {zone.name: [] for zone in sequence.zones}
+    tracks, named, truly = Tracks(), [], []
+    waits: list[tuple[float, int]] = []
+    for look, picture in pictures(sequence, folder):
+        mask(picture)
+        height, width = picture.shape[:2]
+        found = detector.detect(picture, score=score)
+        boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
+        at = _BEGAN + timedelta(seconds=look.at_s)
+        _take(watch.see(CAMERA, boxes, at), states, waits, ids)
+        at_s.append(look.at_s)
+        for zone in sequence.zones:
+            told[zone.name].append(states.get(zone.name, (ZoneState.UNKNOWN, None)))
+            true[zone.name].append(look.zones.get(zone.name))
+        if look.people is not None:
+            tracks, numbers, _ = step(tracks, boxes, [()] * len(boxes), at)
+            named.append(dict(zip(numbers, found.boxes, strict=True)))
+            truly.append(_boxes(look.people))
+    _take(watch.finish(), states, waits, ids)
+    counts, presence = [], []
+    for zone in sequence.zones:
+        if zone.kind in COUNTED:
+            counts += _counted(zone.name, told[zone.name], true[zone.name])
+        elif zone.kind is not ZoneKind.MASK:
+            presence += _present(zone.name, told[zone.name], true[zone.name])
+    served = sum(people for _, people in waits)
+    told_wait_s = sum(wait_s * people for wait_s, people in waits) / served if served else None
+    return Told(
+        len(at_s),
+        tuple(at_s),
+        tuple(counts),
+        tuple(presence),
+        idf1(named, truly) if truly else None,
+        wait_error(told_wait_s, sequence.mean_wait_s),
+    )
+
+
+def _take(
+    outcome: Outcome,
+    states: dict[str, tuple[ZoneState, int | None]],
+    waits: list[tuple[float, int]],
+    ids: dict[str, UUID],
+) -> None:
+    names = {zone_id: name for name, zone_id in ids.items()}
+    for change in outcome.changes:
+        seen = change.observation
+        states[names[seen.zone_id]] = (seen.state, seen.people)
+    for minute in outcome.offices:
+        if minute.wait is not None:
+            waits.append((minute.wait.value, max(1, minute.served)))
+
+
+def _counted(
+    name: str, told: list[tuple[ZoneState, int | None]], true: list[int | None]
+) -> list[ZoneCount]:
+    pairs = [
+        (people, truth) for (_, people), truth in zip(told, true, strict=True) if truth is not None
+    ]
+    error = count_error([people for people, _ in pairs], [truth for _, truth in pairs])
+    if error is None:
+        return []
+    return [ZoneCount(name, error, tuple(p for p, _ in pairs), tuple(t for _, t in pairs))]
+
+
+def _present(
+    name: str, told: list[tuple[ZoneState, int | None]], true: list[int | None]
+) -> list[ZonePresence]:
+    known = {ZoneState.OCCUPIED: True, ZoneState.EMPTY: False}
+    pairs = [
+        (known.get(state), truth > 0)
+        for (state, _), truth in zip(told, true, strict=True)
+        if truth is not None
+    ]
+    score = presence_score([one for one, _ in pairs], [other for _, other in pairs])
+    if score is None:
+        return []
+    return [ZonePresence(name, score, tuple(p for p, _ in pairs), tuple(t for _, t in pairs))]
+
+
+def _boxes(people: dict[int, tuple[float, float, float, float]]) -> Named:
+    return {who: np.array(box, np.float32) for who, box in people.items()}

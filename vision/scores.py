@@ -1,0 +1,102 @@
+"""Pure: how well counts, presence, identities and waits are told, against the truth."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vision.assignment import assign
+from vision.detector import Tensor
+from vision.evaluate import MATCH
+from vision.overlap import iou
+
+
+@dataclass(frozen=True, slots=True)
+class CountError:
+    """In people a look. ``bias`` is below 0 where too few are told."""
+
+    looks: int
+    mae: float
+    bias: float
+
+
+def count_error(told: Sequence[float | None], true: Sequence[float]) -> CountError | None:
+    """Return how far counts are off, over the looks where one was told; None where none was."""
+    off = [one - other for one, other in zip(told, true, strict=True) if one is not None]
+    if not off:
+        return None
+    return CountError(len(off), float(np.mean(np.abs(off))), float(np.mean(off)))
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceScore:
+    """Of «somebody is there». ``unknown`` is the share of looks where nothing was told."""
+
+    looks: int
+    precision: float | None
+    recall: float | None
+    unknown: float
+
+
+def presence_score(told: Sequence[bool | None], true: Sequence[bool]) -> PresenceScore | None:
+    """Compare looks; those told as unknown count in neither precision nor recall."""
+    pairs = list(zip(told, true, strict=True))
+    if not pairs:
+        return None
+    known = [(one, other) for one, other in pairs if one is not None]
+    both = sum(one and other for one, other in known)
+    told_there = sum(one for one, _ in known)
+    truly_there = sum(other for _, other in known)
+    return PresenceScore(
+        len(pairs),
+        both / told_there if told_there else None,
+        both / truly_there if truly_there else None,
+        1 - len(known) / len(pairs),
+    )
+
+
+Named = Mapping[int, Tensor]
+"""Who is where in one look: identity → box, left, top, right, bottom."""
+
+
+def idf1(told: Sequence[Named], true: Sequence[Named]) -> float | None:
+    """Return the share of person-looks under the right identity, 0-1; None where nobody was.
+
+    Each true identity is paired with one told identity at most, so that most looks agree
+    (IoU ≥ MATCH); IDF1 is twice those looks over all told and all true ones.
+    """
+    agree: dict[tuple[int, int], int] = {}
+    total = 0
+    for told_look, true_look in zip(told, true, strict=True):
+        total += len(told_look) + len(true_look)
+        boxes = np.array(list(told_look.values()), np.float32).reshape(-1, 4)
+        for who, box in true_look.items():
+            for index in np.flatnonzero(iou(np.asarray(box, np.float32), boxes) >= MATCH):
+                pair = (who, list(told_look)[int(index)])
+                agree[pair] = agree.get(pair, 0) + 1
+    if not total:
+        return None
+    rows = sorted({who for who, _ in agree})
+    columns = sorted({who for _, who in agree})
+    most = max(agree.values(), default=0)
+    costs = np.full((len(rows), len(columns)), float(most))
+    for (who, other), looks in agree.items():
+        costs[rows.index(who), columns.index(other)] = most - looks
+    matched = sum(agree.get((rows[row], columns[column]), 0) for row, column in assign(costs))
+    return 2 * matched / total
+
+
+@dataclass(frozen=True, slots=True)
+class WaitError:
+    """Mean waits in seconds; ``share`` is (told - true) ÷ true."""
+
+    told_s: float
+    true_s: float
+    share: float
+
+
+def wait_error(told_s: float | None, true_s: float | None) -> WaitError | None:
+    """Compare mean waits; None where one is unknown or nobody waited."""
+    if told_s is None or true_s is None or true_s <= 0:
+        return None
+    return WaitError(told_s, true_s, (told_s - true_s) / true_s)
