@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select, true
+from sqlalchemy import exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts import record, ties
-from alerts.facts import DiskReading, Reading, StreamReading
+from alerts.facts import BLINDING, DiskReading, Reading, StreamReading, ToldSight
 from alerts.hours import load_hours
 from alerts.rules.table import RULES
 from alerts.watchtower import ToClear, ToRaise, Watchtower
 from alerts.world import CameraLayout, Layout, WindowLayout, World, ZoneLayout
 from models.alert import Alert
-from models.camera import Camera, MediaNode, Stream, Zone
+from models.camera import Camera, CameraNotice, MediaNode, Stream, Zone
+from models.looking import VisionNode
 from models.observation import ZoneMinute, ZoneObservationRow
-from models.observations import DiskState, StreamKind, StreamState, ZoneKind, ZoneState
+from models.observations import DiskState, NoticeKind, StreamKind, StreamState, ZoneKind, ZoneState
 from models.office import ServiceWindow
 
 _LOOK_BACK = timedelta(days=1)
@@ -36,6 +37,7 @@ async def load_world(session: AsyncSession, now: datetime, watched_since: dateti
             StreamReading(StreamState(stream.state), stream.state_since),
         )
     await note_nodes(session, world)
+    await _load_notices(session, world, now)
     latest = (
         select(ZoneObservationRow)
         .where(
@@ -61,8 +63,26 @@ async def load_world(session: AsyncSession, now: datetime, watched_since: dateti
     return world
 
 
+async def _load_notices(session: AsyncSession, world: World, now: datetime) -> None:
+    """Read what takes cameras' sight by their own word, and what did until lately."""
+    query = (
+        select(CameraNotice)
+        .where(
+            CameraNotice.kind.in_([kind.value for kind in BLINDING]),
+            or_(CameraNotice.ended_at.is_(None), CameraNotice.ended_at >= now - _LOOK_BACK),
+        )
+        .order_by(CameraNotice.started_at)
+    )
+    for row in (await session.execute(query)).scalars():
+        kind = NoticeKind(row.kind)
+        blind = BLINDING[kind] if row.ended_at is None else None
+        told = ToldSight(blind, row.ended_at or row.started_at, row.source)
+        world.noticed(row.camera_id, kind, told)
+
+
 async def note_nodes(session: AsyncSession, world: World) -> None:
-    """Read the heartbeats of the media nodes' workers, the newest last."""
+    """Read the heartbeats of vision and of the media nodes' workers, the newest last."""
+    world.vision_seen(await session.scalar(select(func.max(VisionNode.seen_at))))
     for node in await session.scalars(select(MediaNode).order_by(MediaNode.seen_at)):
         world.node_seen(node.name, node.seen_at, worker=node.worker, workers=node.workers)
         if node.disk_state is not None:

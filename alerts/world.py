@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from alerts.facts import (
+    BLINDING,
     CameraFacts,
     DiskReading,
     Facts,
@@ -18,12 +19,13 @@ from alerts.facts import (
     Sight,
     StorageFacts,
     StreamReading,
+    ToldSight,
     WindowFacts,
 )
 from alerts.outage import CameraLine, offline_since, patience_until
 from alerts.rules.camera_silent import node_is_silent
 from alerts.timetables import PublishedHours, Span, span_at
-from models.observations import DiskState, StreamKind, StreamState, ZoneKind, ZoneState
+from models.observations import DiskState, NoticeKind, StreamKind, StreamState, ZoneKind, ZoneState
 from models.workers import worker_name, worker_of
 
 _BLIND = frozenset(
@@ -82,8 +84,10 @@ class World:
         self._watched_since = watched_since
         self._readings: dict[UUID, Reading] = {}
         self._streams: dict[UUID, dict[StreamKind, StreamReading]] = defaultdict(dict)
+        self._told: dict[UUID, dict[tuple[NoticeKind, str], ToldSight]] = defaultdict(dict)
         self._nodes: dict[tuple[str, int], datetime] = {}  # by node and worker
         self._workers: dict[str, int] = {}
+        self._vision_seen_at: datetime | None = None
         self._disks: dict[tuple[str, int], DiskReading] = {}
         self._spans: dict[tuple[UUID, UUID | None], Span] = {}  # by office and own hours
         self._seats: dict[UUID, list[ZoneLayout]] = defaultdict(list)
@@ -111,10 +115,21 @@ class World:
         self._streams[camera_id][kind] = reading
         return True
 
+    def noticed(self, camera_id: UUID, kind: NoticeKind, told: ToldSight) -> bool:
+        """Take in what a camera says of its own sight; False when that changes nothing here."""
+        if camera_id not in self._layout.cameras or kind not in BLINDING:
+            return False
+        self._told[camera_id][kind, told.source] = told
+        return True
+
     def node_seen(self, node_name: str, at: datetime, *, worker: int = 0, workers: int = 1) -> None:
         """Take in a worker's heartbeat; the last call says how many workers the node has."""
         self._nodes[(node_name, worker)] = at
         self._workers[node_name] = workers
+
+    def vision_seen(self, at: datetime | None) -> None:
+        """Take in the newest heartbeat of vision; None where none has ever started."""
+        self._vision_seen_at = at
 
     def disk_seen(self, node_name: str, worker: int, reading: DiskReading) -> None:
         """Take in what a worker says of its node's disk."""
@@ -200,6 +215,7 @@ class World:
             self._node_seen_at(camera),
             self._watched_since,
             tuple(s for zone in zones if (s := _sight(self._readings.get(zone.zone_id)))),
+            tuple(self._told[camera.camera_id].values()),
             office_offline=since is not None and offline_since(lines) is not None,
             patience_until=None if since is None else patience_until(lines, since),
         )
@@ -234,6 +250,8 @@ class World:
         reading = self._readings.get(zone.zone_id)
         if reading is None or reading.state is ZoneState.UNKNOWN:
             return None
+        if node_is_silent(self._vision_seen_at, self._watched_since, now):
+            return None  # nobody looks: what was so may have changed
         sub = self._streams[zone.camera_id].get(StreamKind.SUB)
         if sub is not None and sub.state in _BLIND:
             return None

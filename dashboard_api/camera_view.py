@@ -1,6 +1,7 @@
 """Cameras with their streams, zones and newest sightings, as the API shows them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +15,9 @@ from models.observation import ZoneObservationRow
 from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
 
 
-async def show(session: AsyncSession, camera_ids: Sequence[UUID]) -> list[cameras.Camera]:
+async def show(
+    session: AsyncSession, camera_ids: Sequence[UUID], now: datetime
+) -> list[cameras.Camera]:
     """Return the cameras in the order of the ids."""
     rows = await session.execute(
         select(Camera)
@@ -28,7 +31,7 @@ async def show(session: AsyncSession, camera_ids: Sequence[UUID]) -> list[camera
     )
     found = {row.id: row for row in rows.scalars()}
     seen = await sightings.newest(
-        session, [zone.id for camera in found.values() for zone in camera.zones]
+        session, [zone.id for camera in found.values() for zone in camera.zones], now
     )
     return [_camera(found[camera_id], seen) for camera_id in camera_ids if camera_id in found]
 

@@ -42,7 +42,7 @@ async def show(
     ):
         cameras[camera.office_id].append(camera)
     zones = [zone for group in cameras.values() for camera in group for zone in camera.zones]
-    seen = await sightings.newest(session, [zone.id for zone in zones])
+    seen = await sightings.newest(session, [zone.id for zone in zones], now)
     open_now = await opening.open_windows(
         session, [window for group in windows.values() for window in group], now
     )

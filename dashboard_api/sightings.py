@@ -1,20 +1,28 @@
 """The newest observation of zones, in one query."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, true
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from models.camera import Zone
+from models.looking import VisionNode
 from models.observation import ZoneObservationRow
+from models.observations import ZoneState
+
+_SILENT_FOR = timedelta(seconds=15)  # vision's heartbeat is every 2 s
 
 
 async def newest(
-    session: AsyncSession, zone_ids: Collection[UUID]
+    session: AsyncSession, zone_ids: Collection[UUID], now: datetime
 ) -> dict[UUID, ZoneObservationRow]:
-    """Return the newest observation by zone; zones never observed are absent."""
+    """Return the newest observation by zone; zones never observed are absent.
+
+    While vision is gone all are unknown since its last heartbeat: nobody looks.
+    """
     if not zone_ids:
         return {}
     last = (
@@ -26,4 +34,16 @@ async def newest(
     )
     row = aliased(ZoneObservationRow, last)
     query = select(row).select_from(Zone).join(row, true()).where(Zone.id.in_(zone_ids))
-    return {found.zone_id: found for found in (await session.execute(query)).scalars()}
+    seen = {found.zone_id: found for found in (await session.execute(query)).scalars()}
+    alive_at = await session.scalar(select(func.max(VisionNode.seen_at)))
+    if alive_at is None or now - alive_at <= _SILENT_FOR:
+        return seen
+    return {zone_id: _unknown(found, alive_at) for zone_id, found in seen.items()}
+
+
+def _unknown(row: ZoneObservationRow, since: datetime) -> ZoneObservationRow:
+    if row.state == ZoneState.UNKNOWN:
+        return row
+    return ZoneObservationRow(
+        at=since, zone_id=row.zone_id, state=ZoneState.UNKNOWN, people=None, since=since
+    )

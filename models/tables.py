@@ -1,6 +1,16 @@
 """Imports every table once, so that the metadata is whole; for migrations and drift checks."""
 
-from models import alert, camera, complaint, observation, office, operator, recording, vehicle
+from models import (
+    alert,
+    camera,
+    complaint,
+    looking,
+    observation,
+    office,
+    operator,
+    recording,
+    vehicle,
+)
 from models.kit import bus
 from models.kit.database import Base
 
@@ -10,6 +20,7 @@ __all__ = [
     "bus",
     "camera",
     "complaint",
+    "looking",
     "observation",
     "office",
     "operator",

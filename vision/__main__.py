@@ -26,7 +26,9 @@ async def serve(settings: Settings) -> None:
     tls = ssl.create_default_context() if settings.tls_certificate else None
     if tls is not None and settings.tls_ca is not None:
         tls.load_verify_locations(settings.tls_ca)
-    service = VisionService(database, detectors, load_key(settings), SystemClock(), tls=tls)
+    service = VisionService(
+        database, detectors, load_key(settings), SystemClock(), name=settings.vision_node, tls=tls
+    )
     try:
         await service.run(
             stop_event(), health_host="127.0.0.1", health_port=settings.vision_health_port

@@ -83,7 +83,7 @@ class Eyes:
         pixels = decoded.pixels()
         paint_over(pixels, masks)
         with metrics.INFERENCE_S.time():
-            found = detector.detect(pixels)
+            found = detector.detect(pixels, score=camera.score if camera else None)
         height, width = pixels.shape[:2]
         memory.boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
         memory.seen, memory.seen_at = small, at

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.camera import Camera, MediaNode, Zone
 from models.kit.errors import InvalidInput, Unavailable
 from models.kit.log import get
+from models.looking import CameraLooking
 from models.observation import ZoneMinute, ZoneObservationRow
 from models.observations import Anchor, ZoneKind, ZoneObservation, ZoneState
+from vision.slots import LOOK_EVERY_S
 from vision.watched import Plan, WatchedCamera
 from vision.zones import watched_zone
 
@@ -23,13 +25,14 @@ _OLDEST = timedelta(days=14)
 async def load(session: AsyncSession) -> Plan:
     """Return every enabled camera that has a zone; a zone that cannot be judged is left out."""
     rows = await session.execute(
-        select(Camera, Zone)
+        select(Camera, Zone, CameraLooking)
         .join(Zone, Zone.camera_id == Camera.id)
+        .outerjoin(CameraLooking, CameraLooking.camera_id == Camera.id)
         .where(Camera.enabled)
         .order_by(Camera.id, Zone.id)
     )
     plan: Plan = {}
-    for camera, zone in rows:
+    for camera, zone, looking in rows:
         known = plan.get(camera.id)
         windows = dict(known.windows) if known else {}
         if zone.window_id is not None:
@@ -45,7 +48,14 @@ async def load(session: AsyncSession) -> Plan:
         else:
             zones = (*zones, judged)
         plan[camera.id] = WatchedCamera(
-            camera.id, camera.office_id, camera.node_name, zones, windows, masks
+            camera.id,
+            camera.office_id,
+            camera.node_name,
+            zones,
+            windows,
+            masks,
+            every_s=1 / looking.looks_per_s if looking and looking.looks_per_s else LOOK_EVERY_S,
+            score=looking.score if looking else None,
         )
     return {camera_id: camera for camera_id, camera in plan.items() if camera.zones}
 

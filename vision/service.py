@@ -20,6 +20,8 @@ from models.kit.service import serve_health, wait
 from models.workers import worker_of
 from vision.detector import Detector
 from vision.eyes import Look
+from vision.health import CameraHealth
+from vision.heartbeat import Itself, beat
 from vision.looking import Looking
 from vision.plan import concluded_before, load, node_address, node_workers
 from vision.record import Backlog
@@ -52,6 +54,7 @@ class VisionService:
         key: bytes,
         clock: Clock,
         *,
+        name: str = "vision-1",
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """``tls`` where the media nodes of this installation serve TLS; None where they do not."""
@@ -59,6 +62,7 @@ class VisionService:
         self._database = database
         self._clock = clock
         self._key = key
+        self._itself = Itself(name, detectors[0].name)
         self._looking = Looking(detectors, clock, self._on_look)
         self._watch = Watch()
         self._backlog = Backlog(database)
@@ -79,6 +83,9 @@ class VisionService:
                 group.create_task(self._looking.run(stop))
                 group.create_task(self._tick(stop))
                 group.create_task(self._write(stop))
+                group.create_task(
+                    beat(self._itself, self._database, self._clock, self._report, stop)
+                )
                 listener = group.create_task(self._hear_config())
                 await stop.wait()
                 listener.cancel()
@@ -163,6 +170,14 @@ class VisionService:
 
     def _on_look(self, look: Look) -> None:
         self._keep(self._watch.see(look.camera_id, look.boxes, look.at, sight=look.sight))
+
+    def _report(self) -> dict[UUID, CameraHealth]:
+        paces = {
+            camera_id: (pace.interval_s, pace.whole)
+            for viewer in self._viewers.values()
+            for camera_id, pace in viewer.paces.items()
+        }
+        return self._looking.health.report(self._clock.monotonic(), paces)
 
     def _keep(self, outcome: Outcome) -> None:
         if outcome:

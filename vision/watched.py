@@ -10,7 +10,7 @@ from vision.zones import Polygon, WatchedZone
 class WatchedCamera:
     """``windows`` maps a zone to the service window it belongs to; ``masks`` are never judged.
 
-    ``every_s`` is how many seconds lie between two looks.
+    ``every_s`` is how many seconds lie between two looks, ``score`` the camera's own threshold.
     """
 
     camera_id: UUID
@@ -20,6 +20,7 @@ class WatchedCamera:
     windows: dict[UUID, UUID]
     masks: tuple[Polygon, ...] = ()
     every_s: float = 1.0
+    score: float | None = None
 
 
 Plan = dict[UUID, WatchedCamera]

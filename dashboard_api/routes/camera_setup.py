@@ -28,7 +28,7 @@ async def add_camera(
         )
         audit.record(session, caller.operator_id, "camera.add", camera.id, code=camera.code)
         await session.flush()
-        shown = (await camera_view.show(session, [camera.id]))[0]
+        shown = (await camera_view.show(session, [camera.id], centre.clock.now()))[0]
     response.headers["Location"] = f"/api/v1/cameras/{camera.id}"
     return shown
 

@@ -43,7 +43,7 @@ async def list_cameras(
         rows, following = await pages.fetch(
             session, query, [Camera.code], cursor=cursor, limit=limit
         )
-        shown = await camera_view.show(session, [row.id for row in rows])
+        shown = await camera_view.show(session, [row.id for row in rows], centre.clock.now())
     return Page(items=shown, next_cursor=following)
 
 
@@ -51,7 +51,7 @@ async def list_cameras(
 async def read_camera(camera_id: UUID, caller: Reader, centre: Centre) -> cameras.Camera:
     async with centre.database.read() as session:
         await scope.camera(session, camera_id, caller)
-        return (await camera_view.show(session, [camera_id]))[0]
+        return (await camera_view.show(session, [camera_id], centre.clock.now()))[0]
 
 
 @router.put("/cameras/{camera_id}/zones")
@@ -66,7 +66,7 @@ async def replace_zones(
             session, caller.operator_id, "camera.zones", camera_id, zones=len(wanted.zones)
         )
         announce(session, "config", camera_id, {"camera_id": str(camera_id)})
-        return (await camera_view.show(session, [camera_id]))[0]
+        return (await camera_view.show(session, [camera_id], centre.clock.now()))[0]
 
 
 @router.get("/cameras/{camera_id}/still.jpg", response_class=Response)

@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     gps_host: str = "127.0.0.1"
     osmand_port: int = 5055
     wialon_port: int = 5039
+    teltonika_port: int = 5027
     gps_checksum_strict: bool = Field(
         False, description="Refuse GPS messages with a wrong checksum; off means count and warn."
     )
@@ -114,7 +115,8 @@ class Settings(BaseSettings):
         description="Name of pinned weights; unset means those that ./ahual weights promote chose,"
         " else the release's own.",
     )
-    vision_threads: int = 1
+    vision_node: str = Field("vision-1", description="Name of this process; a row in vision_node.")
+    vision_threads: int = Field(1, ge=1, le=64, description="Inference threads, one a core.")
 
     # processes' own health and metrics ports (loopback)
     vision_health_port: int = 8081

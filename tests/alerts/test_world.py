@@ -54,6 +54,22 @@ def a_world(*, state: StreamState = StreamState.LIVE) -> World:
     return world
 
 
+def test_without_vision_nothing_is_known_of_zones() -> None:
+    world = a_world()
+    world.vision_seen(NOON)
+    later = NOON + 16 * SECOND
+    world.node_seen("node-1", later)
+    *_, queue, window = world.all_facts(later)
+    assert isinstance(queue, QueueFacts)
+    assert queue.reading is None
+    assert isinstance(window, WindowFacts)
+    assert window.readings == ()
+    world.vision_seen(later)
+    *_, queue, window = world.all_facts(later)
+    assert isinstance(window, WindowFacts)
+    assert window.readings == (EMPTY,)
+
+
 def test_facts_of_everything() -> None:
     node, office, camera, queue, window = a_world().all_facts(NOON)
     assert isinstance(node, NodeFacts)

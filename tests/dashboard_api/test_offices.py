@@ -1,10 +1,11 @@
 """Offices with what is seen there now; regions."""
 
-from datetime import time
+from datetime import datetime, time, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
+from models.looking import VisionNode
 from models.observation import ZoneObservationRow
 from tests.builders import NOON, build_office
 from tests.dashboard_api.conftest import Centre
@@ -34,6 +35,26 @@ async def test_office_shows_its_windows_as_they_are_now(centre: Centre) -> None:
     assert presence == {1: None, 2: "empty", 3: "unknown", 4: None}
     assert all(window["open_now"] for window in office["windows"])
     assert [camera["code"] for camera in office["cameras"]] == ["almaty-1-cam-1"]
+
+
+async def test_without_vision_nothing_is_known_of_windows(centre: Centre) -> None:
+    await _see(centre, centre.office.queue_zone, "occupied", 6)
+    await _see(centre, centre.office.operator_zones[2], "empty", 0)
+    client = await centre.signed_in("agent")
+    path = f"/api/v1/offices/{centre.office.office_id}"
+    for silent_s, state, queue in ((10, "empty", 6), (20, "unknown", None)):
+        await _vision_seen(centre, centre.clock.now() - timedelta(seconds=silent_s))
+        office = (await client.get(path)).json()
+        assert office["queue"] == queue
+        window = next(one for one in office["windows"] if one["number"] == 2)
+        assert window["presence"]["state"] == state
+
+
+async def _vision_seen(centre: Centre, at: datetime) -> None:
+    async with centre.database.transaction() as session:
+        await session.execute(delete(VisionNode))
+        node = VisionNode(name="vision-1", started_at=NOON, seen_at=at, detector="", cameras=1)
+        session.add(node)
 
 
 async def test_closed_office_has_no_open_window(centre: Centre) -> None:
