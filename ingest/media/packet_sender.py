@@ -15,6 +15,7 @@ from ingest.media import rtcp, rtp
 from ingest.media.aiortc_inside import SenderInside
 from ingest.media.metrics import WHEP_RESENT
 from ingest.media.packet_wire import PacketWire
+from ingest.media.packets import Packets
 from ingest.media.rtp_source import Picture, RtpSource
 
 _HISTORY = 512  # packets kept for a NACK: more than two seconds of a sub stream
@@ -22,6 +23,7 @@ _BURST_PACKETS = 96  # more at once overflows a receiver's default UDP buffer
 _BURST_PAUSE_S = 0.004
 _NEXT = rtp.CLOCK_HZ // 1000  # at least this much later is the next picture's timestamp
 _REPORT_EVERY = 1 << 32  # of NTP time: a second
+_LOOK_EVERY = 1 << 30  # a quarter of a second: ICE may have found a better way
 
 
 class PacketSender:
@@ -47,8 +49,10 @@ class PacketSender:
         self._inside = SenderInside(sender, run=self._run, heard=self._heard, resend=self._resend)
         self._wire: PacketWire | None = None
         self._payload_type = 0
+        self._ssrc = self._inside.ssrc
         self._sequence = random_sequence_number()
-        self._history: deque[tuple[int, int, list[bytes]]] = deque()
+        self._looked = 0
+        self._history: deque[tuple[int, int, Packets]] = deque()
         self._kept = 0
         self._switched = asyncio.Event()
         self._backlog: deque[Picture] | None = deque()  # None once the join burst is out
@@ -101,7 +105,7 @@ class PacketSender:
         while self._backlog:
             picture = self._backlog.popleft()
             self._emit(picture)
-            burst += len(picture.payloads)
+            burst += picture.packets.count
             if burst >= _BURST_PACKETS:
                 burst = 0
                 await asyncio.sleep(_BURST_PAUSE_S)
@@ -111,17 +115,25 @@ class PacketSender:
     def _emit(self, picture: Picture) -> None:
         if self._await_key and not picture.key:
             return
-        wire = self._way_out()
-        self._await_key = wire is None
-        if wire is None:
-            return
-        first, ssrc = self._sequence, self._inside.ssrc
-        timestamp = (picture.timestamp + self._found_shift(picture)) & 0xFFFFFFFF
-        self._sequence = wire.send(picture.runs, self._payload_type, first, timestamp, ssrc)
+        wire = self._wire
+        if wire is None or picture.ntp - self._looked >= _LOOK_EVERY:
+            self._looked = picture.ntp
+            wire = self._way_out()
+            self._await_key = wire is None
+            if wire is None:
+                return
+        self._await_key = False
+        first, shift = self._sequence, self._shift
+        if shift is None:
+            shift = self._shift = self._found_shift(picture)
+        timestamp = (picture.timestamp + shift) & 0xFFFFFFFF
+        packets = picture.packets
+        runs = packets.runs(self._payload_type, wire.trailer)
+        self._sequence = wire.send(runs, first, timestamp, self._ssrc)
         self._timestamp, self._ntp = timestamp, picture.ntp
-        self._packets += len(picture.payloads)
-        self._octets += picture.octets
-        self._keep(first, timestamp, picture.payloads)
+        self._packets += packets.count
+        self._octets += packets.octets
+        self._keep(first, timestamp, packets)
         if picture.ntp - self._reported >= _REPORT_EVERY:
             self._report(wire)
 
@@ -137,7 +149,7 @@ class PacketSender:
     def _report(self, wire: PacketWire) -> None:
         self._reported = self._ntp
         report = rtcp.sender_report(
-            self._inside.ssrc,
+            self._ssrc,
             ntp=self._ntp,
             timestamp=self._timestamp,
             packets=self._packets,
@@ -149,38 +161,30 @@ class PacketSender:
     def _say_goodbye(self) -> None:
         wire = self._way_out()
         if wire is not None:
-            wire.send_plain(wire.way.protect_rtcp(rtcp.goodbye(self._inside.ssrc)))
+            wire.send_plain(wire.way.protect_rtcp(rtcp.goodbye(self._ssrc)))
             wire.close()
             self._wire = None
 
     def _found_shift(self, picture: Picture) -> int:
-        """Return the shift; after a switch the newest cached picture is due by the time gone."""
-        if self._shift is None:
-            gone = (picture.ntp - self._ntp) * rtp.CLOCK_HZ >> 32
-            squeezed = _NEXT * max(self._cached - 1, 0)
-            due = self._timestamp + max(gone - squeezed, _NEXT)
-            self._shift = due - picture.timestamp
-        return self._shift
+        """Return the shift after a switch: the newest cached picture is due by the time gone."""
+        gone = (picture.ntp - self._ntp) * rtp.CLOCK_HZ >> 32
+        squeezed = _NEXT * max(self._cached - 1, 0)
+        due = self._timestamp + max(gone - squeezed, _NEXT)
+        return due - picture.timestamp
 
-    def _keep(self, first: int, timestamp: int, payloads: list[bytes]) -> None:
-        self._history.append((first, timestamp, payloads))
-        self._kept += len(payloads)
+    def _keep(self, first: int, timestamp: int, packets: Packets) -> None:
+        self._history.append((first, timestamp, packets))
+        self._kept += packets.count
         while self._kept > _HISTORY and len(self._history) > 1:
-            self._kept -= len(self._history.popleft()[2])
+            self._kept -= self._history.popleft()[2].count
 
     async def _resend(self, sequence_number: int) -> None:
         wire = self._way_out()
-        for first, timestamp, payloads in reversed(self._history):
+        for first, timestamp, packets in reversed(self._history):
             index = (sequence_number - first) & 0xFFFF
-            if index < len(payloads) and wire is not None:
-                wire.send(
-                    [payloads[index : index + 1]],
-                    self._payload_type,
-                    sequence_number,
-                    timestamp,
-                    self._inside.ssrc,
-                    whole=index == len(payloads) - 1,
-                )
+            if index < packets.count and wire is not None:
+                packet = packets.one(index, self._payload_type, wire.trailer)
+                wire.send(packet, sequence_number, timestamp, self._ssrc)
                 WHEP_RESENT.inc()
                 return
 

@@ -8,28 +8,24 @@ from contextlib import suppress
 from itertools import pairwise
 
 from ingest.media.aiortc_inside import Session, Way, protect, srtp_memory
+from ingest.media.packets import HEAD_BYTES, RUN_PACKETS, Run
 
-RUN_PACKETS = 16  # at most at once: a longer burst may overflow a receiver's default buffer
-_HEAD = struct.Struct("!BBHII")
-_HEAD_BYTES = _HEAD.size
 _ROOM = 2048  # for a packet with its head and SRTP's longest trailer
-_UDP_SEGMENT = 103  # Linux: the datagram is cut into datagrams of so many bytes
-_LENGTH = struct.Struct("=H")
+_NUMBERS = struct.Struct("!HII")  # sequence number, timestamp, SSRC
+_NUMBERS_AT = 2
 
 
-def runs(payloads: Sequence[bytes]) -> list[Sequence[bytes]]:
-    """Return the payloads in runs of one length; only the last of a run may be shorter."""
-    cuts = [0]
-    for index, (before, payload) in enumerate(pairwise(payloads), start=1):
-        begun = cuts[-1]
-        shorter_before = len(before) < len(payloads[begun])
-        if shorter_before or len(payload) > len(before) or index - begun == RUN_PACKETS:
-            cuts.append(index)
-    return [payloads[begin:end] for begin, end in pairwise([*cuts, len(payloads)]) if begin < end]
+# One for all peers: they are served one after another, and it stays in the processor's cache.
+_MEMORY, _PACKET_LENGTH = srtp_memory(_ROOM * RUN_PACKETS)
+_VIEW = memoryview(_MEMORY.buffer)
 
 
 class PacketWire:
-    """One peer's SRTP session and UDP socket, with memory that is used again and again."""
+    """One peer's SRTP session and UDP socket. Lives on the event loop's thread.
+
+    Attributes:
+        trailer: how many bytes SRTP adds to a packet.
+    """
 
     def __init__(self, way: Way, *, segmenting: bool = True) -> None:
         self.way = way
@@ -37,37 +33,23 @@ class PacketWire:
         self._socket = socket.socket(fileno=os.dup(way.descriptor))
         self._socket.setblocking(False)
         self._address = way.address
-        self._memory, self._length = srtp_memory(_ROOM * RUN_PACKETS)
-        self._view = memoryview(self._memory.buffer)
         self._segmenting = segmenting
+        self.trailer = self._measured()
 
-    def send(
-        self,
-        picture: Sequence[Sequence[bytes]],
-        kind: int,
-        sequence: int,
-        timestamp: int,
-        ssrc: int,
-        *,
-        whole: bool = True,
-    ) -> int:
-        """Send runs and return the next sequence number; the last of a whole picture is marked."""
-        left = sum(map(len, picture))
-        view, memory, length, session = self._view, self._memory, self._length, self._session
+    def send(self, picture: Sequence[Run], sequence: int, timestamp: int, ssrc: int) -> int:
+        """Send a picture laid out for this trailer and return the next sequence number."""
+        view, at, length, session = _VIEW, _MEMORY.at, _PACKET_LENGTH, self._session
+        number = _NUMBERS.pack_into
         for run in picture:
-            ends, end = [], 0
-            for payload in run:
-                left -= 1
-                marked = kind if left or not whole else kind | 0x80
-                body = end + _HEAD_BYTES
-                _HEAD.pack_into(view, end, 0x80, marked, sequence, timestamp, ssrc)
-                view[body : body + len(payload)] = payload
-                length[0] = _HEAD_BYTES + len(payload)
-                protect(session, memory.at + end, length)
-                end += length[0]
-                ends.append(end)
+            view[: len(run.image)] = run.image
+            failed = 0
+            for begin, size in run.packets:
+                number(view, begin + _NUMBERS_AT, sequence, timestamp, ssrc)
+                length[0] = size
+                failed |= protect(session, at + begin, length)
                 sequence = (sequence + 1) & 0xFFFF
-            self._put(ends)
+            if not failed:  # what could not be encrypted must not leave in the clear
+                self._put(run)
         return sequence
 
     def send_plain(self, datagram: bytes) -> None:
@@ -78,18 +60,24 @@ class PacketWire:
     def close(self) -> None:
         self._socket.close()
 
-    def _put(self, ends: list[int]) -> None:
-        view, end = self._view, ends[-1]
+    def _measured(self) -> int:
+        """Encrypt an empty packet of a stream that nobody sends, and see how much longer it is."""
+        _VIEW[:HEAD_BYTES] = bytes((0x80,)).ljust(HEAD_BYTES, b"\0")
+        _PACKET_LENGTH[0] = HEAD_BYTES
+        protect(self._session, _MEMORY.at, _PACKET_LENGTH)
+        return int(_PACKET_LENGTH[0]) - HEAD_BYTES
+
+    def _put(self, run: Run) -> None:
+        ends = run.ends
         if len(ends) > 1 and self._segmenting:
-            cut = [(socket.IPPROTO_UDP, _UDP_SEGMENT, _LENGTH.pack(ends[0]))]
             try:
-                self._socket.sendmsg([view[:end]], cut, 0, self._address)
+                self._socket.sendmsg((_VIEW[: ends[-1]],), run.cut, 0, self._address)
             except BlockingIOError:
                 return
             except OSError:
                 self._segmenting = False  # an older kernel, or a card without checksums
             else:
                 return
-        for begin, end in pairwise([0, *ends]):
+        for begin, end in pairwise((0, *ends)):
             with suppress(OSError):
-                self._socket.sendto(view[begin:end], self._address)
+                self._socket.sendto(_VIEW[begin:end], self._address)

@@ -183,7 +183,7 @@ class Peers:
         key = (feed.camera_id, feed.kind)
         source = self._sources.get(key)
         if source is None or source.feed is not feed:
-            source = self._sources[key] = RtpSource(feed)
+            source = self._sources[key] = RtpSource(feed, self._node.clock)
         return source
 
     def _get(self, camera: str, peer_id: str) -> Peer:

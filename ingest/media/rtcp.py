@@ -6,6 +6,12 @@ _REPORT = struct.Struct("!BBHIQIII")
 _HEAD = struct.Struct("!BBHI")
 _SENDER_REPORT, _DESCRIPTION, _GOODBYE = 200, 202, 203
 _CNAME = 1
+_EPOCHS_APART_S = 2_208_988_800  # from 1900, where RTCP's clock begins, to 1970
+
+
+def ntp_time(unix_s: float) -> int:
+    """Return an instant as RTCP tells time: seconds since 1900 × 2³²."""
+    return int((unix_s + _EPOCHS_APART_S) * (1 << 32))
 
 
 def sender_report(

@@ -55,23 +55,15 @@ def _aggregate(nals: list[bytes]) -> list[bytes]:
 
 def _fragment(nal: bytes) -> list[bytes]:
     """Return FU-A payloads of near equal length."""
-    body = memoryview(nal)[1:]
-    room = PAYLOAD_BYTES - 2
-    count = -(-len(body) // room)
-    length = -(-len(body) // count)
+    size = len(nal) - 1
+    count = -(-size // (PAYLOAD_BYTES - 2))
+    length = -(-size // count)
     indicator, kind = nal[0] & 0xE0 | _FU_A, nal[0] & 0x1F
-    return [
-        bytes(
-            (
-                indicator,
-                kind
-                | (_START if offset == 0 else 0)
-                | (_END if offset + length >= len(body) else 0),
-            )
-        )
-        + body[offset : offset + length]
-        for offset in range(0, len(body), length)
-    ]
+    middle = bytes((indicator, kind))
+    cut = [middle + nal[at : at + length] for at in range(1, size + 1, length)]
+    cut[0] = bytes((indicator, kind | _START)) + cut[0][2:]
+    cut[-1] = bytes((indicator, kind | _END)) + cut[-1][2:]
+    return cut
 
 
 def join_timestamps(count: int, newest: int) -> list[int]:

@@ -1,15 +1,14 @@
 """One feed as RTP: access units cut into payloads once, however many peers watch."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from aiortc import clock
-
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
-from ingest.media import packet_wire, rtp
+from ingest.media import rtcp, rtp
+from ingest.media.packets import Packets
+from models.kit.clock import Clock
 from models.observations import StreamState
 
 
@@ -18,19 +17,15 @@ class Picture:
     """An access unit ready to be sent.
 
     Attributes:
-        payloads: of RTP; shared by all peers.
-        runs: the same, as they can be handed to the kernel together.
+        packets: of RTP; shared by all peers.
         timestamp: in 90 kHz ticks, modulo 2³².
         key: decoding may start here.
-        octets: of all payloads.
         ntp: when it is sent, as RTCP tells time: seconds since 1900 × 2³².
     """
 
-    payloads: list[bytes]
-    runs: list[Sequence[bytes]]
+    packets: Packets
     timestamp: int
     key: bool
-    octets: int
     ntp: int
 
 
@@ -46,8 +41,9 @@ class PictureSink(Protocol):
 class RtpSource:
     """A FeedSink that follows its feed only while it has peers."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, clock: Clock) -> None:
         self.feed = feed
+        self._clock = clock
         self._parameters = feed.parameters
         self._cached: list[Picture] = []
         self._sinks: list[PictureSink] = []
@@ -63,7 +59,7 @@ class RtpSource:
         stamps = rtp.join_timestamps(
             len(self._cached), self._cached[-1].timestamp if self._cached else 0
         )
-        now = clock.current_ntp_time()
+        now = self._now()
         return [
             replace(picture, timestamp=stamp, ntp=now)
             for picture, stamp in zip(self._cached, stamps, strict=True)
@@ -101,8 +97,9 @@ class RtpSource:
         nals = rtp.split_avcc(unit.avcc)
         if unit.key and self._parameters is not None:
             nals = [self._parameters.sps, self._parameters.pps, *nals]
-        payloads = rtp.payloads(nals)
-        octets = sum(map(len, payloads))
+        packets = Packets(rtp.payloads(nals))
         timestamp = (unit.dts + unit.cts) & 0xFFFFFFFF
-        now = clock.current_ntp_time()
-        return Picture(payloads, packet_wire.runs(payloads), timestamp, unit.key, octets, now)
+        return Picture(packets, timestamp, unit.key, self._now())
+
+    def _now(self) -> int:
+        return rtcp.ntp_time(self._clock.now().timestamp())

@@ -1,9 +1,13 @@
 """Our sender reports as aiortc's own parser reads them."""
 
+from datetime import timedelta
+
 import pytest
+from aiortc import clock
 from aiortc.rtp import RtcpByePacket, RtcpPacket, RtcpSdesPacket, RtcpSrPacket
 
 from ingest.media import rtcp
+from tests.builders import NOON
 
 
 @pytest.mark.parametrize("cname", ["", "a", "ab", "abc", "{3d7b1a60-0c6f-4f7e}", "қ" * 10])
@@ -26,3 +30,8 @@ def test_goodbye_reads_back() -> None:
     [packet] = RtcpPacket.parse(rtcp.goodbye(7))
     assert isinstance(packet, RtcpByePacket)
     assert packet.sources == [7]
+
+
+def test_an_instant_is_told_as_aiortc_reads_it() -> None:
+    told = rtcp.ntp_time(NOON.timestamp() + 0.25)
+    assert clock.datetime_from_ntp(told) == NOON + timedelta(seconds=0.25)

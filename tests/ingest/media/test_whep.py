@@ -11,6 +11,7 @@ from aiortc import RTCRtpReceiver
 from ingest.cameras.feed import Feed
 from ingest.media import aiortc_inside, peers, signalling
 from ingest.media.packet_wire import PacketWire
+from ingest.media.packets import Run
 from models.kit.clock import ManualClock, SystemClock
 from models.kit.database import Database
 from models.kit.settings import Settings
@@ -59,17 +60,17 @@ async def test_lost_packets_are_sent_again(
     send, count = PacketWire.send, 0
 
     def lossy(
-        self: PacketWire, picture: list[list[bytes]], *numbers: int, whole: bool = True
+        self: PacketWire, picture: list[Run], sequence: int, timestamp: int, ssrc: int
     ) -> int:
         nonlocal count
-        payloads = [payload for run in picture for payload in run]
-        kind, sequence, timestamp, ssrc = numbers
-        for index, payload in enumerate(payloads):
-            count += 1
-            if count % 7 != 3:
-                last = whole and index == len(payloads) - 1
-                send(self, [[payload]], kind, sequence, timestamp, ssrc, whole=last)
-            sequence = (sequence + 1) & 0xFFFF
+        for run in picture:
+            for begin, size in run.packets:
+                count += 1
+                packet = run.image[begin : begin + size + self.trailer]
+                if count % 7 != 3:
+                    alone = Run(packet, [(0, size)], [len(packet)], [])
+                    send(self, [alone], sequence, timestamp, ssrc)
+                sequence = (sequence + 1) & 0xFFFF
         return sequence
 
     async with viewer() as connection:
