@@ -55,7 +55,12 @@ async def process(
             raise Unavailable(f"{module} ended early: {_end_of(log)}")
     finally:
         child.terminate()
-        await asyncio.to_thread(child.wait, _STOP_S)
+        try:
+            await asyncio.to_thread(child.wait, _STOP_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            sys.stderr.write(f"{module} did not stop in {_STOP_S:.0f} s: {_end_of(log)}\n")
 
 
 def _start(log: Path, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -94,6 +99,7 @@ async def node(ground: Ground, cameras: list[UUID], **changed: str) -> AsyncIter
         "AHUAL_MEDIA_PORT": str(settings.media_port),
         "AHUAL_OSMAND_PORT": str(free_port()),
         "AHUAL_WIALON_PORT": str(free_port()),
+        "AHUAL_TELTONIKA_PORT": str(free_port()),
         "AHUAL_LOG_LEVEL": "warning",
         **changed,
     }

@@ -21,6 +21,7 @@ from dashboard_api.cli.bench.report import Row
 from dashboard_api.cli.bench.soak_sums import LIVE, figures, growth, shift_ms
 from dashboard_api.cli.bench.soak_visits import Node, flap_on, lags, visit_on
 from models.kit.clock import SystemClock
+from models.kit.errors import Unavailable
 from models.kit.secret import load_key
 
 MINUTES = 60.0
@@ -31,6 +32,7 @@ _VISITORS = {"wall": 4, "player": 2, "snapshot": 1, "peer": 2}
 _PAUSE_S = 2.0
 _CALM_S = 90.0  # a camera's back-off and a peer's reaping take up to 30 s
 _SEED = 3
+_LOOKS = 6
 _COUNTED = {
     "leaked_tasks": "ahual_node_tasks",
     "leaked_threads": "ahual_node_threads",
@@ -98,7 +100,14 @@ async def _soak(node: Node, pid: int, control_port: int, length: Length) -> Seen
     async with httpx.AsyncClient(base_url=base_url, headers=headers, trust_env=False) as http:
 
         async def look() -> dict[str, float]:
-            return figures((await http.get("/metrics")).text)
+            """Try until it answers: a node that is late fails a visit, not the soak."""
+            for _ in range(_LOOKS):
+                try:
+                    return figures((await http.get("/metrics")).raise_for_status().text)
+                except httpx.HTTPError as error:
+                    node.failed[f"metrics: {type(error).__name__} {error}"[:160]] += 1
+            msg = f"the node has not answered {_LOOKS} times in a row; its log says why"
+            raise Unavailable(msg)
 
         async with _churn(node, control_port):
             await asyncio.sleep(length.warm_up_s)
