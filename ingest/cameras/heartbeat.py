@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, text
 
 from ingest.cameras.lease import Leases
 from ingest.outage import AWAY
@@ -20,6 +19,26 @@ from models.workers import worker_url
 
 log = get(__name__)
 _BEAT_S = 2.0
+_KEY = ("name", "worker")
+_FRESH = (
+    "disk_state",
+    "disk_since",
+    "disk_detail",
+    "free_bytes",
+    "write_bytes_per_s",
+    "workers",
+    "port",
+    "public_url",
+    "started_at",
+    "seen_at",
+)
+# As text: to build such a statement anew at each beat costs more than to run it.
+_SEEN = text(
+    f"INSERT INTO media_node (id, {', '.join(_KEY + _FRESH)})"
+    f" VALUES (:id, {', '.join(f':{name}' for name in _KEY + _FRESH)})"
+    f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET"
+    f" {', '.join(f'{name} = excluded.{name}' for name in _FRESH)}"
+)
 
 
 async def beat(
@@ -40,9 +59,13 @@ async def beat(
     public_url = settings.media_public_url
     if public_url is not None:
         public_url = worker_url(public_url, worker, workers)
+    tidied = False  # rows of workers that this node no longer has are gone
     while not stop.is_set():
         facts = await asyncio.to_thread(look_at_disk)
         fresh = {
+            "id": new_id(),
+            "name": node,
+            "worker": worker,
             "disk_state": facts.state.value,
             "disk_since": facts.since,
             "disk_detail": facts.detail,
@@ -56,17 +79,13 @@ async def beat(
         }
         try:
             async with database.transaction() as session:
-                await session.execute(
-                    delete(MediaNode).where(MediaNode.name == node, MediaNode.worker >= workers)
-                )
-                await session.execute(
-                    insert(MediaNode)
-                    .values(id=new_id(), name=node, worker=worker, **fresh)
-                    .on_conflict_do_update(
-                        index_elements=[MediaNode.name, MediaNode.worker], set_=fresh
+                if not tidied:
+                    await session.execute(
+                        delete(MediaNode).where(MediaNode.name == node, MediaNode.worker >= workers)
                     )
-                )
-            await leases.renew()
+                await session.execute(_SEEN, fresh)
+                await leases.renew(session)
+            tidied = True
         except AWAY as error:
             log.warning("node.not_seen", error=str(error))
         await service.wait(stop, _BEAT_S)

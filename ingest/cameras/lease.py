@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.kit.database import Database
 from models.kit.log import get
@@ -53,10 +54,9 @@ class Leases:
                     taken[camera_id] = epoch
         self._epochs |= taken
 
-    async def renew(self) -> None:
+    async def renew(self, session: AsyncSession) -> None:
         """Say that this run still holds its leases, and notice those that another took."""
-        async with self._database.transaction() as session:
-            held = set((await session.scalars(_RENEW, {"owner": self._owner})).all())
+        held = set((await session.scalars(_RENEW, {"owner": self._owner})).all())
         lost = self._epochs.keys() - held
         for camera_id in lost - self._lost:
             log.error("lease.lost", camera_id=str(camera_id), epoch=self._epochs[camera_id])

@@ -28,7 +28,8 @@ from models.recording import Clip
 from models.workers import owned_by
 
 log = get(__name__)
-_LOOK_S = 2.0
+_LOOK_S = 2.0  # while a clip waits for the end of its span to be recorded
+_IDLE_S = 10.0  # else; a notice tells of a new one, and one whose notice was lost waits so long
 _PATIENCE = timedelta(seconds=30)  # what is not recorded by then will not be
 
 
@@ -48,6 +49,7 @@ class ClipDesk:
         self._room = Room(settings.recordings_path, settings.reserve_bytes)
         self._desks = asyncio.Semaphore(settings.clips_at_once)
         self._making: dict[UUID, asyncio.Task[bool]] = {}
+        self._waiting = True
 
     async def run(self, stop: asyncio.Event, wake: asyncio.Event) -> None:
         while not stop.is_set():
@@ -55,8 +57,9 @@ class ClipDesk:
             try:
                 await self._begin_asked()
             except AWAY as error:
+                self._waiting = True
                 log.warning("clips.waiting", error=str(error))
-            await any_of(stop, wake, timeout_s=_LOOK_S)
+            await any_of(stop, wake, timeout_s=_LOOK_S if self._waiting else _IDLE_S)
         self._room.stop.set()
         await asyncio.gather(*self._making.values(), return_exceptions=True)
 
@@ -74,6 +77,7 @@ class ClipDesk:
         )
         async with self._database.read() as session:
             asked = [clip for clip in await session.scalars(query) if self._owns(clip.camera_id)]
+        self._waiting = bool(asked)
         begun = []
         for clip in asked:
             if clip.id not in self._making:
