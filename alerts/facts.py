@@ -6,7 +6,10 @@ from uuid import UUID
 
 from alerts.outage import CameraLine
 from alerts.timetables import Span
-from models.observations import DiskState, StreamKind, StreamState, ZoneState
+from models.observations import DiskState, NoticeKind, StreamKind, StreamState, ZoneState
+
+# What a camera notices by itself that takes its sight, in vision's words.
+BLINDING = {NoticeKind.TAMPER: "covered", NoticeKind.VIDEO_LOSS: "no_video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,24 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldSight:
+    """What a camera says of its own sight; ``blind`` None: what hindered it is over.
+
+    ``source`` is the camera's name of the part that noticed it.
+    """
+
+    blind: str | None
+    since: datetime
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CameraFacts:
     """A camera. ``watched_since``: before that we did not look, so older silence is not judged.
 
     Attributes:
         sights: one a zone whose pictures vision has judged.
+        told: one a part of the camera that noticed something by itself, lately.
         office_offline: all cameras of its office are silent together.
         patience_until: its office may still explain its silence until then.
     """
@@ -82,6 +98,7 @@ class CameraFacts:
     node_seen_at: datetime | None
     watched_since: datetime
     sights: tuple[Sight, ...] = ()
+    told: tuple[ToldSight, ...] = ()
     office_offline: bool = False
     patience_until: datetime | None = None
 

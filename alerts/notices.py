@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from alerts.facts import Reading, StreamReading
+from alerts.facts import BLINDING, Reading, StreamReading, ToldSight
 from models.kit.bus import Notice
-from models.observations import AlertState, StreamKind, StreamState, ZoneState
+from models.observations import AlertState, NoticeKind, StreamKind, StreamState, ZoneState
 
-TOPICS = ("observation", "stream", "complaint", "config", "alert")
+TOPICS = ("observation", "stream", "camera_notice", "complaint", "config", "alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,15 @@ class StreamHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraNoticed:
+    """A camera tells what it noticed by itself."""
+
+    camera_id: UUID
+    kind: NoticeKind
+    sight: ToldSight
+
+
+@dataclass(frozen=True, slots=True)
 class ComplaintChanged:
     complaint_id: UUID
 
@@ -46,7 +55,7 @@ class AlertDismissed:
     subject: str
 
 
-Message = ZoneSeen | StreamHeard | ComplaintChanged | LayoutChanged | AlertDismissed
+Message = ZoneSeen | StreamHeard | CameraNoticed | ComplaintChanged | LayoutChanged | AlertDismissed
 
 
 def read(notice: Notice) -> Message | None:
@@ -78,6 +87,11 @@ def _read(notice: Notice) -> Message | None:
         case "stream":
             heard = StreamReading(StreamState(data["state"]), _time(data["since"]))
             return StreamHeard(UUID(data["camera_id"]), StreamKind(data["kind"]), heard)
+        case "camera_notice":
+            kind = NoticeKind(data["kind"])
+            blind = BLINDING.get(kind) if data["active"] else None
+            told = ToldSight(blind, _time(data["since"]), str(data["source"]))
+            return CameraNoticed(UUID(data["camera_id"]), kind, told)
         case "complaint":
             return ComplaintChanged(UUID(notice.subject_id))
         case "config":

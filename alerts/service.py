@@ -20,6 +20,7 @@ from alerts.leadership import Leadership, lead
 from alerts.notices import (
     TOPICS,
     AlertDismissed,
+    CameraNoticed,
     ComplaintChanged,
     LayoutChanged,
     StreamHeard,
@@ -143,6 +144,8 @@ class Term:
                 await self._observe(message, now)
             case StreamHeard():
                 await self._hear(message, now)
+            case CameraNoticed():
+                await self._notice(message, now)
             case ComplaintChanged():
                 await self._tie(message.complaint_id, now)
             case LayoutChanged():
@@ -163,6 +166,12 @@ class Term:
         decisions = self._tower.look(self._world.facts_of_camera(heard.camera_id, now), now)
         if self._world.hear(heard.camera_id, heard.kind, heard.reading):
             decisions += self._tower.look(self._world.facts_of_camera(heard.camera_id, now), now)
+        await self._write(decisions)
+
+    async def _notice(self, noticed: CameraNoticed, now: datetime) -> None:
+        decisions = self._tower.look(self._world.facts_of_camera(noticed.camera_id, now), now)
+        if self._world.noticed(noticed.camera_id, noticed.kind, noticed.sight):
+            decisions += self._tower.look(self._world.facts_of_camera(noticed.camera_id, now), now)
         await self._write(decisions)
 
     async def _tie(self, complaint_id: UUID, now: datetime) -> None:

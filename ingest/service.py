@@ -13,6 +13,7 @@ from ingest.cameras.source import Opener, RtspSource
 from ingest.gps import service as gps
 from ingest.media.app import create_app
 from ingest.media.server import server
+from ingest.onvif.watch import CameraWatch
 from ingest.outage import AWAY
 from ingest.recordings.clip import ClipDesk
 from ingest.recordings.disk import disk_of
@@ -73,7 +74,7 @@ async def run(
     owns = owned_by(settings)
     rescan = Rescan(settings.recordings_path, node, database, index, owns=owns)
     reconcile = Reconcile(disk, node, database, clock, owns=owns, busy=lambda: index.own_paths)
-    edited, clip_asked = asyncio.Event(), asyncio.Event()
+    edited, watch_edited, clip_asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
     media = server(
         create_app(
             feeds=feeds,
@@ -112,6 +113,7 @@ async def run(
         reporter.run(feeds_closed),
         beat(settings, database, leases, disk.look, clock, stop),
         ClipDesk(settings, database, clock).run(stop, clip_asked),
+        CameraWatch(settings, database, clock).run(stop, watch_edited),
         media.serve(),
         stop_media(),
     ]
@@ -120,7 +122,8 @@ async def run(
             Retention(settings, database, clock, disk).run(stop),
             _receive_positions(settings, database, clock, stop),
         ]
-    listening = asyncio.create_task(wake_on(database, {"config": edited, "clip": clip_asked}))
+    wakes = {"config": [edited, watch_edited], "clip": [clip_asked]}
+    listening = asyncio.create_task(wake_on(database, wakes))
     try:
         async with asyncio.TaskGroup() as group:
             for job in jobs:

@@ -1,7 +1,7 @@
 """Waiting for news: from the database's notices, from other tasks, or from the clock."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ingest.outage import AWAY
 from models.kit import bus
@@ -12,15 +12,16 @@ log = get(__name__)
 _RETRY_S = 1.0
 
 
-async def wake_on(database: Database, wakes: Mapping[str, asyncio.Event]) -> None:
-    """Set the event of a topic at each change of it, for ever.
+async def wake_on(database: Database, wakes: Mapping[str, Sequence[asyncio.Event]]) -> None:
+    """Set the events of a topic at each change of it, for ever.
 
     Changes during an outage are not replayed: waiters re-read their rows from time to time anyway.
     """
     while True:
         try:
             async for notice in bus.listen(database, list(wakes)):
-                wakes[notice.topic].set()
+                for wake in wakes[notice.topic]:
+                    wake.set()
         except AWAY as error:
             log.warning("bus.lost", error=str(error), retry_in_s=_RETRY_S)
             await asyncio.sleep(_RETRY_S)

@@ -15,7 +15,10 @@ SEES_FOR = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class CameraBlind:
-    """Judges the picture; a camera without any is ``camera_silent``'s business."""
+    """Judges the picture; a camera without any is ``camera_silent``'s business.
+
+    What the camera itself says of being covered or turned away counts too, whatever vision sees.
+    """
 
     name: ClassVar[str] = "camera_blind"
     severity: ClassVar[Severity] = Severity.WARNING
@@ -26,8 +29,15 @@ class CameraBlind:
             return UNKNOWN
         if any(reading.state is not StreamState.LIVE for _, reading in facts.streams):
             return UNKNOWN
+        told = [sight for sight in facts.told if sight.blind is not None]
+        if told:
+            first = min(told, key=lambda sight: sight.since)
+            details = {"sight": first.blind, "told_by": "camera", "source": first.source}
+            return Verdict(Sign.FIRING, first.since, BLIND_FOR, details)
         if not facts.sights:
-            return UNKNOWN
+            if not facts.told:
+                return UNKNOWN
+            return Verdict(Sign.CLEAR, max(sight.since for sight in facts.told), SEES_FOR)
         since = max(sight.since for sight in facts.sights)
         blind = next((sight.blind for sight in facts.sights if sight.blind is not None), None)
         if blind is None or any(sight.blind is None for sight in facts.sights):

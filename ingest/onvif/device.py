@@ -5,8 +5,8 @@ addresses the device tells, and no redirection is followed.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +25,8 @@ from models.kit.errors import Conflict
 from models.kit.log import redact
 
 _TIMEOUT_S = 10.0
+_SUBSCRIBED_S = 50 * 60.0  # of an hour, then anew
+_GOODBYE_S = 2.0
 _MEDIA = "http://www.onvif.org/ver10/media/wsdl"
 _PTZ = "http://www.onvif.org/ver20/ptz/wsdl"
 _EVENTS = "http://www.onvif.org/ver10/events/wsdl"
@@ -121,24 +123,45 @@ class OnvifCamera:
         ptz = await self._service("ptz")
         await _asked(ptz.GotoPreset({"ProfileToken": token, "PresetToken": preset}))
 
-    async def notices(self, *, wait_s: int = 5) -> AsyncGenerator[tuple[str, dict[str, str]], None]:
+    async def notices(
+        self, *, wait_s: int = 5, begun: Callable[[], None] = lambda: None
+    ) -> AsyncGenerator[tuple[str, dict[str, str]], None]:
         """Yield topic and values of what the camera notices (motion, tampering), for ever.
+
+        Args:
+            wait_s: for how long the camera may hold back an empty answer.
+            begun: called at each subscription: the camera then tells how things stand.
 
         Raises:
             OnvifFault: it tells no events, or the connection was lost; ask again later.
         """
         if _EVENTS not in self._camera.xaddrs:
             raise OnvifFault("This camera tells no events.")
+        while True:
+            async with self._subscription() as pull:
+                begun()
+                until = self._clock.monotonic() + _SUBSCRIBED_S
+                while self._clock.monotonic() < until:
+                    wanted = {"Timeout": f"PT{wait_s}S", "MessageLimit": 100}
+                    answer = await _asked(pull.PullMessages(wanted))
+                    for message in answer.NotificationMessage or []:
+                        yield _notice(message)
+
+    @asynccontextmanager
+    async def _subscription(self) -> AsyncIterator[Any]:
+        """Have a place where the camera puts what it notices; cameras have few of them."""
         events = await self._service("events")
         made = await _asked(events.CreatePullPointSubscription({"InitialTerminationTime": "PT1H"}))
         address = self._camera.rewrite_url(made.SubscriptionReference.Address._value_1)  # noqa: SLF001 - zeep's only name for it
         self._camera.xaddrs[f"{_EVENTS}/PullPointSubscription"] = address
-        pull = await self._service("pullpoint", "PullPointSubscription")
-        wanted = {"Timeout": f"PT{wait_s}S", "MessageLimit": 100}
-        while True:
-            answer = await _asked(pull.PullMessages(wanted))
-            for message in answer.NotificationMessage or []:
-                yield _notice(message)
+        self._camera.xaddrs[f"{_EVENTS}/SubscriptionManager"] = address
+        try:
+            yield await self._service("pullpoint", "PullPointSubscription")
+        finally:
+            with suppress(OnvifFault, TimeoutError):  # a courtesy: it ends by itself
+                async with asyncio.timeout(_GOODBYE_S):
+                    manager = await self._service("subscription", "SubscriptionManager")
+                    await _asked(manager.Unsubscribe())
 
     async def close(self) -> None:
         await self._camera.close()
@@ -204,9 +227,16 @@ class OnvifCamera:
 
 @asynccontextmanager
 async def reach(
-    url: str, credentials: Credentials | None, networks: Sequence[Network], clock: Clock
+    url: str,
+    credentials: Credentials | None,
+    networks: Sequence[Network],
+    clock: Clock,
+    *,
+    timeout_s: float = _TIMEOUT_S,
 ) -> AsyncIterator[OnvifCamera]:
     """Connect to the device service at ``url`` and learn its services.
+
+    ``timeout_s`` is for each answer.
 
     Raises:
         OutsideNetworks: the host is in no network of cameras.
@@ -215,7 +245,7 @@ async def reach(
     bare, held = take_apart(url)
     address = await asyncio.to_thread(allowed_address, host_of(bare), networks)
     camera = _Pinned(with_host(bare, address), credentials or held or Credentials("", ""))
-    async with OnvifCamera(camera, bare, _session(), clock) as reached:
+    async with OnvifCamera(camera, bare, _session(timeout_s), clock) as reached:
         await reached.greet()
         yield reached
 
@@ -243,7 +273,7 @@ class _Pinned(ONVIFCamera):  # type: ignore[misc]
         return self._device_url if name == "devicemgmt" else xaddr, wsdl, binding
 
 
-def _session() -> aiohttp.ClientSession:
+def _session(timeout_s: float) -> aiohttp.ClientSession:
     async def refuse(*_: object) -> None:
         raise OnvifFault("The camera sends us elsewhere; write the address that it really has.")
 
@@ -251,7 +281,7 @@ def _session() -> aiohttp.ClientSession:
     trace.on_request_redirect.append(refuse)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=False),  # cameras sign their certificates themselves
-        timeout=aiohttp.ClientTimeout(total=_TIMEOUT_S),
+        timeout=aiohttp.ClientTimeout(total=timeout_s),
         trace_configs=[trace],
     )
 

@@ -7,6 +7,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,6 +66,7 @@ class SimulatedOnvifDevice:
     redirect_to: str | None = None  # where it sends everybody who asks, as a hostile one would
     redirect_after: int = 0  # so many requests are answered first
     moves: list[str] = field(default_factory=list)
+    subscribers: int = 0
     notices: asyncio.Queue[tuple[str, str, str]] = field(default_factory=asyncio.Queue)
     port: int = 0
     discovery_port: int = 0
@@ -150,7 +152,7 @@ class SimulatedOnvifDevice:
 
     async def _body(self, name: str, asked: ElementTree.Element) -> str:
         if name == "PullMessages":
-            return self._messages(*await self.notices.get())
+            return await self._pull(asked)
         answers: dict[str, Callable[[ElementTree.Element], str]] = {
             "GetSystemDateAndTime": self._time,
             "GetServices": self._services,
@@ -161,6 +163,7 @@ class SimulatedOnvifDevice:
             "GetPresets": self._get_presets,
             "GotoPreset": self._goto_preset,
             "CreatePullPointSubscription": self._subscribe,
+            "Unsubscribe": self._unsubscribe,
         }
         if name not in answers:
             return _FAULT.format(code="ActionNotSupported", text=f"{escape(name)} is not known")
@@ -193,12 +196,26 @@ class SimulatedOnvifDevice:
         return "<tptz:GotoPresetResponse/>"
 
     def _subscribe(self, _: ElementTree.Element) -> str:
+        self.subscribers += 1
         return (
             "<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference>"
             f"<wsa:Address>http://{self._advertised}/events/1</wsa:Address>"
             f"</tev:SubscriptionReference>{self._term('wsnt')}"
             "</tev:CreatePullPointSubscriptionResponse>"
         )
+
+    def _unsubscribe(self, _: ElementTree.Element) -> str:
+        self.subscribers -= 1
+        return "<wsnt:UnsubscribeResponse/>"
+
+    async def _pull(self, asked: ElementTree.Element) -> str:
+        """Return the next notice, or none where there is none for as long as was asked."""
+        wait = asked.findtext("{http://www.onvif.org/ver10/events/wsdl}Timeout") or ""
+        try:
+            async with asyncio.timeout(float(re.sub(r"\D", "", wait) or 5)):
+                return self._messages(*await self.notices.get())
+        except TimeoutError:
+            return f"<tev:PullMessagesResponse>{self._term('tev')}</tev:PullMessagesResponse>"
 
     @property
     def _advertised(self) -> str:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.facts import Reading, StreamReading
+from alerts.facts import Reading, StreamReading, ToldSight
 from alerts.notices import (
     TOPICS,
     AlertDismissed,
+    CameraNoticed,
     ComplaintChanged,
     LayoutChanged,
     Message,
@@ -18,12 +19,19 @@ from alerts.notices import (
     read,
 )
 from models.kit.bus import Notice
-from models.observations import StreamKind, StreamState, ZoneState
+from models.observations import NoticeKind, StreamKind, StreamState, ZoneState
 from tests.builders import NOON
 
 ID = UUID(int=7)
 SEEN = {"zone_id": str(ID), "state": "occupied", "people": 2, "since": NOON.isoformat()}
 HEARD = {"camera_id": str(ID), "kind": "sub", "state": "down", "since": NOON.isoformat()}
+NOTICED = {
+    "camera_id": str(ID),
+    "kind": "tamper",
+    "source": "vs0",
+    "active": True,
+    "since": NOON.isoformat(),
+}
 ALERT = {"rule": "r", "subject": "s", "state": "resolved", "cleared_at": None}
 
 
@@ -41,6 +49,21 @@ def a_notice(topic: str, data: dict[str, Any]) -> Notice:
             ZoneSeen(ID, Reading(ZoneState.UNKNOWN, None, NOON + timedelta(minutes=1))),
         ),
         ("stream", HEARD, StreamHeard(ID, StreamKind.SUB, StreamReading(StreamState.DOWN, NOON))),
+        (
+            "camera_notice",
+            NOTICED,
+            CameraNoticed(ID, NoticeKind.TAMPER, ToldSight("covered", NOON, "vs0")),
+        ),
+        (
+            "camera_notice",
+            NOTICED | {"active": False},
+            CameraNoticed(ID, NoticeKind.TAMPER, ToldSight(None, NOON, "vs0")),
+        ),
+        (
+            "camera_notice",
+            NOTICED | {"kind": "motion"},
+            CameraNoticed(ID, NoticeKind.MOTION, ToldSight(None, NOON, "vs0")),
+        ),
         ("complaint", {}, ComplaintChanged(ID)),
         ("config", {}, LayoutChanged()),
         ("alert", ALERT, AlertDismissed("r", "s")),

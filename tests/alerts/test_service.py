@@ -6,13 +6,15 @@ from sqlalchemy import delete, select, update
 
 from alerts import desk
 from alerts.complaints.intake import ComplaintIntake, register
+from ingest.onvif.ledger import NoticeLedger
+from ingest.onvif.notices import Sign
 from models.alert import ComplaintAlert
 from models.camera import Camera, Zone
 from models.complaint import ComplaintUpdate
 from models.kit.bus import announce, changes_after
 from models.kit.clock import ManualClock
 from models.kit.database import Database
-from models.observations import StreamState
+from models.observations import NoticeKind, StreamState
 from tests.alerts.terms import a_term, alerts, lines, pass_time, see, set_streams
 from tests.builders import NOON, BuiltOffice, build_operator
 
@@ -100,6 +102,28 @@ async def test_a_silent_camera_is_one_alert_and_freezes_its_windows(
         assert silent.resolved_at is not None
         await pass_time(database, term, clock, 7)
         assert len(await alerts(database, "window_unstaffed")) == 1
+
+
+async def test_a_camera_that_says_it_is_covered_raises_and_clears(
+    database: Database, office: BuiltOffice, clock: ManualClock
+) -> None:
+    async def tell(sign: Sign) -> None:
+        ledger = NoticeLedger(database)
+        ledger.tell(office.cameras[0], sign, clock.now())
+        await ledger.flush()
+
+    async with a_term(database, clock) as (term, follower):
+        await tell(Sign(NoticeKind.TAMPER, "vs0", True))
+        await follower.catch_up()
+        await pass_time(database, term, clock, 40)  # also over a reload
+        (alert,) = await alerts(database, "camera_blind")
+        assert (alert.since_at, alert.camera_id) == (NOON, office.cameras[0])
+        assert alert.details == {"sight": "covered", "told_by": "camera", "source": "vs0"}
+        await tell(Sign(NoticeKind.TAMPER, "vs0", False))
+        await follower.catch_up()
+        await pass_time(database, term, clock, 20)
+    (alert,) = await alerts(database, "camera_blind")
+    assert alert.state == "resolved"
 
 
 async def test_a_resolved_alert_comes_again_only_after_the_interval(

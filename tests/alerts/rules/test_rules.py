@@ -13,6 +13,7 @@ from alerts.facts import (
     Reading,
     Sight,
     StreamReading,
+    ToldSight,
     WindowFacts,
 )
 from alerts.outage import CameraLine, patience_until
@@ -241,6 +242,28 @@ def test_a_picture_in_which_nothing_is_seen(
     assert verdict.sign is sign
     if sign is Sign.FIRING:
         assert (verdict.since, verdict.details) == (NOON, {"sight": "dark"})
+
+
+@pytest.mark.parametrize(
+    ("told", "sights", "sign", "since"),
+    [
+        ((ToldSight("covered", NOON, "vs0"),), (), Sign.FIRING, NOON),
+        ((ToldSight("covered", NOON, "vs0"),), (Sight(None, OPENED),), Sign.FIRING, NOON),
+        ((ToldSight(None, NOON, "vs0"),), (), Sign.CLEAR, NOON),
+        ((ToldSight(None, NOON, "vs0"),), (Sight("dark", OPENED),), Sign.FIRING, OPENED),
+        ((), (), Sign.UNKNOWN, None),
+    ],
+    ids=["alone", "though vision sees", "over", "vision still blind", "nobody knows"],
+)
+def test_what_a_camera_says_of_its_own_sight(
+    told: tuple[ToldSight, ...], sights: tuple[Sight, ...], sign: Sign, since: datetime | None
+) -> None:
+    camera = a_camera(StreamState.LIVE, StreamState.LIVE)
+    verdict = CameraBlind().judge(replace(camera, told=told, sights=sights), NOON)
+    assert (verdict.sign, verdict.since) == (sign, since)
+    if told and told[0].blind:
+        named = {"sight": "covered", "told_by": "camera", "source": "vs0"}
+        assert verdict.details == named
 
 
 def test_silence_from_before_our_start_is_not_held_against_a_camera() -> None:

@@ -16,7 +16,10 @@ export function useAlertWords() {
       const silence = `alert.silent.${String(details["cause"])}`;
       if (rule === "camera_silent" && i18n.exists(silence)) return t(silence);
       const blindness = `alert.blind.${String(details["sight"])}`;
-      if (rule === "camera_blind" && i18n.exists(blindness)) return t(blindness);
+      if (rule === "camera_blind" && i18n.exists(blindness))
+        return details["told_by"] === "camera"
+          ? t("alert.blind_told", { what: t(blindness) })
+          : t(blindness);
       const disk = `alert.disk.${String(details["disk"])}`;
       if (rule === "recording_stopped" && i18n.exists(disk)) return t(disk);
       return said;
