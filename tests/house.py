@@ -184,7 +184,16 @@ def new_house() -> House:
     folder = Path(tempfile.mkdtemp(prefix="ahual-house-"))
     folder.chmod(0o755)  # the embedded database runs as another user and must be able to enter
     names = (
-        *("api", "media", "osmand", "wialon", "vision_health", "geo_health", "alerts_health"),
+        *(
+            "api",
+            "media",
+            "osmand",
+            "wialon",
+            "teltonika",
+            "vision_health",
+            "geo_health",
+            "alerts_health",
+        ),
         *("rtsp", "control"),
     )
     return House(folder, dict(zip(names, free_ports(len(names)), strict=True)))

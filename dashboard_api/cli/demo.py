@@ -75,6 +75,7 @@ async def run(settings: Settings, options: DemoOptions, clock: Clock) -> int:
         vans = (
             *("vans", "--osmand", f"127.0.0.1:{settings.osmand_port}"),
             *("--wialon", f"127.0.0.1:{settings.wialon_port}"),
+            *("--teltonika", f"127.0.0.1:{settings.teltonika_port}"),
         )
         await supervisor.start(Spec("sim-vans", python_module("ingest.simulated", *vans)))
         logins = seed.logins_file(state_dir)

@@ -61,6 +61,7 @@ async def check(settings: Settings) -> list[Finding]:
                 ),
                 ("OsmAnd port", settings.gps_host, settings.osmand_port),
                 ("Wialon port", settings.gps_host, settings.wialon_port),
+                ("Teltonika port", settings.gps_host, settings.teltonika_port),
             )
         ),
     ]

@@ -49,6 +49,7 @@ def wanted_ports(settings: Settings) -> dict[str, tuple[str, int]]:
         },
         "AHUAL_OSMAND_PORT": (settings.gps_host, settings.osmand_port),
         "AHUAL_WIALON_PORT": (settings.gps_host, settings.wialon_port),
+        "AHUAL_TELTONIKA_PORT": (settings.gps_host, settings.teltonika_port),
         "AHUAL_VISION_HEALTH_PORT": ("127.0.0.1", settings.vision_health_port),
         "AHUAL_GEO_HEALTH_PORT": ("127.0.0.1", settings.geo_health_port),
         "AHUAL_ALERTS_HEALTH_PORT": ("127.0.0.1", settings.alerts_health_port),

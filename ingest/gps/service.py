@@ -2,10 +2,11 @@
 
 import asyncio
 
+from ingest.gps.decoders import teltonika, wialon
 from ingest.gps.devices import Devices
 from ingest.gps.intake import Intake
 from ingest.gps.receivers.osmand_http import OsmandReceiver
-from ingest.gps.receivers.wialon_tcp import WialonReceiver
+from ingest.gps.receivers.tcp import TcpReceiver
 from ingest.gps.store import PositionStore
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -23,16 +24,28 @@ async def run(settings: Settings, database: Database, clock: Clock, stop: asynci
     """
     store = PositionStore(database, clock)
     intake = Intake(Devices(database, clock), store)
+    strict = settings.gps_checksum_strict
     osmand = OsmandReceiver(intake, clock)
-    wialon = WialonReceiver(intake, clock, strict=settings.gps_checksum_strict)
+    by_wialon = TcpReceiver(
+        wialon.PROTOCOL, wialon.WialonSession, wialon.feed, intake, clock, strict=strict
+    )
+    by_teltonika = TcpReceiver(
+        teltonika.PROTOCOL, teltonika.TeltonikaSession, teltonika.feed, intake, clock, strict=strict
+    )
+    listeners = (
+        (osmand, settings.osmand_port),
+        (by_wialon, settings.wialon_port),
+        (by_teltonika, settings.teltonika_port),
+    )
     writing = asyncio.create_task(store.run(stop))
     try:
-        osmand_port = await osmand.start(settings.gps_host, settings.osmand_port)
-        wialon_port = await wialon.start(settings.gps_host, settings.wialon_port)
-        log.info("gps.listening", host=settings.gps_host, osmand=osmand_port, wialon=wialon_port)
+        ports = [await each.start(settings.gps_host, port) for each, port in listeners]
+        names = ("osmand", wialon.PROTOCOL, teltonika.PROTOCOL)
+        listening = dict(zip(names, ports, strict=True))
+        log.info("gps.listening", host=settings.gps_host, **listening)
         await writing
     finally:
-        stopping = asyncio.gather(osmand.close(), wialon.close(), return_exceptions=True)
-        await stopping
+        closing = (each.close() for each, _ in listeners)
+        await asyncio.gather(*closing, return_exceptions=True)
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)

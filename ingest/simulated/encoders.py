@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from ingest.gps.decoders.crc import crc16_arc
 from ingest.gps.decoders.osmand import KNOT_KM_H, M_S_KM_H
+from ingest.gps.decoders.teltonika import CODECS
 from models.observations import PositionFix
 
 _NOT_SENT = "NA"
@@ -74,6 +75,48 @@ def wialon_black_box(fixes: Sequence[PositionFix], *, version: str = "2.0") -> b
     if version == "1.1":
         return f"#B#{records}\r\n".encode()
     return _closed("B", records + "|")
+
+
+def teltonika_login(imei: str) -> bytes:
+    """Return how a Teltonika device introduces itself."""
+    return len(imei).to_bytes(2, "big") + imei.encode("ascii")
+
+
+def teltonika_packet(fixes: Sequence[PositionFix], *, codec: int = 0x8E) -> bytes:
+    """Return the packet of at most 255 fixes; ``codec`` is 0x08, 0x8E or 0x10."""
+    records = b"".join(_teltonika_record(fix, codec) for fix in fixes)
+    number = bytes([len(fixes)])
+    body = bytes([codec]) + number + records + number
+    return bytes(4) + len(body).to_bytes(4, "big") + body + crc16_arc(body).to_bytes(4, "big")
+
+
+def _teltonika_record(fix: PositionFix, codec: int) -> bytes:
+    widths = CODECS[codec]
+    by_width: dict[int, list[tuple[int, int]]] = {1: [], 2: [], 4: [], 8: []}
+    if fix.battery_percent is not None:
+        by_width[1].append((113, round(fix.battery_percent)))
+    if fix.hdop is not None:
+        by_width[2].append((182, round(fix.hdop * 10)))
+    number = sum(map(len, by_width.values()))
+    elements = bytes(widths.event + widths.generation) + number.to_bytes(widths.count, "big")
+    for width, pairs in by_width.items():
+        elements += len(pairs).to_bytes(widths.count, "big")
+        for identifier, value in pairs:
+            elements += identifier.to_bytes(widths.identifier, "big") + value.to_bytes(width, "big")
+    if widths.long_elements:
+        elements += bytes(2)
+    satellites = fix.satellites if fix.satellites is not None else 1
+    return (
+        round(fix.fixed_at.timestamp() * 1000).to_bytes(8, "big")
+        + bytes(1)
+        + round(fix.longitude * 1e7).to_bytes(4, "big", signed=True)
+        + round(fix.latitude * 1e7).to_bytes(4, "big", signed=True)
+        + round(fix.altitude_m or 0).to_bytes(2, "big", signed=True)
+        + (round(fix.course_deg or 0) % 360).to_bytes(2, "big")
+        + bytes([satellites if fix.valid else 0])
+        + round(fix.speed_km_h or 0).to_bytes(2, "big")
+        + elements
+    )
 
 
 def _line(kind: str, fields: Sequence[str], version: str) -> bytes:

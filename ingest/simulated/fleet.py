@@ -27,7 +27,7 @@ class SimulatedVan:
 
     identifier: str
     plate: str
-    protocol: Literal["osmand", "wialon"]
+    protocol: Literal["osmand", "wialon", "teltonika"]
     name: Mapping[str, str] = field(hash=False)
     region_code: str
     stops: tuple[Waypoint, ...]
@@ -94,7 +94,7 @@ FLEET: tuple[SimulatedVan, ...] = (
     SimulatedVan(
         "867060030000105",
         "105 AHL 07",
-        "wialon",
+        "teltonika",
         _names("Жылжымалы ХҚКО, Орал", "Мобильный ЦОН, Уральск", "Mobile centre, Oral"),
         "KZ-27",
         (

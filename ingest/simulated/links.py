@@ -1,7 +1,7 @@
 """How simulated devices reach the receivers: real sockets, answers awaited, like a tracker."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -31,7 +31,7 @@ class Link(Protocol):
 class OsmandLink:
     """A phone: one request a position, the connection kept open."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, _identifier: str) -> None:
         self._url = f"http://{host}:{port}/"
         self._client = httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S)
 
@@ -53,13 +53,36 @@ class OsmandLink:
         await self._client.aclose()
 
 
-class WialonLink:
-    """A tracker: login, one D line a position, a B line for what was kept meanwhile."""
+class _Connection:
+    """A tracker's TCP connection, made when there is something to send."""
 
     def __init__(self, host: str, port: int, identifier: str) -> None:
         self._address = (host, port)
         self._identifier = identifier
         self._stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def _open(self) -> None:
+        self._stream = await asyncio.open_connection(*self._address)
+
+    async def _write(self, content: bytes) -> asyncio.StreamReader:
+        if self._stream is None:
+            raise ConnectionResetError("not connected")
+        reader, writer = self._stream
+        writer.write(content)
+        await writer.drain()
+        return reader
+
+    async def close(self) -> None:
+        if self._stream is not None:
+            _, writer = self._stream
+            self._stream = None
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+
+class WialonLink(_Connection):
+    """A tracker: login, one D line a position, a B line for what was kept meanwhile."""
 
     async def send(self, fixes: Sequence[PositionFix]) -> int:
         """Send the oldest, or as many as a black box takes.
@@ -83,23 +106,47 @@ class WialonLink:
         return len(batch)
 
     async def _connect(self) -> None:
-        self._stream = await asyncio.open_connection(*self._address)
+        await self._open()
         answer = await self._ask(encoders.wialon_login(self._identifier))
         if answer.strip() != b"#AL#1":
             raise ConnectionRefusedError(f"login answered {answer!r}")
 
     async def _ask(self, line: bytes) -> bytes:
-        if self._stream is None:
-            raise ConnectionResetError("not connected")
-        reader, writer = self._stream
-        writer.write(line)
-        await writer.drain()
+        reader = await self._write(line)
         return await asyncio.wait_for(reader.readline(), ANSWER_WITHIN_S)
 
-    async def close(self) -> None:
-        if self._stream is not None:
-            _, writer = self._stream
-            self._stream = None
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+
+class TeltonikaLink(_Connection):
+    """A tracker: its IMEI once, then packets of Codec 8 Extended."""
+
+    async def send(self, fixes: Sequence[PositionFix]) -> int:
+        """Send the oldest, as many as a packet takes.
+
+        Raises:
+            Unheard: no connection, no answer, refused, or taken only in part.
+        """
+        batch = fixes[:BLACK_BOX_FIXES]
+        try:
+            if self._stream is None:
+                await self._open()
+                if await self._ask(encoders.teltonika_login(self._identifier), 1) != b"\x01":
+                    raise ConnectionRefusedError(f"{self._identifier} was not accepted")
+            answer = await self._ask(encoders.teltonika_packet(batch), 4)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            await self.close()
+            raise Unheard(str(error) or type(error).__name__) from error
+        if int.from_bytes(answer, "big") != len(batch):
+            await self.close()
+            raise Unheard(f"answered {answer!r}")
+        return len(batch)
+
+    async def _ask(self, content: bytes, answer_bytes: int) -> bytes:
+        reader = await self._write(content)
+        return await asyncio.wait_for(reader.readexactly(answer_bytes), ANSWER_WITHIN_S)
+
+
+LINKS: Mapping[str, Callable[[str, int, str], Link]] = {
+    "osmand": OsmandLink,
+    "wialon": WialonLink,
+    "teltonika": TeltonikaLink,
+}

@@ -8,13 +8,13 @@ import asyncio
 import random
 from argparse import ArgumentParser, Namespace
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 from ingest.gps.geodesy import offset
 from ingest.simulated.fleet import FLEET, SimulatedVan
-from ingest.simulated.links import BLACK_BOX_FIXES, Link, OsmandLink, Unheard, WialonLink
+from ingest.simulated.links import BLACK_BOX_FIXES, LINKS, Link, Unheard
 from ingest.simulated.roads import GpsNoise, drive
 from models.kit import service
 from models.kit.clock import Clock, SystemClock
@@ -122,8 +122,7 @@ async def run_van(
 
 
 async def run(
-    osmand: Address,
-    wialon: Address,
+    receivers: Mapping[str, Address],
     clock: Clock,
     stop: asyncio.Event,
     *,
@@ -131,14 +130,12 @@ async def run(
     seed: int = 1,
     fleet: Sequence[SimulatedVan] = FLEET,
 ) -> None:
-    """Drive the fleet until told to stop."""
+    """Drive the fleet until told to stop; ``receivers``: where each protocol is listened for."""
     lived = VanClock(clock, speed)
     links: list[Link] = []
     driving = []
     for number, van in enumerate(fleet):
-        link: Link = (
-            OsmandLink(*osmand) if van.protocol == "osmand" else WialonLink(*wialon, van.identifier)
-        )
+        link = LINKS[van.protocol](*receivers[van.protocol], van.identifier)
         links.append(link)
         sensor, reporter = Sensor(van, number, seed), Reporter(van.identifier, link)
         interval_s = van.report_interval_s / max(speed, 1.0)
@@ -155,6 +152,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Describe the command line of ``python -m ingest.simulated vans``."""
     parser.add_argument("--osmand", default="127.0.0.1:5055", metavar="HOST:PORT")
     parser.add_argument("--wialon", default="127.0.0.1:5039", metavar="HOST:PORT")
+    parser.add_argument("--teltonika", default="127.0.0.1:5027", metavar="HOST:PORT")
     parser.add_argument("--speed", type=float, default=1.0, help="above 1: hurry through a day")
     parser.add_argument("--seed", type=int, default=1)
 
@@ -166,8 +164,7 @@ def main(chosen: Namespace) -> None:
 
 async def _main(chosen: Namespace) -> None:
     await run(
-        address(chosen.osmand),
-        address(chosen.wialon),
+        {name: address(getattr(chosen, name)) for name in LINKS},
         SystemClock(),
         service.stop_event(),
         speed=chosen.speed,

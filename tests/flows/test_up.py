@@ -18,7 +18,16 @@ from tests.house import ROOT, free_ports, until
 pytestmark = pytest.mark.flow
 
 HOST = "127.0.0.2"  # loopback, but not one of the names that need no certificate
-NAMES = ("api", "media", "osmand", "wialon", "vision_health", "geo_health", "alerts_health")
+NAMES = (
+    "api",
+    "media",
+    "osmand",
+    "wialon",
+    "teltonika",
+    "vision_health",
+    "geo_health",
+    "alerts_health",
+)
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ async def test_the_process_itself_loses_one_fragment_at_most(
 ) -> None:
     clip = write_clip(tmp_path / "clip.mp4")
     settings = node_settings(tmp_path, segment_s=60.0)
-    names = ("state_dir", "media_port", "osmand_port", "wialon_port", "segment_s")
+    names = ("state_dir", "media_port", "osmand_port", "wialon_port", "teltonika_port", "segment_s")
     options = {f"AHUAL_{name.upper()}": str(getattr(settings, name)) for name in names}
     environment = {**os.environ, **options, "AHUAL_DATABASE_URL": database_url}
     async with SimulatedCameras() as cameras:

@@ -57,6 +57,7 @@ def node_settings(folder: Path, **changed: object) -> Settings:
             "media_port": media,
             "osmand_port": osmand,
             "wialon_port": wialon,
+            "teltonika_port": 0,
             "segment_s": 2.0,
             "camera_silence_s": 1.5,
             "reserve_bytes": 0,

@@ -138,6 +138,7 @@ async def _house(place: Ground) -> AsyncIterator[tuple[str, int]]:
         "AHUAL_API_PORT": str(settings.api_port),
         "AHUAL_OSMAND_PORT": str(free_port()),
         "AHUAL_WIALON_PORT": str(free_port()),
+        "AHUAL_TELTONIKA_PORT": str(free_port()),
         "AHUAL_RECORDINGS_KEEP_DAYS": "400",
         "AHUAL_LOG_LEVEL": "warning",
     }

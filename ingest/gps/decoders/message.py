@@ -59,6 +59,7 @@ class DeviceMessage:
         refusal: bytes for a device that is not known here.
         password_refusal: bytes for a known device with a wrong password.
         checksum_failed: the checksum was wrong; without strictness the fixes are used all the same.
+        ends: nothing after it can be understood; the connection is to be ended.
     """
 
     raw: bytes
@@ -70,6 +71,7 @@ class DeviceMessage:
     password_refusal: bytes = b""
     password: str | None = None
     checksum_failed: bool = False
+    ends: bool = False
 
 
 def identifier(text: str) -> str:

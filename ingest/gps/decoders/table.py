@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.gps.decoders import osmand, wialon
+from ingest.gps.decoders import osmand, teltonika, wialon
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +18,8 @@ class DeviceProtocol:
 
 PROTOCOLS: tuple[DeviceProtocol, ...] = (
     DeviceProtocol(osmand.PROTOCOL, "OsmAnd / Traccar Client", "http", "osmand_port"),
+    DeviceProtocol(
+        teltonika.PROTOCOL, "Teltonika Codec 8, 8 Extended and 16", "tcp", "teltonika_port"
+    ),
     DeviceProtocol(wialon.PROTOCOL, "Wialon IPS 1.1 and 2.0", "tcp", "wialon_port"),
 )

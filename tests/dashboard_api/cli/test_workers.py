@@ -105,6 +105,7 @@ async def node(
         "media_workers": WORKERS,
         "osmand_port": osmand,
         "wialon_port": wialon,
+        "teltonika_port": 0,
         "segment_s": 2.0,
         "reserve_bytes": 0,
     }

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from ingest.gps.geodesy import distance_m
 from ingest.gps.service import run as run_receivers
 from ingest.simulated.fleet import FLEET
-from ingest.simulated.links import Unheard
+from ingest.simulated.links import LINKS, Unheard
 from ingest.simulated.roads import GpsNoise, drive, road
 from ingest.simulated.vans import Reporter, Sensor, VanClock, address
 from ingest.simulated.vans import run as run_vans
@@ -31,7 +31,7 @@ TALGAR, ESIK = (43.30235, 77.23811), (43.3552, 77.45245)
 
 def test_the_fleet_is_in_different_regions_and_speaks_both_protocols() -> None:
     assert len({van.region_code for van in FLEET}) >= 6
-    assert {van.protocol for van in FLEET} == {"osmand", "wialon"}
+    assert {van.protocol for van in FLEET} == set(LINKS)
     assert len({van.identifier for van in FLEET}) == len({van.plate for van in FLEET}) == len(FLEET)
     for van in FLEET:
         assert van.name.keys() == {"kk", "ru", "en"}
@@ -142,35 +142,41 @@ async def position_count(database: Database) -> dict[str, int]:
 
 
 @pytest.fixture
-def unused_ports() -> tuple[int, int]:
-    with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
-        return a.getsockname()[1], b.getsockname()[1]
+def unused_ports() -> dict[str, int]:
+    """A port for each protocol."""
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in LINKS]
+    ports = [each.getsockname()[1] for each in taken]
+    for each in taken:
+        each.close()
+    return dict(zip(LINKS, ports, strict=True))
 
 
 @pytest.mark.postgis
 async def test_vans_are_stored_through_real_sockets(
-    database: Database, unused_ports: tuple[int, int]
+    database: Database, unused_ports: dict[str, int]
 ) -> None:
-    osmand_port, wialon_port = unused_ports
-    pair = [
+    vans = [
         replace(next(van for van in FLEET if van.protocol == protocol), report_interval_s=0.05)
-        for protocol in ("osmand", "wialon")
+        for protocol in LINKS
     ]
     async with database.transaction() as session:
-        for van in pair:
+        for van in vans:
             await build_vehicle(
                 session, plate=van.plate, identifier=van.identifier, protocol=van.protocol
             )
     clock, stop = SystemClock(), asyncio.Event()
-    driving = asyncio.create_task(
-        run_vans(("127.0.0.1", osmand_port), ("127.0.0.1", wialon_port), clock, stop, fleet=pair)
-    )
+    receivers = {name: ("127.0.0.1", port) for name, port in unused_ports.items()}
+    driving = asyncio.create_task(run_vans(receivers, clock, stop, fleet=vans))
     await asyncio.sleep(0.3)  # nobody listens yet: the vans keep their first fixes
-    settings = Settings(osmand_port=osmand_port, wialon_port=wialon_port)
+    ports = {f"{name}_port": port for name, port in unused_ports.items()}
+    settings = Settings.model_validate(ports)
     receiving = asyncio.create_task(run_receivers(settings, database, clock, stop))
     try:
         async with asyncio.timeout(20):
-            while len(stored := await position_count(database)) < 2 or min(stored.values()) < 8:
+            while (
+                len(stored := await position_count(database)) < len(vans)
+                or min(stored.values()) < 8
+            ):
                 await asyncio.sleep(0.1)
     finally:
         stop.set()

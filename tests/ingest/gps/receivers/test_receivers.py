@@ -15,10 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ingest.gps.decoders.wialon import WialonSession, feed
 from ingest.gps.devices import Devices
 from ingest.gps.intake import Intake
 from ingest.gps.receivers.osmand_http import OsmandReceiver
-from ingest.gps.receivers.wialon_tcp import WialonReceiver
+from ingest.gps.receivers.tcp import TcpReceiver
 from ingest.gps.store import PositionStore
 from ingest.simulated import encoders
 from models.kit.clock import SystemClock
@@ -78,7 +79,8 @@ async def receivers(database_url: str) -> AsyncIterator[Receivers]:
         )
     store, stop = PositionStore(database, CLOCK), asyncio.Event()
     intake = Intake(Devices(database, CLOCK), store)
-    osmand, wialon = OsmandReceiver(intake, CLOCK), WialonReceiver(intake, CLOCK, idle_s=5)
+    osmand = OsmandReceiver(intake, CLOCK)
+    wialon = TcpReceiver("wialon", WialonSession, feed, intake, CLOCK, idle_s=5)
     writing = asyncio.create_task(store.run(stop))
     http_port = await osmand.start("127.0.0.1", 0)
     tcp_port = await wialon.start("127.0.0.1", 0)

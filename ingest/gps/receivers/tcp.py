@@ -1,10 +1,13 @@
-"""Wialon IPS over TCP: a connection is read as fast as its messages are committed, no faster."""
+"""Devices over TCP: a connection is read as fast as its messages are committed, no faster."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
 
 from ingest.gps import metrics
-from ingest.gps.decoders.wialon import PROTOCOL, WialonSession, feed
+from ingest.gps.decoders.message import DeviceMessage
 from ingest.gps.intake import Intake
 from models.kit.clock import Clock
 from models.kit.errors import Unavailable
@@ -16,12 +19,35 @@ IDLE_S = 900.0  # trackers ping every few minutes; a longer silence is a dead co
 CONNECTIONS_LIMIT = 2000
 
 
-class WialonReceiver:
-    """Serves devices until closed. Event loop only."""
+Session = TypeVar("Session")
+
+
+class Feed(Protocol[Session]):
+    """A decoder's ``feed``: a piece of a connection in, the next session and its messages out."""
+
+    def __call__(
+        self, session: Session, received: bytes, received_at: datetime, *, strict: bool = False
+    ) -> tuple[Session, list[DeviceMessage]]: ...
+
+
+class TcpReceiver(Generic[Session]):
+    """Serves the devices of one protocol until closed. Event loop only."""
 
     def __init__(
-        self, intake: Intake, clock: Clock, *, strict: bool = False, idle_s: float = IDLE_S
+        self,
+        protocol: str,
+        begin: Callable[[], Session],
+        feed: Feed[Session],
+        intake: Intake,
+        clock: Clock,
+        *,
+        strict: bool = False,
+        idle_s: float = IDLE_S,
     ) -> None:
+        """``begin`` makes the session of a new connection, ``feed`` leads it on."""
+        self._protocol = protocol
+        self._begin = begin
+        self._feed = feed
         self._intake = intake
         self._clock = clock
         self._strict = strict
@@ -46,41 +72,44 @@ class WialonReceiver:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is None or len(self._open) >= CONNECTIONS_LIMIT:
-            log.warning("gps.too_many_connections", protocol=PROTOCOL, limit=CONNECTIONS_LIMIT)
+            log.warning(
+                "gps.too_many_connections", protocol=self._protocol, limit=CONNECTIONS_LIMIT
+            )
             writer.close()
             return
         self._open.add(task)
-        metrics.CONNECTIONS.labels(PROTOCOL).inc()
+        metrics.CONNECTIONS.labels(self._protocol).inc()
         try:
             await self._converse(reader, writer)
         except (ConnectionError, TimeoutError) as error:
-            log.debug("gps.hung_up", protocol=PROTOCOL, error=str(error))
+            log.debug("gps.hung_up", protocol=self._protocol, error=str(error))
         except Unavailable as error:
-            log.warning("gps.not_acknowledged", protocol=PROTOCOL, reason=error.detail)
+            log.warning("gps.not_acknowledged", protocol=self._protocol, reason=error.detail)
         except asyncio.CancelledError:
             pass  # only close() cancels, and it waits for this task
         finally:
             self._open.discard(task)
-            metrics.CONNECTIONS.labels(PROTOCOL).dec()
+            metrics.CONNECTIONS.labels(self._protocol).dec()
             writer.close()
             with suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = WialonSession()
+        session = self._begin()
         while True:
             received = await asyncio.wait_for(reader.read(READ_BYTES), self._idle_s)
             if not received:
                 return
             received_at = self._clock.now()
-            session, messages = feed(session, received, received_at, strict=self._strict)
+            session, messages = self._feed(session, received, received_at, strict=self._strict)
             receipts = [
-                await self._intake.take(message, PROTOCOL, received_at) for message in messages
+                await self._intake.take(message, self._protocol, received_at)
+                for message in messages
             ]
-            for receipt in receipts:
+            for message, receipt in zip(messages, receipts, strict=True):
                 await receipt.wait_committed()
                 writer.write(receipt.answer)
-                if receipt.refused is not None:
+                if receipt.refused is not None or message.ends:
                     await writer.drain()
                     return
             await writer.drain()
