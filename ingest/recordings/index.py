@@ -25,6 +25,7 @@ from models.kit.log import get
 
 log = get(__name__)
 _FLUSH_S = 0.5
+_EVERY_S = 1.0  # at most one transaction in this time: most of its cost does not grow with its rows
 _BACKLOG_LIMIT = 20_000  # files in memory; beyond it they are only in the journal
 _REPLAY_BATCH = 500
 _TIDY_BYTES = 4 * 1024 * 1024
@@ -51,6 +52,8 @@ class RecordingIndex:
         self._firsts: _Firsts = {}  # of this run
         self._settled: set[StreamKey] = set()
         self._wake = asyncio.Event()
+        self._next_at = 0.0  # by the loop's clock
+        self._to_keep = asyncio.Event()
         self._begun = asyncio.Event()
         self.own_paths: set[str] = set()  # files of this run, which the rescan leaves alone
         self._overflowed = False
@@ -77,6 +80,7 @@ class RecordingIndex:
                 self._gaps[(fact.stream, fact.started_at)] = fact
             if self._journal is not None and _is_final(fact):
                 self._unkept.append(fact)
+                self._to_keep.set()
         if len(self._files) > _BACKLOG_LIMIT:
             self._drop_closed()
         BACKLOG.set(self.backlog)
@@ -93,7 +97,9 @@ class RecordingIndex:
             log.error("journal.unusable", error=str(error))
         self._begun.set()
         while not stop.is_set():
+            await any_of(stop, self._to_keep)
             await any_of(stop, timeout_s=_FLUSH_S)
+            self._to_keep.clear()
             await self._keep_new()
         await self._keep_new()
 
@@ -200,10 +206,10 @@ class RecordingIndex:
             )
             ours = set((await session.scalars(query)).all())
         await self._leases.take(ours)
-        rows = [self._row(fact) for fact in files]
+        rows = [(fact.stream.camera_id in ours, self._row(fact)) for fact in files]
         async with self._database.transaction() as session:
-            await upsert(session, [row for row in rows if row["camera_id"] in ours])
-            await adopt(session, [row for row in rows if row["camera_id"] not in ours])
+            await upsert(session, [row for is_ours, row in rows if is_ours])
+            await adopt(session, [row for is_ours, row in rows if not is_ours])
             await write_gaps(session, gaps)
 
     def _row(self, fact: SegmentFact) -> dict[str, object]:
@@ -265,7 +271,9 @@ class RecordingIndex:
     async def _pause(self, stop: asyncio.Event) -> None:
         """Wait for work or the end; work is gathered for a moment, so that it goes in batches."""
         await any_of(stop, self._wake)
-        await any_of(stop, timeout_s=_FLUSH_S)
+        loop = asyncio.get_running_loop()
+        await any_of(stop, timeout_s=max(_FLUSH_S, self._next_at - loop.time()))
+        self._next_at = loop.time() + _EVERY_S
         self._wake.clear()
 
 

@@ -1,5 +1,6 @@
 """Writes and settles the rows of recordings and gaps; every statement may be repeated safely."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,9 +20,13 @@ _COLUMNS = (
     "INSERT INTO recording (camera_id, stream_kind, node_name, epoch, path, started_at, ended_at,"
     " size_bytes, init_bytes, codec, gops, closed, sha256)"
 )
+# All rows as one value: each parameter of a statement costs the driver more than a row does so.
 _VALUES = (
-    ":path, :started_at, :ended_at, :size_bytes, :init_bytes, :codec, :gops, :closed, :sha256"
-    " FROM camera WHERE camera.id = :camera_id"
+    "file.path, file.started_at, file.ended_at, file.size_bytes, file.init_bytes, file.codec,"
+    " decode(file.gops, 'hex'), file.closed, file.sha256 FROM jsonb_to_recordset(CAST(:files AS"
+    " jsonb)) AS file (camera_id uuid, stream_kind text, node_name text, epoch bigint, path text,"
+    " started_at timestamptz, ended_at timestamptz, size_bytes bigint, init_bytes integer,"
+    " codec text, gops text, closed boolean, sha256 text) JOIN camera ON camera.id = file.camera_id"
 )
 _ON_CONFLICT = (
     " ON CONFLICT (node_name, path) DO UPDATE SET ended_at = excluded.ended_at,"
@@ -30,14 +35,15 @@ _ON_CONFLICT = (
 )
 # Refused where another node took the camera since (a newer epoch) or the camera was deleted.
 _UPSERT = text(
-    f"{_COLUMNS} SELECT camera.id, :stream_kind, :node_name, :epoch, {_VALUES}"
-    " AND NOT EXISTS (SELECT 1 FROM camera_lease"
-    f" WHERE camera_lease.camera_id = camera.id AND camera_lease.epoch > :epoch) {_ON_CONFLICT}"
+    f"{_COLUMNS} SELECT camera.id, file.stream_kind, file.node_name, file.epoch, {_VALUES}"
+    " WHERE NOT EXISTS (SELECT 1 FROM camera_lease"
+    f" WHERE camera_lease.camera_id = camera.id AND camera_lease.epoch > file.epoch) {_ON_CONFLICT}"
 )
 # What lies on our disk of a camera that now belongs to another node: its lease stays theirs.
 _ADOPT = text(
-    f"{_COLUMNS} SELECT camera.id, :stream_kind, :node_name, COALESCE((SELECT lease.epoch FROM"
-    f" camera_lease AS lease WHERE lease.camera_id = camera.id), 1), {_VALUES} {_ON_CONFLICT}"
+    f"{_COLUMNS} SELECT camera.id, file.stream_kind, file.node_name, COALESCE((SELECT lease.epoch"
+    " FROM camera_lease AS lease WHERE lease.camera_id = camera.id), 1),"
+    f" {_VALUES} {_ON_CONFLICT}"
 )
 _INSERT_GAP = text(
     "INSERT INTO recording_gap (camera_id, stream_kind, started_at, ended_at, reason)"
@@ -54,19 +60,19 @@ _CLOSE_GAP = text(
 
 
 def row_of(fact: SegmentFact, node_name: str, epoch: int) -> dict[str, Any]:
-    """Return the row of table recording for a file."""
+    """Return the row of table recording for a file, as JSON can hold it."""
     return {
-        "camera_id": fact.stream.camera_id,
+        "camera_id": str(fact.stream.camera_id),
         "stream_kind": fact.stream.kind.value,
         "node_name": node_name,
         "epoch": epoch,
         "path": fact.path,
-        "started_at": fact.started_at,
-        "ended_at": fact.ended_at,
+        "started_at": fact.started_at.isoformat(),
+        "ended_at": fact.ended_at.isoformat(),
         "size_bytes": fact.size_bytes,
         "init_bytes": fact.init_bytes,
         "codec": fact.codec,
-        "gops": pack_gops(fact.fragments),
+        "gops": pack_gops(fact.fragments).hex(),
         "closed": fact.closed,
         "sha256": fact.sha256,
     }
@@ -75,14 +81,18 @@ def row_of(fact: SegmentFact, node_name: str, epoch: int) -> dict[str, Any]:
 async def upsert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows under our leases; refused where the camera is no longer ours."""
     if rows:
-        await session.execute(_UPSERT, list(rows))
+        await session.execute(_UPSERT, {"files": _as_json(rows)})
 
 
 async def adopt(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows of files found on disk, without a lease: their ``epoch`` is not used."""
     if rows:
-        unused = [{name: row[name] for name in row if name != "epoch"} for row in rows]
-        await session.execute(_ADOPT, unused)
+        await session.execute(_ADOPT, {"files": _as_json(rows)})
+
+
+def _as_json(rows: Sequence[dict[str, Any]]) -> str:
+    """Return the rows as one value; of a file that is told twice, the later."""
+    return json.dumps(list({row["path"]: row for row in rows}.values()))
 
 
 @dataclass(frozen=True, slots=True)
