@@ -1,5 +1,6 @@
 """Encodes the halls into clips, once: a clip is made again only when what draws it has changed."""
 
+import fcntl
 import hashlib
 import os
 import sys
@@ -54,9 +55,18 @@ def render_all(
 ) -> None:
     """Make every clip that is missing or out of date; tells on stderr how far it is.
 
-    ``variants`` limits the work to these; None means all that the scenes have.
+    ``variants`` limits the work to these; None means all that the scenes have. A second process
+    that wants the same folder waits and finds them made.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _render_missing(folder, scenes, variants, workers)
+
+
+def _render_missing(
+    folder: Path, scenes: tuple[Scene, ...], variants: tuple[str, ...] | None, workers: int | None
+) -> None:
     key = _drawing_key()
     wanted = [
         (s.name, variant)
