@@ -1,11 +1,11 @@
 """Alerts as the API, the wall and the ``alert`` topic show them (AlertOut)."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union
+from sqlalchemy import ColumnElement, ScalarSelect, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.times import iso
@@ -20,20 +20,15 @@ async def alert_out(session: AsyncSession, alert_ids: Sequence[UUID]) -> list[di
     """Return the AlertOut objects in the order of the ids; ids that do not exist are left out."""
     if not alert_ids:
         return []
-    rows = await session.execute(
-        select(Alert, Office, ServiceWindow, Camera, Operator)
-        .outerjoin(Office, Office.id == Alert.office_id)
-        .outerjoin(ServiceWindow, ServiceWindow.id == Alert.window_id)
-        .outerjoin(Camera, Camera.id == Alert.camera_id)
-        .outerjoin(Operator, Operator.id == Alert.acknowledged_by)
-        .where(Alert.id.in_(alert_ids))
-    )
-    complaints = await _complaints_of(session, alert_ids)
-    shown = {
-        alert.id: _shown(alert, office, window, camera, by) | {"complaints": complaints[alert.id]}
-        for alert, office, window, camera, by in rows
-    }
-    return [shown[alert_id] for alert_id in alert_ids if alert_id in shown]
+    shown = {alert["id"]: alert for alert in await _alerts(session, Alert.id.in_(alert_ids))}
+    return [shown[str(alert_id)] for alert_id in alert_ids if str(alert_id) in shown]
+
+
+async def alerts_of(session: AsyncSession, complaint_id: UUID) -> list[dict[str, Any]]:
+    """Return the alerts tied to a complaint and those about it, newest first."""
+    tied = select(ComplaintAlert.alert_id).where(ComplaintAlert.complaint_id == complaint_id)
+    found = await _alerts(session, Alert.id.in_(tied) | (Alert.complaint_id == complaint_id))
+    return sorted(found, key=lambda alert: alert["raised_at"], reverse=True)
 
 
 async def alert_updates(session: AsyncSession, alert_id: UUID) -> list[dict[str, Any]]:
@@ -54,12 +49,43 @@ def person(operator: Operator | None) -> dict[str, str] | None:
     return None if operator is None else {"id": str(operator.id), "full_name": operator.full_name}
 
 
+async def _alerts(session: AsyncSession, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
+    rows = await session.execute(
+        select(Alert, Office.name, ServiceWindow, Camera.name, Operator, _COMPLAINTS)
+        .outerjoin(Office, Office.id == Alert.office_id)
+        .outerjoin(ServiceWindow, ServiceWindow.id == Alert.window_id)
+        .outerjoin(Camera, Camera.id == Alert.camera_id)
+        .outerjoin(Operator, Operator.id == Alert.acknowledged_by)
+        .where(condition)
+    )
+    return [_shown(*row) for row in rows]
+
+
+def _complaints_of_alert() -> ScalarSelect[Any]:
+    """Return the cards tied to an alert, its own complaint included, by number."""
+    tied = select(ComplaintAlert.complaint_id).where(ComplaintAlert.alert_id == Alert.id)
+    shown = func.jsonb_build_object(
+        literal_column("'id'"), Complaint.id, literal_column("'number'"), Complaint.number
+    )
+    listed = func.jsonb_agg(aggregate_order_by(shown, Complaint.number))
+    return (
+        select(func.coalesce(listed, func.jsonb_build_array(), type_=JSONB))
+        .where(Complaint.id.in_(tied.correlate(Alert)) | (Complaint.id == Alert.complaint_id))
+        .correlate(Alert)
+        .scalar_subquery()
+    )
+
+
+_COMPLAINTS = _complaints_of_alert()
+
+
 def _shown(
     alert: Alert,
-    office: Office | None,
+    office_name: dict[str, str] | None,
     window: ServiceWindow | None,
-    camera: Camera | None,
+    camera_name: dict[str, str] | None,
     acknowledged_by: Operator | None,
+    complaints: list[dict[str, str]],
 ) -> dict[str, Any]:
     return {
         "id": str(alert.id),
@@ -68,7 +94,7 @@ def _shown(
         "state": alert.state,
         "active": alert.active,
         "subject": alert.subject,
-        "office": office and {"id": str(office.id), "name": office.name},
+        "office": office_name and {"id": str(alert.office_id), "name": office_name},
         "window": window
         and {
             "id": str(window.id),
@@ -76,7 +102,7 @@ def _shown(
             "name": window.name,
             "owner": window.owner,
         },
-        "camera": camera and {"id": str(camera.id), "name": camera.name},
+        "camera": camera_name and {"id": str(alert.camera_id), "name": camera_name},
         "vehicle_id": alert.vehicle_id and str(alert.vehicle_id),
         "complaint_id": alert.complaint_id and str(alert.complaint_id),
         "since_at": iso(alert.since_at),
@@ -86,27 +112,5 @@ def _shown(
         "acknowledged_by": person(acknowledged_by),
         "resolved_at": iso(alert.resolved_at),
         "details": alert.details,
+        "complaints": complaints,
     }
-
-
-async def _complaints_of(
-    session: AsyncSession, alert_ids: Sequence[UUID]
-) -> dict[UUID, list[dict[str, str]]]:
-    """Return the cards tied to each alert, its own complaint included, by number."""
-    ties = union(
-        select(ComplaintAlert.alert_id, ComplaintAlert.complaint_id).where(
-            ComplaintAlert.alert_id.in_(alert_ids)
-        ),
-        select(Alert.id, Alert.complaint_id).where(
-            Alert.id.in_(alert_ids), Alert.complaint_id.is_not(None)
-        ),
-    ).subquery()
-    rows = await session.execute(
-        select(ties.c.alert_id, Complaint.id, Complaint.number)
-        .join(Complaint, Complaint.id == ties.c.complaint_id)
-        .order_by(Complaint.number)
-    )
-    found: dict[UUID, list[dict[str, str]]] = defaultdict(list)
-    for alert_id, complaint_id, number in rows:
-        found[alert_id].append({"id": str(complaint_id), "number": number})
-    return found

@@ -57,7 +57,7 @@ class Requires:
     def __init__(self, *any_of: Permission) -> None:
         self.any_of = any_of
 
-    def __call__(self, caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
+    async def __call__(self, caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
         if self.any_of and not caller.may(*self.any_of):
             able = ", ".join(roles_with(*self.any_of))
             raise Forbidden(f"Your role ({caller.role}) may not do this; these may: {able}")
@@ -67,7 +67,7 @@ class Requires:
 SignedIn = Annotated[Caller, Depends(Requires())]
 
 
-def if_match(request: Request) -> int | None:
+async def if_match(request: Request) -> int | None:
     """Return the version in If-Match, None when the header is absent or *.
 
     Raises:

@@ -21,6 +21,7 @@ class Services:
     throttle: Throttle
 
 
-def services(connection: HTTPConnection) -> Services:
+async def services(connection: HTTPConnection) -> Services:
+    """Return them; a coroutine, or FastAPI would send every request to a worker thread for it."""
     found: Services = connection.app.state.services
     return found

@@ -1,50 +1,105 @@
 """Feeds the resolver from the tables: an office's cameras, their zones, and who recorded."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.complaints.resolver import Candidate, RankedCamera, SeenZone, rank
+from alerts.times import iso
 from models.camera import Camera, Zone
-from models.observations import ZoneKind
+from models.complaint import Complaint
+from models.observations import StreamKind, ZoneKind
 from models.recording import Recording
 
 _MINUTE = timedelta(seconds=60)
+_LONGEST_FILE = timedelta(hours=2)  # they last seconds to minutes
+_FILES_LOOKED_AT = 3  # a camera's files follow each other; few overlap
 
 
 async def rank_cameras(
     session: AsyncSession, office_id: UUID, window_id: UUID | None, happened_at: datetime
 ) -> list[RankedCamera]:
     """Return the office's cameras, best first, for the window at that minute."""
-    recorded = exists().where(
-        Recording.camera_id == Camera.id,
-        Recording.started_at <= happened_at + _MINUTE,
-        # Files last seconds to minutes: the bound keeps the search inside the time index.
-        Recording.started_at >= happened_at - timedelta(hours=2),
-        Recording.ended_at >= happened_at - _MINUTE,
-    )
-    cameras = (
-        await session.execute(
-            select(Camera.id, Camera.code, Camera.view, Camera.enabled, recorded).where(
-                Camera.office_id == office_id
-            )
-        )
-    ).all()
-    zones: dict[UUID, list[SeenZone]] = defaultdict(list)
-    for camera_id, kind, zone_window_id in await session.execute(
-        select(Zone.camera_id, Zone.kind, Zone.window_id)
-        .join(Camera, Camera.id == Zone.camera_id)
-        .where(Camera.office_id == office_id)
-    ):
-        zones[camera_id].append(SeenZone(ZoneKind(kind), zone_window_id))
+    rows = (await session.execute(_of_office(office_id, happened_at))).all()
+    return _ranked(rows, window_id, happened_at)
+
+
+async def cameras_shown(session: AsyncSession, complaint: Complaint) -> list[dict[str, Any]]:
+    """Return the same for a card, as the API shows it."""
+    query = _of_office(complaint.office_id, complaint.happened_at)
+    rows = (await session.execute(query)).all()
+    names = {row.id: {"id": str(row.id), "name": row.name, "view": row.view} for row in rows}
+    return [
+        {
+            "camera": names[camera.camera_id],
+            "score": camera.score,
+            "reasons": [str(reason) for reason in camera.reasons],
+            "replay_from": iso(camera.replay_from),
+            "at": iso(camera.at),
+        }
+        for camera in _ranked(rows, complaint.window_id, complaint.happened_at)
+    ]
+
+
+def _ranked(
+    rows: Sequence[Row[Any]], window_id: UUID | None, happened_at: datetime
+) -> list[RankedCamera]:
     return rank(
         (
-            Candidate(camera_id, code, view, enabled, tuple(zones[camera_id]), has_footage)
-            for camera_id, code, view, enabled, has_footage in cameras
+            Candidate(
+                row.id,
+                row.code,
+                row.view,
+                row.enabled,
+                tuple(SeenZone(ZoneKind(kind), of and UUID(of)) for kind, of in row.zones),
+                row.recorded,
+            )
+            for row in rows
         ),
         window_id,
         happened_at,
     )
+
+
+def _of_office(office_id: UUID, happened_at: datetime) -> Select[*tuple[Any, ...]]:
+    """Return a query for the office's cameras, their zones, and whether they recorded then."""
+    zone = func.jsonb_build_array(Zone.kind, Zone.window_id)
+    zones = (
+        select(func.coalesce(func.jsonb_agg(zone), func.jsonb_build_array(), type_=JSONB))
+        .where(Zone.camera_id == Camera.id)
+        .correlate(Camera)
+        .scalar_subquery()
+    )
+    recorded = or_(*(_reaches(kind, happened_at) for kind in StreamKind))
+    return select(
+        Camera.id,
+        Camera.code,
+        Camera.name,
+        Camera.view,
+        Camera.enabled,
+        zones.label("zones"),
+        recorded.label("recorded"),
+    ).where(Camera.office_id == office_id)
+
+
+def _reaches(kind: StreamKind, happened_at: datetime) -> ColumnElement[bool]:
+    """Say whether one of the files begun last before the minute's end reaches into the minute."""
+    begun = (
+        select(Recording.ended_at)
+        .where(
+            Recording.camera_id == Camera.id,
+            Recording.stream_kind == kind.value,
+            Recording.started_at <= happened_at + _MINUTE,
+            Recording.started_at >= happened_at - _LONGEST_FILE,
+        )
+        .order_by(Recording.started_at.desc())
+        .limit(_FILES_LOOKED_AT)
+        .correlate(Camera)
+        .subquery()
+    )
+    return exists().where(begun.c.ended_at >= happened_at - _MINUTE)

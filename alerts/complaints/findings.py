@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import FromClause, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.times import iso
 from models.camera import Camera, Zone
 from models.complaint import Complaint
-from models.observation import ZoneObservationRow
+from models.observation import ZoneObservationRow as Row
 from models.observations import ZoneKind
 from models.office import ServiceWindow
 
@@ -28,47 +28,39 @@ async def findings(
     place = Zone.kind == ZoneKind.QUEUE
     if complaint.window_id is not None:
         place |= Zone.window_id == complaint.window_id
-    zones = (
-        await session.execute(
-            select(Zone.id, Zone.kind, ServiceWindow.number)
-            .join(Camera, Camera.id == Zone.camera_id)
-            .outerjoin(ServiceWindow, ServiceWindow.id == Zone.window_id)
-            .where(Camera.office_id == complaint.office_id, place)
-        )
-    ).all()
-    seen: list[ZoneObservationRow] = []
-    for zone_id, _, _ in zones:
-        in_force = await session.execute(
-            select(ZoneObservationRow)
-            .where(
-                ZoneObservationRow.zone_id == zone_id,
-                ZoneObservationRow.at < starts_at,
-                ZoneObservationRow.at >= starts_at - _LOOK_BACK,
-            )
-            .order_by(ZoneObservationRow.at.desc())
-            .limit(1)
-        )
-        seen.extend(in_force.scalars())
-    changes = await session.execute(
-        select(ZoneObservationRow)
-        .where(
-            ZoneObservationRow.zone_id.in_([zone_id for zone_id, _, _ in zones]),
-            ZoneObservationRow.at.between(starts_at, ends_at),
-        )
-        .order_by(ZoneObservationRow.at)
+    seen = _seen(starts_at, ends_at)
+    rows = await session.execute(
+        select(Zone.id, Zone.kind, ServiceWindow.number, *seen.c)
+        .join(Camera, Camera.id == Zone.camera_id)
+        .outerjoin(ServiceWindow, ServiceWindow.id == Zone.window_id)
+        .join(seen, true())
+        .where(Camera.office_id == complaint.office_id, place)
+        .order_by(seen.c.at)
         .limit(_MOST)
     )
-    seen = sorted(seen, key=lambda row: row.at) + list(changes.scalars())
-    described = {zone_id: (kind, number) for zone_id, kind, number in zones}
     return [
         {
-            "zone_id": str(row.zone_id),
-            "zone_kind": described[row.zone_id][0],
-            "window_number": described[row.zone_id][1],
-            "state": row.state,
-            "people": row.people,
-            "since": iso(row.since),
-            "at": iso(row.at),
+            "zone_id": str(zone_id),
+            "zone_kind": kind,
+            "window_number": number,
+            "state": state,
+            "people": people,
+            "since": iso(since),
+            "at": iso(at),
         }
-        for row in seen
+        for zone_id, kind, number, state, people, since, at in rows
     ]
+
+
+def _seen(starts_at: datetime, ends_at: datetime) -> FromClause:
+    """Return for each zone the state that held when the span began, and the changes in it."""
+    columns = (Row.state, Row.people, Row.since, Row.at)
+    of_zone = select(*columns).where(Row.zone_id == Zone.id).correlate(Zone)
+    in_force = (
+        of_zone.where(Row.at < starts_at, Row.at >= starts_at - _LOOK_BACK)
+        .order_by(Row.at.desc())
+        .limit(1)
+        .subquery()
+    )
+    changes = of_zone.where(Row.at.between(starts_at, ends_at))
+    return union_all(select(*in_force.c), changes).lateral()

@@ -4,7 +4,7 @@ import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import StringConstraints
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from dashboard_api.complaint_search import matching
 from dashboard_api.dependencies import Centre, Cursor, Limit, Requires
 from dashboard_api.lists import one_of
 from dashboard_api.permissions import Permission
+from dashboard_api.replay_opening import replay_opening
 from dashboard_api.schemas.common import Line, Page
 from dashboard_api.schemas.complaints import ComplaintCard, ComplaintIn, ComplaintSummary
 from dashboard_api.sessions import Caller
@@ -101,12 +102,22 @@ async def list_complaints(
 
 @router.get("/complaints/{complaint_id}", response_model=ComplaintCard)
 async def read_complaint(
-    complaint_id: UUID, response: Response, caller: Reader, centre: Centre
+    complaint_id: UUID,
+    request: Request,
+    response: Response,
+    caller: Reader,
+    centre: Centre,
+    *,
+    replay: Annotated[bool, Query(description="With the right to watch its camera.")] = False,
 ) -> dict[str, Any]:
     """The whole card; its ETag is the version for If-Match."""
     async with centre.database.transaction() as session:
         complaint = await scope.complaint(session, complaint_id, caller)
         audit.record(session, caller.operator_id, "complaint.read", complaint.id)
         shown = await card(session, complaint_id, centre.clock, role=caller.role)
+        if replay and caller.may(Permission.REPLAY_VIEW):
+            shown["replay"] = await replay_opening(
+                session, request, centre, caller, complaint, shown["cameras"]
+            )
     response.headers["ETag"] = etag(shown["version"])
     return shown

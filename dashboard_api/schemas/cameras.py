@@ -110,3 +110,11 @@ class MediaTicket(BaseModel):
     ticket: str
     expires_at: datetime
     media_url: str
+
+
+class ReplayOpening(MediaTicket):
+    """A replay ticket that came with a complaint's card: for which camera and which span."""
+
+    camera_id: UUID
+    starts_at: datetime
+    ends_at: datetime

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from dashboard_api.schemas.alerts import AlertOut
+from dashboard_api.schemas.cameras import ReplayOpening
 from dashboard_api.schemas.common import (
     FilledLine,
     Incoming,
@@ -131,7 +132,10 @@ class Finding(BaseModel):
 
 
 class ComplaintCard(ComplaintSummary):
-    """All of one complaint. ``allowed_moves`` are the next states; ``code`` is for the caller."""
+    """All of one complaint. ``allowed_moves`` are the next states; ``code`` is for the caller.
+
+    ``replay`` is there where it was asked for and the caller may watch.
+    """
 
     ticket_number: str | None
     happened_within_s: int
@@ -148,6 +152,7 @@ class ComplaintCard(ComplaintSummary):
     findings: list[Finding]
     clips: list[Clip]
     allowed_moves: list[ComplaintState]
+    replay: ReplayOpening | None = None
 
 
 class OutcomeIn(Incoming):

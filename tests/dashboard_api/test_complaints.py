@@ -53,6 +53,36 @@ async def test_card_opens_on_the_right_camera_and_minute(centre: Centre) -> None
     assert "complaint_received" in {alert["rule"] for alert in card["alerts"]}
 
 
+@pytest.mark.parametrize(("role", "watches"), [("supervisor", True), ("agent", False)])
+async def test_a_card_brings_the_right_to_watch_its_camera(
+    centre: Centre, role: str, watches: bool
+) -> None:
+    registered = await _register(await centre.signed_in("agent"), centre, happened_within_s=60)
+    client = await centre.signed_in(role)
+    path = f"/api/v1/complaints/{registered['id']}"
+    assert (await client.get(path)).json()["replay"] is None
+    opening = (await client.get(path, params={"replay": "true"})).json()["replay"]
+    async with centre.database.read() as session:
+        watched = list(
+            await session.scalars(select(AuditEntry).where(AuditEntry.action == "camera.replay"))
+        )
+    assert (opening is not None, len(watched)) == (watches, int(watches))
+    if not watches:
+        return
+    ticket = verify(opening["ticket"], KEY, centre.clock.now())
+    assert (ticket.purpose, ticket.reason) == ("replay", registered["number"])
+    assert str(ticket.camera) == opening["camera_id"] == registered["cameras"][0]["camera"]["id"]
+    stated = NOON - timedelta(minutes=10)
+    assert ticket.starts_at is not None
+    assert ticket.ends_at is not None
+    assert ticket.starts_at <= stated - timedelta(minutes=11)
+    assert ticket.ends_at >= stated + timedelta(minutes=16)
+    assert (watched[0].subject, watched[0].details["reason"]) == (
+        opening["camera_id"],
+        registered["number"],
+    )
+
+
 async def test_same_key_registers_once_for_the_same_person(centre: Centre) -> None:
     agent = await centre.signed_in("agent")
     supervisor = await centre.signed_in("supervisor")
