@@ -24,6 +24,7 @@ from vision.weights import FORMS, Content, Form
 os.environ["YOLO_OFFLINE"] = "1"
 os.environ["YOLO_AUTOINSTALL"] = "false"
 os.environ.setdefault("YOLO_VERBOSE", "false")
+os.environ.setdefault("CI", "true")  # what 8-bit export uses would report its use to its maker
 os.environ.setdefault("YOLO_CONFIG_DIR", str(Path(tempfile.gettempdir()) / "ahual-ultralytics"))
 Path(os.environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
 
