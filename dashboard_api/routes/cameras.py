@@ -81,6 +81,7 @@ async def read_still(
     ticket = Ticket(
         user=caller.login,
         session=str(caller.session_id),
+        session_ends_at=caller.expires_at,
         camera=camera_id,
         purpose="live",
         starts_at=None,
@@ -125,6 +126,7 @@ async def issue_ticket(
         ticket = Ticket(
             user=caller.login,
             session=str(caller.session_id),
+            session_ends_at=caller.expires_at,
             camera=camera_id,
             purpose=wanted.purpose,
             starts_at=starts_at,

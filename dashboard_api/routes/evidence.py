@@ -37,6 +37,7 @@ async def issue_clip_ticket(
         ticket = Ticket(
             user=caller.login,
             session=str(caller.session_id),
+            session_ends_at=caller.expires_at,
             camera=clip.camera_id,
             purpose="clip",
             starts_at=clip.starts_at,

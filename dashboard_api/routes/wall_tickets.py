@@ -42,6 +42,7 @@ async def issue_wall_tickets(
                 Ticket(
                     user=caller.login,
                     session=str(caller.session_id),
+                    session_ends_at=caller.expires_at,
                     camera=camera_id,
                     purpose="live",
                     starts_at=None,

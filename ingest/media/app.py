@@ -17,6 +17,7 @@ from ingest.media import (
     live,
     live_mp4,
     replay,
+    revocation,
     seek,
     segments,
     snapshot,
@@ -28,7 +29,7 @@ from ingest.media.node import FeedDirectory, MediaNode
 from ingest.media.own_metrics import OwnMetrics
 from ingest.media.peers import Peers
 from ingest.media.readiness import Readiness
-from ingest.media.revocation import Revocations, follow
+from ingest.media.revocation import Revocations
 from ingest.media.segment_places import SegmentPlaces
 from ingest.media.socket_limit import SocketLimit
 from ingest.media.talk import Talks
@@ -63,7 +64,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tasks = [
-            asyncio.create_task(follow(database, revocations, clock)),
+            asyncio.create_task(revocation.follow(database, revocations, clock)),
+            asyncio.create_task(revocation.sweep(revocations)),
             asyncio.create_task(peers.sweep()),
             asyncio.create_task(talks.sweep()),
         ]

@@ -11,7 +11,7 @@ from ingest.media.metrics import WALL_BYTES, WALL_SOCKETS
 from ingest.media.node import MediaNode
 from ingest.media.outbox import Outbox
 from ingest.media.sockets import in_parts
-from ingest.media.tickets import require_camera
+from ingest.media.tickets import Ticket, require_camera
 from ingest.media.wall import Wall
 from models.kit.errors import CentreError, InvalidInput, Unauthenticated, problem
 from models.observations import StreamKind
@@ -124,10 +124,10 @@ async def _receive(
             wish = parse(message.get("text") or "")
             tile = wish.tile
             if isinstance(wish, Add):
-                session = _add(wish, wall, node)
-                if session not in sessions:
-                    sessions.add(session)
-                    watches.enter_context(node.revocations.watch(session, revoked.set))
+                ticket = _add(wish, wall, node)
+                if ticket.session not in sessions:
+                    sessions.add(ticket.session)
+                    watches.enter_context(node.revocations.watch(ticket, revoked.set))
             elif isinstance(wish, Remove):
                 wall.remove(wish.tile)
             else:
@@ -136,8 +136,8 @@ async def _receive(
             await socket.send_json({"type": "error", "tile": tile, "problem": problem(error)})
 
 
-def _add(wish: Add, wall: Wall, node: MediaNode) -> str:
-    """Put a camera on the wall and return the session it plays for."""
+def _add(wish: Add, wall: Wall, node: MediaNode) -> Ticket:
+    """Put a camera on the wall and return the ticket it plays by."""
     ticket = node.admit(wish.ticket)
     if ticket.camera is None:
         msg = "This media ticket is for no camera. Ask for one for the camera of this tile."
@@ -145,4 +145,4 @@ def _add(wish: Add, wall: Wall, node: MediaNode) -> str:
     require_camera(ticket, ticket.camera, "live")
     feed = node.feeds.get(ticket.camera, StreamKind(wish.stream))
     wall.add(wish.tile, feed, key_only=wish.key_only)
-    return ticket.session
+    return ticket

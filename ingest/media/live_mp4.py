@@ -104,7 +104,7 @@ def routes(node: MediaNode) -> APIRouter:
         viewer = Mp4Viewer(feed)
 
         async def body() -> AsyncIterator[bytes]:
-            with node.revocations.watch(ticket.session, viewer.end):
+            with node.revocations.watch(ticket, viewer.end):
                 async for part in viewer.fragments():
                     yield part
 

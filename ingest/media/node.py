@@ -50,19 +50,19 @@ class MediaNode:
         """Return the ticket if it opens anything now.
 
         Raises:
-            Unauthenticated: forged, damaged, expired, or its session was ended.
+            Unauthenticated: forged, damaged, expired, or its session is over.
         """
         ticket = tickets.verify(text, self.key, self.clock.now())
-        self.require_session(ticket.session)
+        self.require_session(ticket)
         return ticket
 
-    def require_session(self, session: str) -> None:
-        """Refuse a session that was ended.
+    def require_session(self, ticket: Ticket) -> None:
+        """Refuse a session that is over.
 
         Raises:
-            Unauthenticated: it was.
+            Unauthenticated: it is.
         """
-        if self.revocations.is_revoked(session):
+        if self.revocations.is_over(ticket):
             msg = "The session behind this media ticket was ended. Sign in again."
             raise Unauthenticated(msg)
 

@@ -16,6 +16,7 @@ from ingest.media.metrics import WHEP_PEERS, WHEP_REAPED, WHEP_REFUSED
 from ingest.media.node import MediaNode
 from ingest.media.packet_sender import PacketSender
 from ingest.media.rtp_source import RtpSource
+from ingest.media.tickets import Ticket
 from models.kit.errors import Conflict, Forbidden, NotFound, Unavailable
 from models.kit.log import get
 from models.observations import StreamKind
@@ -58,7 +59,7 @@ class Peers:
     def __len__(self) -> int:
         return len(self._peers)
 
-    async def join(self, feed: Feed, session: str, offer: str) -> tuple[str, str]:
+    async def join(self, feed: Feed, ticket: Ticket, offer: str) -> tuple[str, str]:
         """Open a viewer; return its id and the SDP answer.
 
         Raises:
@@ -77,7 +78,7 @@ class Peers:
         try:
             end_turn = await self._handshakes.begin()
             try:
-                return await self._open(feed, session, offer, end_turn)
+                return await self._open(feed, ticket, offer, end_turn)
             except BaseException:
                 end_turn()
                 raise
@@ -85,9 +86,9 @@ class Peers:
             self._joining -= 1
 
     async def _open(
-        self, feed: Feed, session: str, offer: str, end_turn: Callable[[], None]
+        self, feed: Feed, ticket: Ticket, offer: str, end_turn: Callable[[], None]
     ) -> tuple[str, str]:
-        self._node.require_session(session)
+        self._node.require_session(ticket)
         connection, rtp_sender = signalling.make_peer()
         peer_id = secrets.token_urlsafe(18)
         sender = PacketSender(
@@ -101,14 +102,14 @@ class Peers:
         except BaseException:
             await connection.close()
             raise
-        peer = Peer(connection, sender, str(feed.camera_id), session)
-        peer.watch.enter_context(
-            self._node.revocations.watch(
-                session, lambda: self._close_soon(peer_id, "the session was ended")
-            )
-        )
+        peer = Peer(connection, sender, str(feed.camera_id), ticket.session)
         self._peers[peer_id] = peer
         WHEP_PEERS.set(len(self._peers))
+        peer.watch.enter_context(
+            self._node.revocations.watch(
+                ticket, lambda: self._close_soon(peer_id, "the session was ended")
+            )
+        )
 
         @connection.on("connectionstatechange")
         def changed() -> None:

@@ -1,12 +1,14 @@
-"""Who was logged out: the node closes what plays for that session and opens nothing new."""
+"""Who was logged out, or whose session is over: the node closes what plays for it."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from ingest.media.tickets import Ticket
 from ingest.outage import AWAY
 from models.kit import bus
 from models.kit.clock import Clock
@@ -17,8 +19,15 @@ from models.operator import Session
 log = get(__name__)
 _RETRY_S = 1.0
 _LOOK_S = 2.0  # a lost notice costs this much
+_SWEEP_S = 1.0
 _REMEMBER = timedelta(hours=24)  # no ticket lives as long
 _OVERLAP = timedelta(minutes=1)  # the API's clock, and a commit that took its time
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Watch:
+    close: Callable[[], None]
+    ends_at: datetime | None
 
 
 class Revocations:
@@ -32,22 +41,35 @@ class Revocations:
         self.heard_at: datetime | None = None
         self._clock = clock
         self._revoked: dict[str, datetime] = {}
-        self._open: dict[str, set[Callable[[], None]]] = {}
+        self._open: dict[str, set[_Watch]] = {}
 
     def is_revoked(self, session: str) -> bool:
         return session in self._revoked
 
+    def is_over(self, ticket: Ticket) -> bool:
+        """Tell whether the ticket's session was ended or has ended by itself."""
+        ends_at = ticket.session_ends_at
+        return self.is_revoked(ticket.session) or (
+            ends_at is not None and self._clock.now() >= ends_at
+        )
+
     @contextmanager
-    def watch(self, session: str, close: Callable[[], None]) -> Iterator[None]:
-        """Call ``close`` when the session is revoked, as long as the block runs."""
-        watchers = self._open.setdefault(session, set())
-        watchers.add(close)
+    def watch(self, ticket: Ticket, close: Callable[[], None]) -> Iterator[None]:
+        """Call ``close`` when the ticket's session is over, as long as the block runs.
+
+        Also where it ended while the viewer was being opened.
+        """
+        watchers = self._open.setdefault(ticket.session, set())
+        watch = _Watch(close, ticket.session_ends_at)
+        watchers.add(watch)
+        if self.is_over(ticket):
+            close()
         try:
             yield
         finally:
-            watchers.discard(close)
-            if not watchers and self._open.get(session) is watchers:
-                del self._open[session]
+            watchers.discard(watch)
+            if not watchers and self._open.get(ticket.session) is watchers:
+                del self._open[ticket.session]
 
     def revoke(self, session: str) -> int:
         """Close everything of the session; return how many things that were."""
@@ -55,9 +77,29 @@ class Revocations:
         self._revoked = {s: at for s, at in self._revoked.items() if now - at < _REMEMBER}
         self._revoked[session] = now
         closing = tuple(self._open.get(session, ()))
-        for close in closing:
-            close()
+        for watch in closing:
+            watch.close()
         return len(closing)
+
+    def expire(self) -> int:
+        """Close everything whose session has ended by itself; return how many things that were."""
+        now = self._clock.now()
+        ended = [
+            watch
+            for watchers in self._open.values()
+            for watch in watchers
+            if watch.ends_at is not None and now >= watch.ends_at
+        ]
+        for watch in ended:
+            watch.close()
+        return len(ended)
+
+
+async def sweep(revocations: Revocations) -> None:
+    """Close what outlived its session, for ever. The database is not asked: tickets say it."""
+    while True:
+        await asyncio.sleep(_SWEEP_S)
+        revocations.expire()
 
 
 async def follow(database: Database, revocations: Revocations, clock: Clock) -> None:

@@ -107,9 +107,7 @@ class _Window:
         await self._drop(wish.tile)
         if ticket.session not in self._sessions:
             self._sessions.add(ticket.session)
-            self._watches.enter_context(
-                self._node.revocations.watch(ticket.session, self._revoked.set)
-            )
+            self._watches.enter_context(self._node.revocations.watch(ticket, self._revoked.set))
         tile = SeekTile(wish.tile, ticket, StreamKind(wish.stream), self._node, self._files)
         task = asyncio.create_task(tile.serve(self._send, self._refuse))
         task.add_done_callback(self._ended)

@@ -99,14 +99,14 @@ class Talks:
         hear(receiver, lambda packet: talk.take(packet, self._node.clock.monotonic()))
         try:
             sdp = await signalling.answer_listener(connection, offer)
-            self._node.require_session(ticket.session)
+            self._node.require_session(ticket)
         except BaseException:
             await connection.close()
             await channel.close()
             raise
         talk.watch.enter_context(
             self._node.revocations.watch(
-                ticket.session, lambda: self._close_soon(camera, name, "the session was ended")
+                ticket, lambda: self._close_soon(camera, name, "the session was ended")
             )
         )
 

@@ -31,6 +31,7 @@ class Ticket:
         starts_at, ends_at: for replay and segments, the footage this opens; None is no limit.
         expires_at: nothing new may be opened with it from then on; what plays goes on.
         reason: why the person asked, as they typed it.
+        session_ends_at: when the session ends by itself, and what plays for it with it.
     """
 
     user: str
@@ -42,6 +43,7 @@ class Ticket:
     expires_at: datetime
     reason: str = ""
     clip: UUID | None = None
+    session_ends_at: datetime | None = None
 
 
 def sign(ticket: Ticket, key: bytes) -> str:
@@ -56,6 +58,7 @@ def sign(ticket: Ticket, key: bytes) -> str:
         "expires_at": _text(ticket.expires_at),
         "reason": ticket.reason,
         "clip": _text(ticket.clip),
+        "session_ends_at": _text(ticket.session_ends_at),
     }
     said = {name: value for name, value in payload.items() if value}
     body = _encode(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode())
@@ -161,6 +164,7 @@ def _parse(body: str) -> Ticket:
             expires_at=datetime.fromisoformat(payload["expires_at"]),
             reason=str(payload.get("reason", "")),
             clip=_uuid(payload.get("clip")),
+            session_ends_at=_instant(payload.get("session_ends_at")),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unauthenticated(_FORGED) from error  # signed by a release that meant something else

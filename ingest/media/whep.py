@@ -37,7 +37,7 @@ def routes(node: MediaNode, peers: Peers) -> APIRouter:
         require_camera(ticket, camera_id, "live")
         offer = await body_of(request, "application/sdp")
         feed = node.feeds.get(camera_id, stream)
-        peer_id, sdp = await peers.join(feed, ticket.session, offer)
+        peer_id, sdp = await peers.join(feed, ticket, offer)
         location = f"/media/v1/cameras/{camera_id}/whep/{peer_id}"
         return Response(sdp, 201, {"Location": location}, "application/sdp")
 

@@ -77,6 +77,7 @@ async def test_ticket_is_for_those_who_may_watch(
     ticket = verify(answer.json()["ticket"], KEY, centre.clock.now())
     assert (ticket.camera, ticket.purpose, ticket.user) == (camera_id, body["purpose"], role)
     assert ticket.expires_at == NOON + timedelta(seconds=60)
+    assert ticket.session_ends_at == NOON + timedelta(hours=14)  # the node ends with the session
     assert answer.json()["media_url"] == "http://localhost:8090"
     assert [(e.action, e.subject) for e in entries] == [
         (f"camera.{body['purpose']}", str(camera_id))

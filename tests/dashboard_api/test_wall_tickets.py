@@ -1,5 +1,6 @@
 """A wall's tickets in one request: what can be shown is, and nothing else is told."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -42,6 +43,7 @@ async def test_each_camera_has_its_own_ticket_and_trail(centre: Centre) -> None:
         item = items[str(camera)]
         ticket = verify(item["ticket"], KEY, centre.clock.now())
         assert (ticket.camera, ticket.purpose, ticket.user) == (camera, "live", "operator")
+        assert ticket.session_ends_at == NOON + timedelta(hours=14)
         assert item["media_url"] == f"http://localhost:{9100 + camera.int % 2}"
     async with centre.database.read() as session:
         entries = list(await session.scalars(select(AuditEntry)))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from ingest.cameras.feed import Feed
 from ingest.media.revocation import Revocations
+from ingest.media.tickets import Ticket
 from models.kit import bus
 from models.kit.clock import ManualClock, SystemClock
 from models.kit.database import Database
@@ -23,20 +24,54 @@ from tests.builders import NOON, build_operator
 from tests.ingest.media.conftest import CAMERA, KnownFeeds, RunningNode, running
 
 
+def of(session: str, ends_at: datetime | None = None) -> Ticket:
+    return Ticket("aigerim", session, CAMERA, "live", None, None, NOON, session_ends_at=ends_at)
+
+
 def test_only_what_is_open_for_the_session_is_closed() -> None:
     revocations = Revocations(ManualClock(NOON))
     closed: list[str] = []
     with (
-        revocations.watch("a", lambda: closed.append("a1")),
-        revocations.watch("b", lambda: closed.append("b")),
+        revocations.watch(of("a"), lambda: closed.append("a1")),
+        revocations.watch(of("b"), lambda: closed.append("b")),
     ):
-        with revocations.watch("a", lambda: closed.append("a2")):
+        with revocations.watch(of("a"), lambda: closed.append("a2")):
             pass  # closed by its viewer before
         assert revocations.revoke("a") == 1
         assert revocations.revoke("nobody") == 0
     assert closed == ["a1"]
     assert revocations.is_revoked("a")
     assert not revocations.is_revoked("b")
+
+
+def test_what_outlives_its_session_is_closed_on_its_end() -> None:
+    clock = ManualClock(NOON)
+    revocations = Revocations(clock)
+    closed: list[str] = []
+    soon = of("a", NOON + timedelta(minutes=1))
+    with (
+        revocations.watch(soon, lambda: closed.append("a")),
+        revocations.watch(of("b", NOON + timedelta(minutes=2)), lambda: closed.append("b")),
+        revocations.watch(of("vision"), lambda: closed.append("vision")),
+    ):
+        clock.advance(timedelta(seconds=59))
+        assert revocations.expire() == 0
+        clock.advance(timedelta(seconds=1))
+        assert revocations.expire() == 1
+    assert closed == ["a"]
+    assert revocations.is_over(soon)
+    assert revocations.expire() == 0  # nothing is open any more
+
+
+def test_what_opens_while_its_session_ends_is_closed_at_once() -> None:
+    revocations = Revocations(ManualClock(NOON))
+    revocations.revoke("a")
+    closed: list[str] = []
+    with revocations.watch(of("a"), lambda: closed.append("revoked")):
+        pass
+    with revocations.watch(of("b", NOON), lambda: closed.append("over")):
+        pass
+    assert closed == ["revoked", "over"]
 
 
 def test_a_revocation_is_forgotten_when_no_ticket_can_be_left() -> None:

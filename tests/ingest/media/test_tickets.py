@@ -39,6 +39,7 @@ any_ticket = st.builds(
     expires_at=instants,
     reason=st.text(max_size=80),
     clip=st.none() | st.uuids(),
+    session_ends_at=st.none() | instants,
 )
 
 
