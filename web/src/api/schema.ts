@@ -1334,6 +1334,8 @@ export interface components {
         /**
          * ComplaintCard
          * @description All of one complaint. ``allowed_moves`` are the next states; ``code`` is for the caller.
+         *
+         *     ``replay`` is there where it was asked for and the caller may watch.
          */
         ComplaintCard: {
             /**
@@ -1397,6 +1399,7 @@ export interface components {
             clips: components["schemas"]["Clip"][];
             /** Allowed Moves */
             allowed_moves: components["schemas"]["ComplaintState"][];
+            replay?: components["schemas"]["ReplayOpening"] | null;
         };
         /**
          * ComplaintIn
@@ -2145,6 +2148,36 @@ export interface components {
             /** Code */
             code: string;
             name: components["schemas"]["Names"];
+        };
+        /**
+         * ReplayOpening
+         * @description A replay ticket that came with a complaint's card: for which camera and which span.
+         */
+        ReplayOpening: {
+            /** Ticket */
+            ticket: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Media Url */
+            media_url: string;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /** Retention */
         Retention: {
@@ -3841,7 +3874,10 @@ export interface operations {
     };
     read_complaint: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With the right to watch its camera. */
+                replay?: boolean;
+            };
             header?: never;
             path: {
                 complaint_id: string;

@@ -36,6 +36,7 @@ export type Alert = Schemas["AlertOut"];
 export type AlertWithUpdates = Schemas["AlertHistory"];
 
 export type ComplaintSummary = Schemas["ComplaintSummary"];
+export type ReplayOpening = Schemas["ReplayOpening"];
 export type ComplaintCard = Schemas["ComplaintCard"];
 export type ComplaintIntake = Schemas["ComplaintIn"];
 export type DeadlineClock = Schemas["Clock"];

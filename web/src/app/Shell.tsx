@@ -1,6 +1,7 @@
 import { AppShell, Badge, Burger, Button, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLiveOnline } from "@/api/liveContext";
 import { useOpenAlerts } from "@/api/queries/alerts";
@@ -13,18 +14,28 @@ import { HelpCard } from "./HelpCard";
 import { screensOf } from "./screens";
 import classes from "./Shell.module.css";
 
+const CARD = "/complaints/$id";
+const IDLE_MS = 2_000;
+
 export function Shell({ me }: { me: Me }) {
   const { t } = useTranslation();
   const [menu, { toggle, close }] = useDisclosure(false);
   const [help, helpCard] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const navigate = useNavigate();
+  const router = useRouter();
   const online = useLiveOnline();
   const signOut = useSignOut();
   const { data: alerts } = useOpenAlerts();
   const open = alerts?.filter(({ state }) => state === "open").length ?? 0;
   const screens = screensOf(me);
 
+  // A complaint's card opens under somebody's finger: its code is there before.
+  useEffect(() => {
+    if (!me.permissions.includes("replay.view")) return;
+    const timer = setTimeout(() => void router.loadRouteChunk(router.routesById[CARD]), IDLE_MS);
+    return () => clearTimeout(timer);
+  }, [me, router]);
   useHotkeys({
     KeyM: () => void navigate({ to: "/map" }),
     "Shift+Slash": helpCard.toggle,

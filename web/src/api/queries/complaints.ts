@@ -1,4 +1,10 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
 import { get, post } from "@/api/client";
 import type {
   Clip,
@@ -11,6 +17,7 @@ import type {
   ServiceCode,
 } from "@/api/types";
 import { keys } from "./keys";
+import { keepOpening } from "./openings";
 
 export interface ComplaintFilter {
   state: string;
@@ -29,18 +36,27 @@ export const useComplaints = (filter: ComplaintFilter) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
-const complaintQuery = (id: string) => ({
+/** A card; when it is opened, and not when it changes under the eye, with the right to watch. */
+const complaintQuery = (client: QueryClient, id: string) => ({
   queryKey: keys.complaint(id),
-  queryFn: ({ signal }: { signal: AbortSignal }) =>
-    get<ComplaintCard>(`/complaints/${id}`, { signal }),
+  queryFn: async ({ signal }: { signal: AbortSignal }) => {
+    const opened = client.getQueryData(keys.complaint(id)) === undefined;
+    const query = { replay: opened ? "true" : null };
+    const card = await get<ComplaintCard>(`/complaints/${id}`, { query, signal });
+    if (card.replay) keepOpening(card.replay);
+    return card;
+  },
 });
 
-export const useComplaint = (id: string) => useQuery(complaintQuery(id));
+export function useComplaint(id: string) {
+  const client = useQueryClient();
+  return useQuery(complaintQuery(client, id));
+}
 
-/** Fetches a card that a hand is about to open. */
+/** Fetches a card that a hand is opening. */
 export function useComingComplaint(): (id: string) => void {
   const client = useQueryClient();
-  return (id) => void client.prefetchQuery(complaintQuery(id));
+  return (id) => void client.prefetchQuery(complaintQuery(client, id));
 }
 
 export const useServiceCodes = () =>

@@ -36,9 +36,16 @@ export const useMapLayer = (layer: string) =>
     queryFn: ({ signal }) => get<GeoJSON.FeatureCollection>(`/map/${layer}.geojson`, { signal }),
   });
 
-export const useRecordings = (cameraId: string, from: string, to: string, kind: StreamKind) =>
+export const useRecordings = (
+  cameraId: string,
+  from: string,
+  to: string,
+  kind: StreamKind,
+  enabled: boolean,
+) =>
   useQuery({
     queryKey: [...keys.recordings, cameraId, from, to, kind],
+    enabled,
     queryFn: ({ signal }) =>
       get<Recordings>("/recordings", { query: { camera_id: cameraId, from, to, kind }, signal }),
   });

@@ -65,6 +65,7 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
   });
   const replay = useReplay(video, canvas, plan, readNow);
   const { positionMs, fault, gap, ticket, deck, seek } = replay;
+  const shown = positionMs !== null;
   // What was recorded since it was opened plays on: the line grows with it.
   const span = { ...firstSpan, toMs: Math.max(firstSpan.toMs, positionMs ?? 0) };
   const recordings = useRecordings(
@@ -72,12 +73,12 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
     plan.from.toISOString(),
     plan.to.toISOString(),
     replay.substituted ? "sub" : "main",
+    shown || fault !== null || gap !== null, // first the picture, then what is around it
   );
   const others = card.cameras
     .map(({ camera }) => camera)
     .filter(({ id }) => id !== plan.cameraId)
     .slice(0, MOST_BESIDE);
-  const shown = positionMs !== null;
   const [settled, setSettled] = useState(false);
   useEffect(() => {
     if (!shown) return;

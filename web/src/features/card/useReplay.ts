@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { ApiProblem } from "@/api/client";
+import { takeOpening } from "@/api/queries/openings";
 import { replayTicket } from "@/api/queries/tickets";
 import type { MediaTicket, StreamKind } from "@/api/types";
 import { openReplay, type ReplayFault } from "@/media/replay";
@@ -132,7 +133,9 @@ export function useReplay(
     };
 
     const open = async () => {
-      const given = await replayTicket(plan.cameraId, plan.from, to, plan.reason);
+      const given =
+        takeOpening(plan.cameraId, plan.from, to, now()) ??
+        (await replayTicket(plan.cameraId, plan.from, to, plan.reason));
       if (closed) return;
       setTicket(given);
       if (canSeek()) {

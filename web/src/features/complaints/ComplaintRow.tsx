@@ -26,8 +26,10 @@ export function ComplaintRow({ complaint, codes }: Props) {
       className={classes.row}
       data-testid="complaint-row"
       data-number={complaint.number}
-      onPointerEnter={() => coming(complaint.id)}
-      onFocus={() => coming(complaint.id)}
+      onPointerDown={({ button, pointerType }) => {
+        // Pressed, not only pointed at: a card is read and watched by who opens it.
+        if (button === 0 && pointerType === "mouse") coming(complaint.id);
+      }}
     >
       <span className={classes.number}>{complaint.number}</span>
       <ComplaintStateMark state={complaint.state} />
