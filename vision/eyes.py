@@ -9,15 +9,19 @@ import numpy as np
 from models.kit.errors import InvalidInput
 from models.kit.log import get
 from vision import metrics, sight
+from vision.colours import colours
 from vision.detector import Detector
-from vision.gate import unchanged
-from vision.picture import Decoded, PictureDecoder, PictureToCome, paint_over
+from vision.gate import Part, unchanged
+from vision.masks import Masks
+from vision.picture import Decoded, PictureDecoder, PictureToCome, covered
 from vision.sight import Sight, StillSince, Thumbnail
 from vision.slots import CodedPicture
-from vision.watched import Plan
-from vision.zones import Boxes
+from vision.tracker import Colours
+from vision.watched import Plan, WatchedCamera
+from vision.zones import WAITING, Boxes
 
 log = get(__name__)
+_NEAR = 4  # pixels of a thumbnail around a zone: who comes in is seen in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Look:
     Attributes:
         at: when the picture arrived.
         boxes: N × 4 people in picture shares; None when nothing could be seen.
+        colours: what they wear, a row a box, where people are followed; else None.
         broken: the picture could not be decoded.
     """
 
@@ -34,6 +39,7 @@ class Look:
     at: datetime
     sight: Sight | None
     boxes: Boxes | None
+    colours: Colours | None = None
     broken: bool = False
 
 
@@ -44,6 +50,24 @@ class _Memory:
     seen: Thumbnail | None = None
     seen_at: datetime | None = None
     boxes: Boxes | None = None
+    colours: Colours | None = None
+    camera: WatchedCamera | None = None
+    part: Part | None = None  # where a change counts, of ``camera``'s zones
+    hidden: Part | None = None  # what its masks cover
+
+    def follow(self, camera: WatchedCamera | None) -> None:
+        """Look with the zones of this plan: what was found with others stands no longer."""
+        if camera is self.camera:
+            return
+        part = hidden = None
+        if camera is not None:
+            part = covered([zone.polygon for zone in camera.zones], near=_NEAR)
+            hidden = covered(camera.masks)
+            hidden = hidden if hidden.any() and not hidden.all() else None
+            part = part if hidden is None else part & ~hidden
+        if not (_same(part, self.part) and _same(hidden, self.hidden)):
+            self.seen = None
+        self.camera, self.part, self.hidden = camera, part, hidden
 
 
 class Eyes:
@@ -70,24 +94,30 @@ class Eyes:
             log.warning("picture.broken", camera=str(picture.camera_id), error=error.detail)
             return Look(picture.camera_id, at, None, None, broken=True)
         camera = self._plan.get(picture.camera_id)
-        masks = camera.masks if camera else ()
-        paint_over(small, masks)
+        memory.follow(camera)
+        if memory.hidden is not None:  # filled with the rest, so that it says nothing of sight
+            small[memory.hidden] = np.resize(small[~memory.hidden], memory.hidden.sum())
         memory.still, sees = sight.judge(memory.still, small, at)
         metrics.LOOKS.labels(sees).inc()
         if sees is not Sight.CLEAR:
             memory.seen = memory.boxes = None
             return Look(picture.camera_id, at, sees, None)
-        if memory.boxes is not None and unchanged(memory.seen, memory.seen_at, small, at):
+        if memory.boxes is not None and unchanged(
+            memory.seen, memory.seen_at, small, at, memory.part
+        ):
             metrics.REUSED.inc()
-            return Look(picture.camera_id, at, sees, memory.boxes)
+            return Look(picture.camera_id, at, sees, memory.boxes, memory.colours)
         pixels = decoded.pixels()
-        paint_over(pixels, masks)
+        if camera is not None and camera.masks:
+            Masks(camera.masks)(pixels)
         with metrics.INFERENCE_S.time():
             found = detector.detect(pixels, score=camera.score if camera else None)
         height, width = pixels.shape[:2]
         memory.boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
         memory.seen, memory.seen_at = small, at
-        return Look(picture.camera_id, at, sees, memory.boxes)
+        follows = camera is not None and any(zone.kind in WAITING for zone in camera.zones)
+        memory.colours = colours(pixels, memory.boxes) if follows else None
+        return Look(picture.camera_id, at, sees, memory.boxes, memory.colours)
 
     def watch(self, plan: Plan) -> None:
         """Take a new plan; cameras that are not in it are forgotten."""
@@ -101,6 +131,12 @@ class Eyes:
             memory = _Memory(PictureDecoder(picture.avcc_config))
             self._memory[picture.camera_id] = memory
         return memory
+
+
+def _same(one: Part | None, other: Part | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return bool(np.array_equal(one, other))
 
 
 def _decoded(decoder: PictureDecoder, picture: CodedPicture) -> Decoded:

@@ -1,20 +1,31 @@
-"""Pure: has anything moved since the last look? Whoever stands still is kept, never lost."""
+"""Pure: has anything moved since the last look? Whoever stands still is kept, never lost.
+
+Only what moves in or near a zone counts: neither the street behind the glass nor a burned-in clock
+changes who waits.
+"""
 
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.sight import Thumbnail
 
 LOOK_AGAIN_AFTER = timedelta(seconds=10)
-# A pixel has changed beyond 15 grey levels; fewer than 0.15 % of them is noise and the burned-in
-# clock. Such a picture keeps the people of the last one, but never for longer than 10 s.
+# A pixel has changed beyond 15 grey levels; fewer than 0.15 % of the picture's are noise. Such a
+# picture keeps the people of the last one, but never for longer than 10 s.
 _CHANGED_LEVELS = 15
 _CHANGED_SHARE = 0.0015
 
+Part = NDArray[np.bool_]  # 90 × 160: where a change counts
+
 
 def unchanged(
-    seen: Thumbnail | None, seen_at: datetime | None, thumbnail: Thumbnail, at: datetime
+    seen: Thumbnail | None,
+    seen_at: datetime | None,
+    thumbnail: Thumbnail,
+    at: datetime,
+    part: Part | None = None,
 ) -> bool:
     """Return whether the people found in ``seen`` still stand for this picture.
 
@@ -26,4 +37,7 @@ def unchanged(
     if not timedelta(0) <= at - seen_at < LOOK_AGAIN_AFTER:
         return False
     difference = np.maximum(seen, thumbnail) - np.minimum(seen, thumbnail)
-    return int(np.count_nonzero(difference > _CHANGED_LEVELS)) < _CHANGED_SHARE * seen.size
+    changed = difference > _CHANGED_LEVELS
+    if part is not None:
+        changed &= part
+    return int(np.count_nonzero(changed)) < _CHANGED_SHARE * seen.size

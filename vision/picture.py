@@ -10,12 +10,12 @@ from av.video.frame import VideoFrame
 
 from models.kit.errors import InvalidInput
 from vision.detector import Picture
+from vision.gate import Part
 from vision.sight import Thumbnail
 from vision.zones import Polygon
 
 _THUMBNAIL = (160, 90)
 _LONGEST_SIDE = 1920  # of what is looked at; a larger picture is scaled down while it is converted
-_MASKED = 114
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _PLANAR = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12"})
 # Video levels go from 16 to 235; what judges brightness counts from 0 to 255.
@@ -126,12 +126,16 @@ class PictureDecoder:
         return frames
 
 
-def paint_over(picture: Picture | Thumbnail, masks: Sequence[Polygon]) -> None:
-    """Make grey, in place, what must not be looked at; ``masks`` are in picture shares."""
-    height, width = picture.shape[:2]
-    for polygon in masks:
-        corners = np.round(polygon * (width, height)).astype(np.int32)
-        cv2.fillPoly(picture, [corners], (_MASKED,) * 3)
+def covered(polygons: Sequence[Polygon], *, near: int = 0) -> Part:
+    """Return the part of a thumbnail that polygons in picture shares cover.
+
+    ``near`` adds so many pixels of the thumbnail on each side.
+    """
+    width, height = _THUMBNAIL
+    part = np.zeros((height, width), np.uint8)
+    for polygon in polygons:
+        cv2.fillPoly(part, [np.round(polygon * (width, height)).astype(np.int32)], (1,))
+    return np.asarray(cv2.dilate(part, np.ones((2 * near + 1,) * 2, np.uint8)), np.bool_)
 
 
 def _whole(frame: VideoFrame) -> Decoded:

@@ -169,7 +169,11 @@ class VisionService:
         return self._addresses[known]
 
     def _on_look(self, look: Look) -> None:
-        self._keep(self._watch.see(look.camera_id, look.boxes, look.at, sight=look.sight))
+        self._keep(
+            self._watch.see(
+                look.camera_id, look.boxes, look.at, sight=look.sight, colours=look.colours
+            )
+        )
 
     def _report(self) -> dict[UUID, CameraHealth]:
         paces = {

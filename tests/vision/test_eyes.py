@@ -1,15 +1,19 @@
 """One look: decoded, judged, detected; costly only when something moved."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 
+from models.observations import ZoneKind
 from tests.vision import pictures
 from vision.detector import Detections, Picture
 from vision.eyes import Eyes, Look
 from vision.sight import Sight
 from vision.slots import CodedPicture
+from vision.watched import Plan, WatchedCamera
+from vision.zones import Polygon, watched_zone
 
 CAMERA, OTHER = UUID(int=1), UUID(int=2)
 NOON = datetime(2026, 3, 19, 7, 0, tzinfo=UTC)
@@ -25,9 +29,12 @@ class Counting:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.last: Picture | None = None
+        self.score: float | None = None
 
     def detect(self, picture: Picture, *, score: float | None = None) -> Detections:
         self.calls += 1
+        self.last, self.score = picture, score
         height, width = picture.shape[:2]
         box = np.array([[width / 4, height / 4, width / 2, height / 2]], np.float32)
         return Detections(box, np.array([0.9], np.float32))
@@ -107,3 +114,64 @@ def test_cameras_that_left_are_forgotten() -> None:
     eyes.watch({})
     look_at(eyes, detector, picture(CODED, 1))
     assert detector.calls == 2
+
+
+def test_only_movement_near_the_zones_is_looked_at() -> None:
+    eyes, detector = Eyes(), Counting()
+    queue = np.array([[0, 0.5], [1, 0.5], [1, 1], [0, 1]])
+    sign = HALL.copy()
+    sign[20:60, 100:200] = 255
+    config, (plain, lit) = pictures.coded(HALL, sign)
+    eyes.watch(plan(queue))
+    for second, coded in enumerate((plain, lit, plain)):
+        look_at(eyes, detector, picture(coded, second, config=config))
+    assert detector.calls == 1
+    eyes.watch(plan(queue))  # read again, nothing was redrawn
+    look_at(eyes, detector, picture(lit, 3, config=config))
+    assert detector.calls == 1
+    eyes.watch(plan(queue - [0, 0.5]))
+    look_at(eyes, detector, picture(plain, 4, config=config))
+    assert detector.calls == 2
+
+
+def test_what_is_masked_is_never_given_to_the_detector() -> None:
+    eyes, detector = Eyes(), Counting()
+    left = np.array([[0, 0], [0.5, 0], [0.5, 1], [0, 1]])
+    eyes.watch(plan(left, masks=(left,)))
+    look_at(eyes, detector, picture(CODED, 0))
+    assert detector.last is not None
+    assert not detector.last[:, :318].any()
+    assert detector.last[:, 322:].std() > 20
+
+
+def test_a_large_mask_does_not_make_a_camera_blind() -> None:
+    eyes, detector = Eyes(), Counting()
+    dim = (HALL // 4).astype(np.uint8)
+    config, (coded,) = pictures.coded(dim)
+    most = np.array([[0, 0], [0.7, 0], [0.7, 1], [0, 1]])
+    eyes.watch(plan(np.array([[0.7, 0], [1, 0], [1, 1], [0.7, 1]]), masks=(most,)))
+    assert look_at(eyes, detector, picture(coded, 0, config=config)).sight is Sight.CLEAR
+
+
+def test_a_camera_may_have_a_threshold_of_its_own() -> None:
+    eyes, detector = Eyes(), Counting()
+    zone = np.array([[0, 0], [0.5, 0], [0.5, 1], [0, 1]])
+    eyes.watch({CAMERA: replace(plan(zone)[CAMERA], score=0.55)})
+    look_at(eyes, detector, picture(CODED, 0))
+    assert detector.score == 0.55
+
+
+def test_pictures_that_need_one_another_are_seen_in_their_order() -> None:
+    eyes, detector = Eyes(), Counting()
+    config, units = pictures.stream(*[pictures.hall(number=n) for n in range(4)])
+    whole = replace(picture(units[2], 0, config=config), before=tuple(units[:2]))
+    assert look_at(eyes, detector, whole).sight is Sight.CLEAR
+    following = replace(picture(units[3], 1, config=config), before=())
+    assert look_at(eyes, detector, following).sight is Sight.CLEAR
+    garbage = replace(picture(b"garbage", 2, config=config), before=())
+    assert look_at(eyes, detector, garbage).broken
+
+
+def plan(polygon: Polygon, masks: tuple[Polygon, ...] = ()) -> Plan:
+    zone = watched_zone(UUID(int=7), ZoneKind.QUEUE, polygon)
+    return {CAMERA: WatchedCamera(CAMERA, UUID(int=8), "node-1", (zone,), {}, masks)}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vision import pictures
-from vision.picture import PictureBroken, PictureDecoder, paint_over
+from vision.picture import PictureBroken, PictureDecoder
 
 HALL = pictures.hall()
 CONFIG, CODED = pictures.coded(HALL, pictures.hall("empty-hall"))
@@ -79,10 +79,3 @@ def test_pictures_that_need_one_another_go_on_until_one_is_missing() -> None:
     with pytest.raises(PictureBroken):
         decoder.go_on([b"garbage"])
     assert decoder.go_on(units[:2]).pixels().shape == (360, 640, 3)
-
-
-def test_masks_are_painted_over() -> None:
-    picture = np.full((90, 160, 3), 255, np.uint8)
-    paint_over(picture, [np.array([[0, 0], [0.5, 0], [0.5, 1], [0, 1]])])
-    assert (picture[:, :79] == 114).all()
-    assert (picture[:, 82:] == 255).all()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard_api.cli.bench import live, record, replay, soak
+from dashboard_api.cli.bench import live, record, replay, soak, vision
 from dashboard_api.cli.bench.report import Row, as_json, as_table
 from models.kit import log
 from models.kit.errors import CentreError
@@ -20,6 +20,7 @@ BENCHES: dict[str, Bench] = {
     "record": record.run,
     "replay": replay.run,
     "soak": soak.run,
+    "vision": vision.run,
 }
 
 
