@@ -144,6 +144,7 @@ async def test_who_never_finishes_dtls_is_reaped_and_disturbs_nobody(
 ) -> None:
     clock = ManualClock(footage.START)
     feed = live_feed(15)
+    monkeypatch.setattr(peers, "SWEEP_S", 0.05)
     async with (
         running(KnownFeeds(feed), no_database, settings, clock) as node,
         viewer() as good,
@@ -168,9 +169,12 @@ async def test_who_never_finishes_dtls_is_reaped_and_disturbs_nobody(
         )
         await asyncio.sleep(0.2)
         clock.advance(timedelta(seconds=2))
-        await asyncio.sleep(peers.SWEEP_S + 0.5)
-        metrics = (await node.http.get("/metrics")).text
-        assert "ahual_media_whep_peers 1.0" in metrics
+        async with asyncio.timeout(10):
+            while "ahual_media_whep_peers 1.0" not in (await node.http.get("/metrics")).text:
+                await asyncio.sleep(0.05)
+        clock.advance(timedelta(seconds=peers.SILENT_S / 2))
+        await asyncio.sleep(0.2)  # time for more sweeps: who reports stays
+        assert good.connectionState == "connected"
         _, units = footage.clip(40)
         for unit in units[15:]:
             feed.publish(unit)

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from ingest.cameras.feed import Feed
+from ingest.media import revocation
 from ingest.media.revocation import Revocations
 from ingest.media.tickets import Ticket
 from models.kit import bus
@@ -176,8 +177,13 @@ async def test_a_logout_while_the_node_was_away_counts(
 
 @pytest.mark.postgis
 async def test_a_logout_reaches_every_worker_even_where_the_notice_is_lost(
-    database: Database, login: UUID, feed: Feed, settings: Settings
+    database: Database,
+    login: UUID,
+    feed: Feed,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(revocation, "_LOOK_S", 0.05)
     clock = SystemClock()
     async with (
         running(KnownFeeds(feed), database, settings, clock) as one,

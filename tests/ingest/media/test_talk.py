@@ -96,8 +96,13 @@ async def clock() -> ManualClock:
 
 @pytest.fixture
 async def node(
-    cameras: SimulatedCameras, settings: Settings, no_database: Database, clock: ManualClock
+    cameras: SimulatedCameras,
+    settings: Settings,
+    no_database: Database,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[RunningNode]:
+    monkeypatch.setattr(talk, "_LOOK_S", 0.05)
     feeds = KnownFeeds(addresses={CAMERA: cameras.url("hall/main")})
     async with running(feeds, no_database, settings, clock) as started:
         yield started
@@ -162,7 +167,7 @@ async def test_it_ends_by_itself(
             await speaking.take(answer.text)
         clock.advance(timedelta(seconds=seconds + 1))
         location = answer.headers["location"]
-        await asyncio.sleep(talk._LOOK_S + 0.5)
+        await asyncio.sleep(talk._LOOK_S + 0.25)
         assert (await node.http.delete(location)).status_code == 404
 
 

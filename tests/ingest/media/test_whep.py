@@ -104,8 +104,9 @@ async def test_the_cap_refuses_the_third_and_leaves_the_others(node: RunningNode
 
 
 async def test_who_never_connects_makes_room_again(
-    settings: Settings, no_database: Database
+    settings: Settings, no_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(peers, "SWEEP_S", 0.05)
     clock = ManualClock(footage.START)
     async with (
         running(KnownFeeds(live_feed(15)), no_database, settings, clock) as node,
