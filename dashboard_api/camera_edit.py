@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dashboard_api.schemas.camera_setup import CameraEdit, CameraIn, CredentialsIn, StreamEdit
+from dashboard_api.schemas.camera_setup import (
+    CameraEdit,
+    CameraIn,
+    CredentialsIn,
+    RecordingSchedule,
+    StreamEdit,
+)
 from ingest.cameras import networks
 from ingest.cameras.address import Credentials, host_of, readable_secret, take_apart
 from models.camera import Camera, RetentionClass, Stream
@@ -58,6 +65,7 @@ async def add(
         view=wanted.view,
         node_name=wanted.node_name or settings.media_node,
         retention_class_id=await _retention(session, wanted.retention_class_id),
+        recording_schedule=_told_schedule(wanted.recording_schedule),
         onvif_url=onvif_url,
         device=wanted.device.model_dump() if wanted.device else None,
         credentials=_sealed(key, credentials),
@@ -101,6 +109,7 @@ async def change(
         "enabled": wanted.enabled,
         "node_name": wanted.node_name or camera.node_name,
         "retention_class_id": await _retention(session, wanted.retention_class_id),
+        "recording_schedule": _told_schedule(wanted.recording_schedule),
         "onvif_url": onvif_url,
     }
     for field, value in fields.items():
@@ -210,6 +219,10 @@ async def _retention(session: AsyncSession, class_id: UUID | None) -> UUID | Non
     if class_id is not None and await session.get(RetentionClass, class_id) is None:
         raise InvalidInput("There is no such retention class", field="retention_class_id")
     return class_id
+
+
+def _told_schedule(wanted: RecordingSchedule | None) -> dict[str, Any] | None:
+    return None if wanted is None else wanted.model_dump(mode="json")
 
 
 def _told(session: AsyncSession, camera: Camera) -> None:

@@ -110,6 +110,7 @@ async def run(
         indexing(),
         index.keep(clock, feeds_closed),
         reconcile.nightly(stop),
+        recorder.run(stop),
         reporter.run(feeds_closed),
         beat(settings, database, leases, disk.look, clock, stop),
         ClipDesk(settings, database, clock).run(stop, clip_asked),

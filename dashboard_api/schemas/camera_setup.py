@@ -1,12 +1,21 @@
 """Setting up cameras: what an administrator sends and sees. Passwords only come in."""
 
-from typing import Annotated, Any, Literal, TypeVar
+from datetime import time
+from typing import Annotated, Any, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 
 from dashboard_api.schemas.cameras import StreamStatus, View
 from dashboard_api.schemas.common import FilledLine, Incoming, Line, Names
+from ingest.cameras.schedule import ScheduleKind
 from models.observations import StreamKind
 
 RtspUrl = Annotated[str, StringConstraints(max_length=500, pattern=r"^rtsps?://[^\s\x00]+$")]
@@ -55,8 +64,33 @@ class DeviceIn(Incoming):
     serial: Line
 
 
+class ScheduledHours(Incoming):
+    """Local times of an ISO weekday; an end that is not after the start is of the next day."""
+
+    weekday: Annotated[int, Field(ge=1, le=7)]
+    starts_at: time
+    ends_at: time
+
+
+class RecordingSchedule(Incoming):
+    """When a camera is recorded; ``hours`` are of kind hours. A hold is stronger."""
+
+    kind: ScheduleKind
+    hours: Annotated[list[ScheduledHours], Field(max_length=50, default_factory=list)]
+
+    @model_validator(mode="after")
+    def _hours_of_their_kind(self) -> Self:
+        if (self.kind is ScheduleKind.HOURS) is not bool(self.hours):
+            msg = "give hours with kind hours, and with no other"
+            raise ValueError(msg)
+        return self
+
+
 class CameraIn(Incoming):
-    """A new camera. ``node_name`` is the media node that owns it; unset means ours."""
+    """A new camera. ``node_name`` is the media node that owns it; unset means ours.
+
+    Without a ``recording_schedule`` that of its retention class counts, else always.
+    """
 
     office_id: UUID
     code: FilledLine
@@ -64,6 +98,7 @@ class CameraIn(Incoming):
     view: View = "hall"
     node_name: FilledLine | None = None
     retention_class_id: UUID | None = None
+    recording_schedule: RecordingSchedule | None = None
     onvif_url: OnvifUrl | None = None
     device: DeviceIn | None = None
     credentials: CredentialsIn | None = None
@@ -83,6 +118,7 @@ class CameraEdit(Incoming):
     enabled: bool
     node_name: FilledLine | None = None
     retention_class_id: UUID | None = None
+    recording_schedule: RecordingSchedule | None = None
     onvif_url: OnvifUrl | None = None
     credentials: CredentialsIn | None = None
     streams: Annotated[
@@ -115,6 +151,7 @@ class CameraSetup(BaseModel):
     enabled: bool
     node_name: str
     retention_class_id: UUID | None
+    recording_schedule: RecordingSchedule | None
     onvif_url: str | None
     device: dict[str, Any] | None
     has_credentials: bool

@@ -8,6 +8,7 @@ from uuid import UUID
 from ingest.cameras.access_unit import AccessUnit, AudioParameters, AudioUnit, StreamParameters
 from ingest.cameras.measure import Measured
 from ingest.cameras.metrics import STATES
+from ingest.cameras.schedule import Schedule
 from models.observations import StreamKind, StreamState
 
 _GOP_LIMIT_BYTES = 32 * 1024 * 1024  # a camera that never sends a key picture must not eat the RAM
@@ -45,8 +46,10 @@ class Feed:
         gop: the pictures since the last key picture, oldest first; empty until one arrived.
         measured: what is known of its pace and clock.
         code: the camera's code, as people call it.
+        schedule: when it is recorded, where it is; None: always.
         received_bytes, received_pictures: since the feed was made.
         times_live: how often it became live.
+        on_watched: is called whenever somebody begins to watch; its reader sets it.
     """
 
     def __init__(self, camera_id: UUID, kind: StreamKind, since: datetime) -> None:
@@ -61,9 +64,11 @@ class Feed:
         self._gop_bytes = 0
         self.measured = Measured()
         self.code = ""
+        self.schedule: Schedule | None = None
         self.received_bytes = 0
         self.received_pictures = 0
         self.times_live = 0
+        self.on_watched: Callable[[], None] = _nobody_reads
         self._sinks: list[FeedSink] = []
         self._house: list[FeedSink] = []
         self._sound_sinks: list[SoundSink] = []
@@ -75,6 +80,11 @@ class Feed:
         watching = [sink for sink in self._sinks if sink not in self._house]
         return sum(getattr(sink, "viewers", 1) for sink in watching)
 
+    @property
+    def watched(self) -> bool:
+        """Whether anybody outside of the house wants the pictures as they come."""
+        return len(self._sinks) > len(self._house)
+
     def subscribe(self, sink: FeedSink, *, house: bool = False) -> None:
         """From now on ``sink`` gets everything; what happened before is in the attributes.
 
@@ -84,6 +94,8 @@ class Feed:
             self._sinks.append(sink)
             if house:
                 self._house.append(sink)
+            else:
+                self.on_watched()
 
     def unsubscribe(self, sink: FeedSink) -> None:
         for sinks in (self._sinks, self._house):
@@ -147,3 +159,7 @@ class Feed:
     def _forget_gop(self) -> None:
         self.gop = []
         self._gop_bytes = 0
+
+
+def _nobody_reads() -> None:
+    """Nothing has to hurry."""

@@ -141,7 +141,7 @@ class Feeds:
                 self._start(key, want, delay_s=fresh * _STAGGER_S)
                 fresh += 1
         for key, feed in self._feeds.items():
-            feed.code = wanted[key].code
+            feed.code, feed.schedule = wanted[key].code, wanted[key].schedule
 
     async def close(self) -> None:
         for key in list(self._feeds):
@@ -151,6 +151,7 @@ class Feeds:
         feed = self._feeds.get(key)
         if feed is None:
             feed = Feed(*key, self._clock.now())
+            feed.schedule = want.schedule
             self._feeds[key] = feed
             for observer in self._observers:
                 observer.feed_added(feed, recorded=want.recorded)

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import os
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
 
 from ingest.cameras.address import Credentials, put_together
+from ingest.cameras.schedule import Schedule
+from ingest.cameras.schedules import load_schedules
 from models.camera import Camera, Stream
 from models.kit.database import Database
 from models.kit.errors import SettingsError
@@ -30,6 +32,7 @@ class Wanted:
     recorded: bool
     transport: str = "tcp"
     code: str = field(default="", compare=False)  # of the camera; a new name is no new stream
+    schedule: Schedule | None = field(default=None, compare=False)  # None: recorded always
 
 
 class Roster:
@@ -41,7 +44,7 @@ class Roster:
         self._key = load_key(settings)
         worker = f"-{settings.media_worker}" if settings.media_worker else ""  # each its own copy
         self._copy = settings.state_dir / f"cameras-{settings.media_node}{worker}.sealed"
-        self._saved: list[Wanted] | None = None
+        self._saved = ""
 
     async def read(self) -> list[Wanted]:
         """Return the enabled streams of this node.
@@ -65,6 +68,7 @@ class Roster:
         )
         async with self._database.read() as session:
             rows = (await session.execute(query)).all()
+            schedules = await load_schedules(session, self._node)
         found = [
             Wanted(
                 row.camera_id,
@@ -73,12 +77,14 @@ class Roster:
                 row.recorded,
                 row.transport,
                 row.code,
+                schedules.get(row.camera_id),
             )
             for row in rows
         ]
-        if found != self._saved:
-            await asyncio.to_thread(self._save, found)
-            self._saved = found
+        copy = json.dumps([_row(want) for want in found])
+        if copy != self._saved:
+            await asyncio.to_thread(self._save, copy)
+            self._saved = copy
         return found
 
     async def last_known(self) -> list[Wanted]:
@@ -94,15 +100,14 @@ class Roster:
             log.error("credentials.unreadable", camera_id=str(camera_id), error=error.detail)
             return None
 
-    def _save(self, wanted: list[Wanted]) -> None:
-        rows = [astuple(w) for w in wanted]
+    def _save(self, copy: str) -> None:
         fresh = self._copy.with_name(self._copy.name + ".new")
         try:
             self._copy.parent.mkdir(parents=True, exist_ok=True)
             fresh.unlink(missing_ok=True)
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(seal(self._key, json.dumps(rows, default=str)))
+                file.write(seal(self._key, copy))
             fresh.replace(self._copy)
             self._copy.with_suffix(".json").unlink(missing_ok=True)  # 0.1 wrote it in the clear
         except OSError as error:
@@ -112,11 +117,27 @@ class Roster:
         try:
             rows = json.loads(unseal(self._key, self._copy.read_bytes()))
             return [
-                Wanted(UUID(c), StreamKind(k), str(u), bool(r), str(t), str(name))
-                for c, k, u, r, t, name in rows
+                Wanted(
+                    *(UUID(c), StreamKind(k), str(u), bool(r), str(t), str(name)),
+                    schedule=Schedule.from_json(told) if told else None,
+                )
+                for c, k, u, r, t, name, told in rows
             ]
         except FileNotFoundError:
             return []
-        except (OSError, SettingsError, ValueError, TypeError, AttributeError) as error:
+        except (
+            OSError,
+            SettingsError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            LookupError,
+        ) as error:
             log.warning("roster.unreadable", path=self._copy.name, error=str(error))
             return []
+
+
+def _row(want: Wanted) -> list[str | bool | None]:
+    schedule = None if want.schedule is None else want.schedule.to_json()
+    camera_id, kind = str(want.camera_id), want.kind.value
+    return [camera_id, kind, want.url, want.recorded, want.transport, want.code, schedule]

@@ -30,6 +30,7 @@ class GapReason(StrEnum):
     DISK_WRONG = "disk_wrong"
     DISK_FAILED = "disk_failed"
     FILE_LOST = "file_lost"
+    SCHEDULED = "scheduled"  # not to be recorded then; nothing is wrong
 
 
 GAP_OF_STATE = {

@@ -17,6 +17,7 @@ _REASONS = {
     "disk_wrong": "another disk was in its place",
     "disk_failed": "the disk failed",
     "file_lost": "its recording was lost from the disk",
+    "scheduled": "by its schedule it was not recorded",
 }
 
 

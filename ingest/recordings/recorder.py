@@ -25,6 +25,7 @@ from ingest.recordings.facts import (
 from ingest.recordings.segmenter import Gop, Segmenter
 from models.kit.clock import Clock
 from models.kit.log import get
+from models.kit.service import wait
 from models.kit.settings import Settings
 from models.observations import DiskState, StreamKind, StreamState
 
@@ -35,6 +36,7 @@ _LONGEST_GOP_BYTES = 32 * 1024 * 1024
 _WRITERS = 4
 _TURNS = 1009  # prime: ids that follow each other get turns apart
 _UNSEEN_HOLE = timedelta(seconds=1)
+_SCHEDULE_S = 1.0
 Report = Callable[[list[Fact]], None]
 
 
@@ -46,7 +48,10 @@ class _Waiting:
 
 
 class _StreamRecorder:
-    """Sink of one feed. Everything but the writing itself happens on the event loop."""
+    """Sink of one feed. Everything but the writing itself happens on the event loop.
+
+    ``resting``: by the camera's schedule nothing is recorded now.
+    """
 
     def __init__(
         self,
@@ -69,6 +74,7 @@ class _StreamRecorder:
         self._audio: AudioParameters | None = None
         self._sounds: list[AudioUnit] = []
         self._gap: GapFact | None = None
+        self.resting = False
         self._recorded_until: datetime | None = None
         self._queue: asyncio.Queue[tuple[Gop | None, int]] = asyncio.Queue()
         self._waiting_bytes = 0
@@ -80,6 +86,8 @@ class _StreamRecorder:
         self._parameters = parameters
 
     def on_access_unit(self, unit: AccessUnit) -> None:
+        if self.resting:
+            return
         if unit.key:
             self._finish_gop(unit.dts)
             self._account_until(at_ticks(unit.dts + unit.cts))
@@ -100,11 +108,29 @@ class _StreamRecorder:
 
     def on_state(self, state: StreamState, since: datetime, detail: str) -> None:
         reason = GAP_OF_STATE.get(state)
-        if reason is None:
+        if reason is None or self.resting:
             return
         self._finish_gop(None)
         self._queue.put_nowait((None, 0))
+        self._end_rest(since)
         self._begin_gap(self._recorded_until or since, reason)
+
+    def rest(self, at: datetime) -> None:
+        """Record nothing from now on: so it was set up."""
+        self._finish_gop(None)
+        self._queue.put_nowait((None, 0))
+        self.resting = True
+        if self._gap is not None:
+            self._account_until(at)
+            self._recorded_until = None
+        self._begin_gap(self._recorded_until or at, GapReason.SCHEDULED)
+
+    def work(self, at: datetime, state: StreamState) -> None:
+        """Record again; where nothing comes, that has another reason from now on."""
+        self.resting = False
+        if state in GAP_OF_STATE:
+            self._end_rest(at)
+            self._begin_gap(at, GAP_OF_STATE[state])
 
     async def close(self, at: datetime) -> None:
         """Write what is there, close the file and end the gap: from ``at`` on nobody looks."""
@@ -117,6 +143,12 @@ class _StreamRecorder:
         written.cancel()
         self._writer.cancel()
         self._report(self._segmenter.end_refusal(at))
+
+    def _end_rest(self, at: datetime) -> None:
+        """End the gap of a schedule whose time is over; what follows is none of it."""
+        if self._gap is not None and self._gap.reason is GapReason.SCHEDULED:
+            self._account_until(at)
+            self._recorded_until = None
 
     def _begin_gap(self, since: datetime, reason: GapReason) -> None:
         if self._gap is None:
@@ -214,6 +246,26 @@ class Recorder:
             recorder.on_state(feed.state, self._clock.now(), feed.detail)
         feed.subscribe(recorder, house=True)
         feed.listen(recorder)
+        self._heed_schedule(feed, recorder, self._clock.now())
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Follow the cameras' schedules until ``stop``."""
+        while not await wait(stop, _SCHEDULE_S):
+            self.heed_schedules()
+
+    def heed_schedules(self) -> None:
+        """Begin and end the rests that are due."""
+        now = self._clock.now()
+        for feed, recorder in self._recorders.items():
+            self._heed_schedule(feed, recorder, now)
+
+    def _heed_schedule(self, feed: Feed, recorder: _StreamRecorder, now: datetime) -> None:
+        wanted = feed.schedule is None or feed.schedule.wants(now)
+        if wanted == recorder.resting:
+            if wanted:
+                recorder.work(now, feed.state)
+            else:
+                recorder.rest(now)
 
     def feed_changed(self, feed: Feed, *, recorded: bool) -> None:
         if recorded and feed not in self._recorders:

@@ -69,6 +69,21 @@ async def test_a_password_in_the_address_is_sealed_apart_from_it(centre: Centre)
     assert (await client.post("/api/v1/cameras", json=a_camera(centre))).status_code == 409
 
 
+async def test_hours_of_recording(centre: Centre) -> None:
+    client = await centre.signed_in("admin")
+    path = f"/api/v1/cameras/{centre.office.cameras[0]}"
+    hours = [{"weekday": 1, "starts_at": "08:00:00", "ends_at": "20:00:00"}]
+    for schedule in ({"kind": "hours", "hours": hours}, {"kind": "office_hours"}, None):
+        edit = as_it_is(recording_schedule=schedule)
+        changed = await client.put(path, json=edit)
+        assert changed.status_code == 200, changed.text
+        kept = changed.json()["recording_schedule"]
+        assert kept == (schedule and {"hours": []} | schedule)
+    for wrong in ({"kind": "hours"}, {"kind": "never", "hours": hours}, {"kind": "sometimes"}):
+        edit = as_it_is(recording_schedule=wrong)
+        assert (await client.put(path, json=edit)).status_code == 422
+
+
 async def test_a_password_without_a_user_is_sealed_too(centre: Centre) -> None:
     client = await centre.signed_in("admin")
     streams = [{"kind": "sub", "url": "rtsp://10.0.0.5/2?channel=1&pwd=s3cret"}]

@@ -4,13 +4,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
+from ingest.cameras.schedule import Schedule
 from ingest.recordings import recorder as recorder_module
 from ingest.recordings.facts import Fact, GapFact, GapReason, SegmentFact, StreamKey, at_ticks
 from ingest.recordings.recorder import Recorder, turn_of
@@ -173,3 +174,52 @@ async def test_all_streams_together_wait_in_bounded_memory(
     await made.recorder.close()
     assert made.decoded()[:10] == [unit.dts for unit in made.units[:10]]
     assert {gap.reason for gap in made.gaps()} == {GapReason.DISK_SLOW}
+
+
+def over_at(at: datetime) -> Schedule:
+    """Return a schedule that is over from then on."""
+    return Schedule(held=[(NOON, at)])
+
+
+async def test_out_of_hours_nothing_is_recorded_and_the_gap_says_why(tmp_path: Path) -> None:
+    made = Recorded(tmp_path)
+    made.feed.schedule = over_at(made.clock.now() + timedelta(seconds=2))
+    made.recorder.heed_schedules()
+    made.publish(made.units[:15])
+    made.clock.advance(timedelta(seconds=2))
+    made.recorder.heed_schedules()
+    made.publish(made.units[15:20])
+    made.feed.enter(StreamState.DOWN, NOON, "refused")  # of a camera that rests it is no gap
+    made.feed.enter(StreamState.LIVE, NOON)
+    made.publish(made.units[20:25])
+    made.feed.schedule = None
+    made.recorder.heed_schedules()
+    made.publish(made.units[25:40])
+    await made.recorder.close()
+    opened, closed = made.gaps()
+    assert (opened.reason, opened.ended_at) == (GapReason.SCHEDULED, None)
+    assert opened.started_at == STARTED_AT + timedelta(seconds=1.5)
+    first_key = next(unit for unit in made.units[25:] if unit.key)
+    assert closed.ended_at == at_ticks(first_key.dts)
+    again = [unit.dts for unit in made.units[25:40] if unit.dts >= first_key.dts]
+    assert made.decoded() == [unit.dts for unit in made.units[:15]] + again
+
+
+async def test_a_camera_that_is_away_when_its_hours_begin_has_another_reason(
+    tmp_path: Path,
+) -> None:
+    made = Recorded(tmp_path)
+    made.feed.schedule = over_at(NOON)
+    made.recorder.heed_schedules()
+    rested_at = made.clock.now()
+    made.feed.enter(StreamState.DOWN, NOON, "refused")
+    made.clock.advance(timedelta(hours=8))
+    made.feed.schedule = None
+    made.recorder.heed_schedules()
+    spans = [(gap.reason, gap.started_at, gap.ended_at) for gap in made.gaps()]
+    assert spans == [
+        (GapReason.SCHEDULED, rested_at, None),
+        (GapReason.SCHEDULED, rested_at, made.clock.now()),
+        (GapReason.CAMERA_DOWN, made.clock.now(), None),
+    ]
+    await made.recorder.close()
