@@ -152,12 +152,14 @@ class SiteWeights:
         self._write(self.folder / f"{name}.trained.json", json.dumps(noted, indent=1).encode())
 
     def card(self, name: str) -> dict[str, Any] | None:
-        """Return the card of weights, None where they were never measured here."""
-        try:
-            card: dict[str, Any] = json.loads((self.folder / f"{name}.card.json").read_bytes())
-        except (OSError, ValueError):
-            return None
-        return card
+        """Return the card of weights: this site's, else the release's, None without any."""
+        for folder in (self.folder, weight_list.FOLDER):
+            try:
+                card: dict[str, Any] = json.loads((folder / f"{name}.card.json").read_bytes())
+            except (OSError, ValueError):
+                continue
+            return card
+        return None
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write so that a reader sees the old or the new file, never a part."""

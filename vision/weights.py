@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from models.kit.errors import SettingsError
 
 _LIST = Path(__file__).with_name("weights.toml")
-_FOLDER = Path(__file__).with_name("weights")
+FOLDER = Path(__file__).with_name("weights")
 DEFAULT = "nanodet_g_person"
 PERSON = "person"
 
@@ -149,7 +149,7 @@ def _listed(path: Path) -> dict[str, Weights]:
 
 def packaged() -> dict[str, Pinned]:
     """Return what the release itself pins."""
-    return {name: Pinned(name, entry, _FOLDER) for name, entry in _listed(_LIST).items()}
+    return {name: Pinned(name, entry, FOLDER) for name, entry in _listed(_LIST).items()}
 
 
 def describe(name: str, *, listed_in: Path = _LIST) -> Weights:
@@ -173,7 +173,7 @@ def unpinned(name: str, known: dict[str, Weights] | dict[str, Pinned]) -> Weight
     )
 
 
-def read(weights: Weights, *, folder: Path = _FOLDER) -> bytes:
+def read(weights: Weights, *, folder: Path = FOLDER) -> bytes:
     """Return the main file's bytes after checking them; the same bytes go to the runtime.
 
     Raises:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.kit import log
 from models.kit.clock import SystemClock
@@ -23,6 +24,9 @@ def command() -> Iterator[Settings]:
         yield settings
     except CentreError as error:
         typer.echo(error.detail, err=True)
+        sys.exit(2)
+    except (OSError, SQLAlchemyError) as error:
+        typer.echo(f"{error}".splitlines()[0], err=True)
         sys.exit(2)
 
 

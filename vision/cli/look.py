@@ -1,13 +1,21 @@
 """./ahual vision …: what vision sees in labelled sets and in recordings."""
 
+import asyncio
+import getpass
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from models.kit import postgres
+from models.kit.database import Database
+from models.kit.settings import Settings
+from models.observations import StreamKind
+from vision import stills
 from vision.cli.door import command, cpu_s, site
-from vision.detectors.choose import Runtime, load_detector
+from vision.detectors.choose import Runtime, choose, load_detector
 from vision.evaluation import evaluate
 from vision.plots import as_svg
 from vision.report import as_json, as_table
@@ -36,3 +44,51 @@ def evaluate_command(
         typer.echo(json.dumps(as_json(found), indent=2) if in_json else as_table(found))
         if svg is not None:
             svg.write_text(as_svg(found), encoding="utf-8")
+
+
+@vision_app.command("stills")
+def stills_command(
+    camera: Annotated[str, typer.Argument(help="The camera's code.")],
+    folder: Annotated[Path, typer.Argument(help="Where the set goes.")],
+    start: Annotated[datetime, typer.Option("--from", help="In UTC.")],
+    end: Annotated[datetime, typer.Option("--to", help="In UTC.")],
+    every: Annotated[float, typer.Option(help="Seconds between two stills.")] = 10,
+    stream: Annotated[StreamKind, typer.Option(help="What is recorded.")] = StreamKind.MAIN,
+    *,
+    propose: Annotated[bool, typer.Option(help="Propose labels for a person to correct.")] = True,
+) -> None:
+    """Write stills of a camera's recordings as a set to label; masked, and audited."""
+    with command() as settings:
+        wish = stills.Wish(
+            camera, start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), every, stream
+        )
+        taken = asyncio.run(_take(settings, wish, folder, propose=propose))
+    typer.echo(
+        f"{taken.stills} stills with {taken.people} proposed people in {folder}; "
+        f"{taken.missing} instants are not recorded. Correct labels/ before you use the set; "
+        "sequence.draft.json holds the zones and waits for the truth."
+    )
+
+
+async def _take(
+    settings: Settings, wish: stills.Wish, folder: Path, *, propose: bool
+) -> stills.Taken:
+    detector = None
+    if propose:
+        detector = choose(
+            settings.vision_detector, settings.vision_weights, state_dir=settings.state_dir
+        )
+    url = settings.database_url or postgres.locate(settings.state_dir).url
+    database = Database(url)
+    try:
+        return await stills.take(
+            database,
+            settings.media_node,
+            settings.recordings_path,
+            wish,
+            folder,
+            detector,
+            getpass.getuser(),
+        )
+    finally:
+        await database.close()
