@@ -50,15 +50,7 @@ def person(operator: Operator | None) -> dict[str, str] | None:
 
 
 async def _alerts(session: AsyncSession, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
-    rows = await session.execute(
-        select(Alert, Office.name, ServiceWindow, Camera.name, Operator, _COMPLAINTS)
-        .outerjoin(Office, Office.id == Alert.office_id)
-        .outerjoin(ServiceWindow, ServiceWindow.id == Alert.window_id)
-        .outerjoin(Camera, Camera.id == Alert.camera_id)
-        .outerjoin(Operator, Operator.id == Alert.acknowledged_by)
-        .where(condition)
-    )
-    return [_shown(*row) for row in rows]
+    return [_shown(*row) for row in await session.execute(_ALERTS.where(condition))]
 
 
 def _complaints_of_alert() -> ScalarSelect[Any]:
@@ -76,7 +68,13 @@ def _complaints_of_alert() -> ScalarSelect[Any]:
     )
 
 
-_COMPLAINTS = _complaints_of_alert()
+_ALERTS = (
+    select(Alert, Office.name, ServiceWindow, Camera.name, Operator, _complaints_of_alert())
+    .outerjoin(Office, Office.id == Alert.office_id)
+    .outerjoin(ServiceWindow, ServiceWindow.id == Alert.window_id)
+    .outerjoin(Camera, Camera.id == Alert.camera_id)
+    .outerjoin(Operator, Operator.id == Alert.acknowledged_by)
+)
 
 
 def _shown(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,14 +25,13 @@ async def rank_cameras(
     session: AsyncSession, office_id: UUID, window_id: UUID | None, happened_at: datetime
 ) -> list[RankedCamera]:
     """Return the office's cameras, best first, for the window at that minute."""
-    rows = (await session.execute(_of_office(office_id, happened_at))).all()
+    rows = await _of_office(session, office_id, happened_at)
     return _ranked(rows, window_id, happened_at)
 
 
 async def cameras_shown(session: AsyncSession, complaint: Complaint) -> list[dict[str, Any]]:
     """Return the same for a card, as the API shows it."""
-    query = _of_office(complaint.office_id, complaint.happened_at)
-    rows = (await session.execute(query)).all()
+    rows = await _of_office(session, complaint.office_id, complaint.happened_at)
     names = {row.id: {"id": str(row.id), "name": row.name, "view": row.view} for row in rows}
     return [
         {
@@ -66,40 +65,46 @@ def _ranked(
     )
 
 
-def _of_office(office_id: UUID, happened_at: datetime) -> Select[*tuple[Any, ...]]:
-    """Return a query for the office's cameras, their zones, and whether they recorded then."""
-    zone = func.jsonb_build_array(Zone.kind, Zone.window_id)
-    zones = (
-        select(func.coalesce(func.jsonb_agg(zone), func.jsonb_build_array(), type_=JSONB))
-        .where(Zone.camera_id == Camera.id)
-        .correlate(Camera)
-        .scalar_subquery()
-    )
-    recorded = or_(*(_reaches(kind, happened_at) for kind in StreamKind))
-    return select(
-        Camera.id,
-        Camera.code,
-        Camera.name,
-        Camera.view,
-        Camera.enabled,
-        zones.label("zones"),
-        recorded.label("recorded"),
-    ).where(Camera.office_id == office_id)
+async def _of_office(
+    session: AsyncSession, office_id: UUID, happened_at: datetime
+) -> Sequence[Row[Any]]:
+    """Return the office's cameras, their zones, and whether they recorded at that minute."""
+    minute = {"from": happened_at - _MINUTE, "to": happened_at + _MINUTE}
+    given = {"office_id": office_id, "earliest": happened_at - _LONGEST_FILE, **minute}
+    return (await session.execute(_OFFICE, given)).all()
 
 
-def _reaches(kind: StreamKind, happened_at: datetime) -> ColumnElement[bool]:
+def _reaches(kind: StreamKind) -> ColumnElement[bool]:
     """Say whether one of the files begun last before the minute's end reaches into the minute."""
     begun = (
         select(Recording.ended_at)
         .where(
             Recording.camera_id == Camera.id,
             Recording.stream_kind == kind.value,
-            Recording.started_at <= happened_at + _MINUTE,
-            Recording.started_at >= happened_at - _LONGEST_FILE,
+            Recording.started_at <= bindparam("to"),
+            Recording.started_at >= bindparam("earliest"),
         )
         .order_by(Recording.started_at.desc())
         .limit(_FILES_LOOKED_AT)
         .correlate(Camera)
         .subquery()
     )
-    return exists().where(begun.c.ended_at >= happened_at - _MINUTE)
+    return exists().where(begun.c.ended_at >= bindparam("from"))
+
+
+_ZONE = func.jsonb_build_array(Zone.kind, Zone.window_id)
+_ZONES = (
+    select(func.coalesce(func.jsonb_agg(_ZONE), func.jsonb_build_array(), type_=JSONB))
+    .where(Zone.camera_id == Camera.id)
+    .correlate(Camera)
+    .scalar_subquery()
+)
+_OFFICE = select(  # made once: putting it together costs more than sending it
+    Camera.id,
+    Camera.code,
+    Camera.name,
+    Camera.view,
+    Camera.enabled,
+    _ZONES.label("zones"),
+    or_(*(_reaches(kind) for kind in StreamKind)).label("recorded"),
+).where(Camera.office_id == bindparam("office_id"))

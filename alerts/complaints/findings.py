@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import FromClause, select, true, union_all
+from sqlalchemy import FromClause, bindparam, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.times import iso
@@ -25,18 +25,15 @@ async def findings(
     margin = AROUND + timedelta(seconds=complaint.happened_within_s)
     starts_at = complaint.happened_at - margin
     ends_at = min(complaint.happened_at + margin, now)
-    place = Zone.kind == ZoneKind.QUEUE
-    if complaint.window_id is not None:
-        place |= Zone.window_id == complaint.window_id
-    seen = _seen(starts_at, ends_at)
     rows = await session.execute(
-        select(Zone.id, Zone.kind, ServiceWindow.number, *seen.c)
-        .join(Camera, Camera.id == Zone.camera_id)
-        .outerjoin(ServiceWindow, ServiceWindow.id == Zone.window_id)
-        .join(seen, true())
-        .where(Camera.office_id == complaint.office_id, place)
-        .order_by(seen.c.at)
-        .limit(_MOST)
+        _FINDINGS,
+        {
+            "office_id": complaint.office_id,
+            "window_id": complaint.window_id,
+            "earliest": starts_at - _LOOK_BACK,
+            "from": starts_at,
+            "to": ends_at,
+        },
     )
     return [
         {
@@ -52,15 +49,30 @@ async def findings(
     ]
 
 
-def _seen(starts_at: datetime, ends_at: datetime) -> FromClause:
+def _seen() -> FromClause:
     """Return for each zone the state that held when the span began, and the changes in it."""
-    columns = (Row.state, Row.people, Row.since, Row.at)
-    of_zone = select(*columns).where(Row.zone_id == Zone.id).correlate(Zone)
+    of_zone = select(Row.state, Row.people, Row.since, Row.at)
+    of_zone = of_zone.where(Row.zone_id == Zone.id).correlate(Zone)
     in_force = (
-        of_zone.where(Row.at < starts_at, Row.at >= starts_at - _LOOK_BACK)
+        of_zone.where(Row.at < bindparam("from"), Row.at >= bindparam("earliest"))
         .order_by(Row.at.desc())
         .limit(1)
         .subquery()
     )
-    changes = of_zone.where(Row.at.between(starts_at, ends_at))
+    changes = of_zone.where(Row.at.between(bindparam("from"), bindparam("to")))
     return union_all(select(*in_force.c), changes).lateral()
+
+
+_SEEN = _seen()
+_FINDINGS = (
+    select(Zone.id, Zone.kind, ServiceWindow.number, *_SEEN.c)
+    .join(Camera, Camera.id == Zone.camera_id)
+    .outerjoin(ServiceWindow, ServiceWindow.id == Zone.window_id)
+    .join(_SEEN, true())
+    .where(
+        Camera.office_id == bindparam("office_id"),
+        (Zone.kind == ZoneKind.QUEUE) | (Zone.window_id == bindparam("window_id")),
+    )
+    .order_by(_SEEN.c.at)
+    .limit(_MOST)
+)
