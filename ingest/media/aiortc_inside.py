@@ -134,9 +134,14 @@ class SenderInside:
         return self._way
 
 
+def way_to(context: Any, descriptor: int, address: tuple[str, int]) -> Way:
+    """Return the way by pylibsrtp's session and a UDP socket, both opened by the caller."""
+    return Way(context._srtp[0], context.protect_rtcp, descriptor, address)
+
+
 def _way(pair: Any, context: Any) -> Way:
     udp = pair.protocol.transport.get_extra_info("socket")
-    return Way(context._srtp[0], context.protect_rtcp, udp.fileno(), pair.remote_addr)
+    return way_to(context, udp.fileno(), pair.remote_addr)
 
 
 def hear(receiver: RTCRtpReceiver, on_packet: Callable[[RtpPacket], None]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,8 +26,6 @@ _HERE = "dashboard_api.cli.bench"
 _CLOCK = SystemClock()
 _SETTLE_S = 5.0  # what a node does at its start must not be taken for what it does idle
 _WARM_S = 2.0  # handshakes and cached pictures are over
-_FLOOR_STREAMS = 16  # enough to be measured in CPU ticks
-_OVERHEAD = 22  # RTP's head and SRTP's tag
 _ENCODED = 4  # viewers of the path that encodes: more would fill the machine
 
 
@@ -44,17 +42,21 @@ class Plan:
     together: bool  # peers at the same time: they disturb each other, but it is sooner done
 
 
-FULL = Plan(cameras=16, viewers=64, seconds=20, rounds=3, joins=20, lossy_s=12, together=False)
+FULL = Plan(cameras=16, viewers=64, seconds=8, rounds=3, joins=20, lossy_s=12, together=False)
 QUICK = Plan(cameras=8, viewers=32, seconds=4, rounds=1, joins=6, lossy_s=5, together=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU ms per viewer-stream-second, and what a viewer got meanwhile."""
+    """CPU ms per viewer-stream-second, and what a viewer got meanwhile.
+
+    ``lost_s``: packets a second, of all viewers, that never came.
+    """
 
     ms: float
-    packets_s: float = 0.0
-    octets: float = 0.0
+    packets_s: float
+    octets: float
+    lost_s: float = 0.0
 
 
 async def measure(quick: bool) -> list[Row]:
@@ -67,15 +69,20 @@ async def measure(quick: bool) -> list[Row]:
         cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras)
         room = str(plan.viewers * 2)
         async with live_node.node(own, cameras, AHUAL_WHEP_PEERS_MAX=room) as node:
-            ours = await _product(own, node, plan)
             urls = [farm_url(rtsp_port, n) for n in range(plan.cameras)]
+            costs = await _costs(own, node, urls, plan)
             seen = await _seen(own, node, plan)
-            peers = await _peers(own, urls, plan, ours)
-    return [*_cost_rows(plan, ours, peers), *seen]
+    return [*_cost_rows(plan, costs), *seen]
 
 
-def _cost_rows(plan: Plan, ours: Cost, peers: dict[str, float]) -> list[Row]:
+def _cost_rows(plan: Plan, costs: dict[str, Cost]) -> list[Row]:
+    ours, stock, decode = costs["ours"], costs["stock"], costs["decode"]
+    runs, packets = costs["runs"], costs["packets"]
     shape = f"{plan.viewers} viewers of {plan.cameras} cameras, {ours.packets_s:.0f} packets/s each"
+    same = (
+        f"As many packets of that size to as many sockets, encrypted and sent, nothing else;"
+        f" all but {{lost:.0f}} of {plan.viewers * ours.packets_s:.0f} a second came."
+    )
     return [
         Row(
             "whep_cpu_ms_per_stream_s",
@@ -83,22 +90,31 @@ def _cost_rows(plan: Plan, ours: Cost, peers: dict[str, float]) -> list[Row]:
             "ms/s",
             0.6,
             peer="aiortc with decode=False and MediaRelay",
-            peer_value=peers["stock"],
-            note=f"What a viewer adds to the recording node: {shape}.",
+            peer_value=stock.ms,
+            note=f"What a viewer adds to the recording node: {shape}. The peer sent"
+            f" {stock.packets_s:.0f}. Each the least disturbed of {plan.rounds}, taken in turns.",
         ),
         Row(
             "whep_cpu_ms_per_stream_s_to_encoded",
             ours.ms,
             "ms/s",
             peer="aiortc as its manual shows it: decode and encode",
-            peer_value=peers["decode"],
+            peer_value=decode.ms,
             note=f"{_ENCODED} viewers of the peer.",
         ),
         Row(
             "whep_floor_cpu_ms_per_stream_s",
-            peers["floor"],
+            runs.ms,
             "ms/s",
-            note="pylibsrtp's protect and sendto of as many packets of that size, nothing else.",
+            note=f"A call a picture. {same.format(lost=runs.lost_s)} "
+            f"The product costs {ours.ms / runs.ms:.1f} times as much.",
+        ),
+        Row(
+            "whep_floor_sendto_cpu_ms_per_stream_s",
+            packets.ms,
+            "ms/s",
+            note=f"A call a packet. {same.format(lost=packets.lost_s)} "
+            f"The product costs {ours.ms / packets.ms:.1f} times as much.",
         ),
     ]
 
@@ -134,49 +150,61 @@ async def _seen(own: Ground, node: Node, plan: Plan) -> list[Row]:
     ]
 
 
-async def _product(own: Ground, node: Node, plan: Plan) -> Cost:
+async def _costs(own: Ground, node: Node, urls: list[str], plan: Plan) -> dict[str, Cost]:
+    """Return what a viewer costs: the product's, its peers', and the floors under all of them.
+
+    They take turns, so that what else the machine does meets them alike.
+    """
     addresses = [
         f"http://{node.address}/media/v1/cameras/{camera}/whep?stream=sub&ticket="
         + _ticket(own, camera)
         for camera in (node.cameras[n % plan.cameras] for n in range(plan.viewers))
     ]
-    await asyncio.sleep(_SETTLE_S)
-    return await _cost(node.pid, addresses, plan.seconds, plan.rounds)
+    found: dict[str, list[Cost]] = {}
+    async with _aiortc(own, "stock", urls, viewers=plan.viewers) as (stock, stock_addresses):
+        await asyncio.sleep(_SETTLE_S)
+        for _ in range(plan.rounds):
+            ours = await _cost(node.pid, addresses, plan.seconds)
+            jobs = {
+                "stock": _cost(stock, stock_addresses, plan.seconds),
+                "runs": _floor("runs", plan, ours),
+                "packets": _floor("packets", plan, ours),
+            }
+            peers = await _all(jobs, together=plan.together)
+            for name, cost in {"ours": ours, **peers}.items():
+                found.setdefault(name, []).append(cost)
+    async with _aiortc(own, "decode", urls, viewers=_ENCODED) as (decode, decode_addresses):
+        found["decode"] = [await _cost(decode, decode_addresses, plan.seconds)]
+    return {name: min(costs, key=lambda cost: cost.ms) for name, costs in found.items()}
 
 
-async def _cost(pid: int, addresses: list[str], seconds: float, rounds: int) -> Cost:
-    """Return the least disturbed of some rounds, each without and with the viewers."""
-    found: list[Cost] = []
-    for _ in range(rounds):
-        idle = await _cores(pid, seconds)
-        async with _viewers(addresses) as (begin, end):
-            await asyncio.sleep(_WARM_S)
-            await begin()
-            busy = await _cores(pid, seconds)
-            counted = await end()
-        packets, streams = sum(counted["packets"]), len(addresses)
-        found.append(
-            Cost(
-                (busy - idle) * 1000 / streams,
-                packets / counted["seconds"] / streams,
-                counted["octets"] / packets,
-            )
-        )
-    return min(found, key=lambda cost: cost.ms)
-
-
-async def _peers(own: Ground, urls: list[str], plan: Plan, ours: Cost) -> dict[str, float]:
-    jobs = {
-        "stock": _aiortc(own, "stock", urls, plan, viewers=plan.viewers),
-        "decode": _aiortc(own, "decode", urls, plan, viewers=_ENCODED),
-        "floor": _floor(plan, ours),
-    }
-    if plan.together:
+async def _all(jobs: dict[str, Coroutine[Any, Any, Cost]], *, together: bool) -> dict[str, Cost]:
+    if together:
         return dict(zip(jobs, await asyncio.gather(*jobs.values()), strict=True))
     return {name: await job for name, job in jobs.items()}
 
 
-async def _aiortc(own: Ground, how: str, urls: list[str], plan: Plan, *, viewers: int) -> float:
+async def _cost(pid: int, addresses: list[str], seconds: float) -> Cost:
+    """Return what viewers add to a process: with them less without them."""
+    idle = await _cores(pid, seconds)
+    async with _viewers(addresses) as (begin, end):
+        await asyncio.sleep(_WARM_S)
+        await begin()
+        busy = await _cores(pid, seconds)
+        counted = await end()
+    packets, streams = sum(counted["packets"]), len(addresses)
+    return Cost(
+        (busy - idle) * 1000 / streams,
+        packets / counted["seconds"] / streams,
+        counted["octets"] / packets,
+    )
+
+
+@asynccontextmanager
+async def _aiortc(
+    own: Ground, how: str, urls: list[str], *, viewers: int
+) -> AsyncIterator[tuple[int, list[str]]]:
+    """Run a peer; give its process and where its viewers join."""
     port = free_port()
     watched = urls[: min(viewers, len(urls))]
     async with live_node.process(
@@ -184,19 +212,29 @@ async def _aiortc(own: Ground, how: str, urls: list[str], plan: Plan, *, viewers
     ) as child:
         await live_node.until_listening(child, port)
         await asyncio.sleep(_WARM_S)
-        addresses = [f"http://127.0.0.1:{port}/whep/{n % len(watched)}" for n in range(viewers)]
-        return (await _cost(child.pid, addresses, plan.seconds, plan.rounds)).ms
+        yield (
+            child.pid,
+            [f"http://127.0.0.1:{port}/whep/{n % len(watched)}" for n in range(viewers)],
+        )
 
 
-async def _floor(plan: Plan, ours: Cost) -> float:
-    packets = round(ours.packets_s * _FLOOR_STREAMS)
+async def _floor(how: str, plan: Plan, ours: Cost) -> Cost:
+    """Return what as many packets cost that are only encrypted and sent."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", f"{_HERE}.whep_peers", "floor"),
-        *(str(packets), str(max(round(ours.octets) - _OVERHEAD, 1)), str(plan.seconds)),
+        *(sys.executable, "-m", f"{_HERE}.whep_peers", how, str(plan.viewers)),
+        *(str(ours.packets_s), str(round(ours.octets)), str(plan.seconds)),
         stdout=subprocess.PIPE,
     )
-    used, _ = await child.communicate()
-    return float(used) * 1000 / plan.seconds / _FLOOR_STREAMS
+    told, _ = await child.communicate()
+    found: dict[str, float] = json.loads(told)
+    packets_s = found["sent"] / plan.seconds / plan.viewers
+    alike = ours.packets_s / packets_s  # whole packets a picture are not quite as many
+    return Cost(
+        found["cpu_s"] * 1000 / plan.seconds / plan.viewers * alike,
+        ours.packets_s,
+        ours.octets,
+        max(found["sent"] - found["received"], 0) / plan.seconds,
+    )
 
 
 async def _cores(pid: int, seconds: float) -> float:
