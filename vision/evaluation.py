@@ -11,6 +11,7 @@ import numpy as np
 
 from models.kit.errors import InvalidInput
 from models.observations import ZoneKind, ZoneState
+from vision.colours import colours
 from vision.detector import Detections, Detector, Tensor
 from vision.evaluate import Judged, average_of, curve, judge, precision_recall
 from vision.labelled_set import read_set
@@ -196,13 +197,14 @@ def _told(detector: Detector, sequence: Sequence, folder: Path, score: float) ->
         found = detector.detect(picture, score=score)
         boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
         at = _BEGAN + timedelta(seconds=look.at_s)
-        _take(watch.see(CAMERA, boxes, at), states, waits, ids)
+        worn = colours(picture, boxes)
+        _take(watch.see(CAMERA, boxes, at, colours=worn), states, waits, ids)
         at_s.append(look.at_s)
         for zone in sequence.zones:
             told[zone.name].append(states.get(zone.name, (ZoneState.UNKNOWN, None)))
             true[zone.name].append(look.zones.get(zone.name))
         if look.people is not None:
-            tracks, numbers, _ = step(tracks, boxes, [()] * len(boxes), at)
+            tracks, numbers, _ = step(tracks, boxes, [()] * len(boxes), at, worn)
             named.append(dict(zip(numbers, found.boxes, strict=True)))
             truly.append(_boxes(look.people))
     _take(watch.finish(), states, waits, ids)
