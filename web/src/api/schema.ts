@@ -1076,6 +1076,7 @@ export interface components {
             node_name?: string | null;
             /** Retention Class Id */
             retention_class_id?: string | null;
+            recording_schedule?: components["schemas"]["RecordingSchedule"] | null;
             /** Onvif Url */
             onvif_url?: string | null;
             credentials?: components["schemas"]["CredentialsIn"] | null;
@@ -1085,6 +1086,8 @@ export interface components {
         /**
          * CameraIn
          * @description A new camera. ``node_name`` is the media node that owns it; unset means ours.
+         *
+         *     Without a ``recording_schedule`` that of its retention class counts, else always.
          */
         CameraIn: {
             /**
@@ -1105,6 +1108,7 @@ export interface components {
             node_name?: string | null;
             /** Retention Class Id */
             retention_class_id?: string | null;
+            recording_schedule?: components["schemas"]["RecordingSchedule"] | null;
             /** Onvif Url */
             onvif_url?: string | null;
             device?: components["schemas"]["DeviceIn"] | null;
@@ -1138,6 +1142,7 @@ export interface components {
             node_name: string;
             /** Retention Class Id */
             retention_class_id: string | null;
+            recording_schedule: components["schemas"]["RecordingSchedule"] | null;
             /** Onvif Url */
             onvif_url: string | null;
             /** Device */
@@ -2136,6 +2141,15 @@ export interface components {
             url: string;
         };
         /**
+         * RecordingSchedule
+         * @description When a camera is recorded; ``hours`` are of kind hours. A hold is stronger.
+         */
+        RecordingSchedule: {
+            kind: components["schemas"]["ScheduleKind"];
+            /** Hours */
+            hours?: components["schemas"]["ScheduledHours"][];
+        };
+        /**
          * Region
          * @description ``code`` is ISO 3166-2, e.g. KZ-75.
          */
@@ -2211,6 +2225,29 @@ export interface components {
          * @enum {string}
          */
         RoleName: "operator" | "dispatcher" | "auditor" | "agent" | "supervisor" | "admin";
+        /**
+         * ScheduleKind
+         * @enum {string}
+         */
+        ScheduleKind: "always" | "office_hours" | "hours" | "never";
+        /**
+         * ScheduledHours
+         * @description Local times of an ISO weekday; an end that is not after the start is of the next day.
+         */
+        ScheduledHours: {
+            /** Weekday */
+            weekday: number;
+            /**
+             * Starts At
+             * Format: time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: time
+             */
+            ends_at: string;
+        };
         /**
          * ServiceCode
          * @description A category of complaint.
@@ -2656,7 +2693,7 @@ export interface components {
          * ZoneKind
          * @enum {string}
          */
-        ZoneKind: "queue" | "operator" | "visitor" | "restricted" | "entrance";
+        ZoneKind: "queue" | "queue_head" | "queue_tail" | "operator" | "visitor" | "restricted" | "entrance" | "hall" | "mask";
         /**
          * ZoneSighting
          * @description The newest observation of a zone; ``people`` is null exactly when unknown.

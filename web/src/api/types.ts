@@ -58,3 +58,8 @@ export type FoundDevice = Schemas["FoundDevice"];
 export type InspectIn = Schemas["InspectIn"];
 export type ZoneIn = Schemas["ZoneIn"];
 export type RetentionClass = Schemas["RetentionClass"];
+export type Preset = Schemas["Preset"];
+
+export type User = Schemas["User"];
+export type UserIn = Schemas["UserIn"];
+export type Region = Schemas["Region"];

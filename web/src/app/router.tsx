@@ -62,8 +62,14 @@ const cameras = createRoute({
   component: lazyRouteComponent(() => import("@/features/cameras/CamerasScreen"), "CamerasScreen"),
 });
 
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/users",
+  component: lazyRouteComponent(() => import("@/features/users/UsersScreen"), "UsersScreen"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, wall, alerts, map, intake, complaints, card, cameras]),
+  routeTree: root.addChildren([home, wall, alerts, map, intake, complaints, card, cameras, users]),
   defaultPreload: "intent",
   defaultErrorComponent: Crash,
 });

@@ -2,7 +2,7 @@ import type { Permission } from "@/api/queries/session";
 import type { Me, RoleName } from "@/api/types";
 
 interface Screen {
-  to: "/wall" | "/alerts" | "/map" | "/intake" | "/complaints" | "/cameras";
+  to: "/wall" | "/alerts" | "/map" | "/intake" | "/complaints" | "/cameras" | "/users";
   label: string;
   /** Any of these opens the screen. */
   needs: readonly Permission[];
@@ -19,6 +19,7 @@ const SCREENS: readonly Screen[] = [
     needs: ["complaints.read", "complaints.read_own"],
   },
   { to: "/cameras", label: "nav.cameras", needs: ["cameras.configure", "zones.edit"] },
+  { to: "/users", label: "nav.users", needs: ["users.manage"] },
 ];
 
 /** The screen that a role starts its day on. */

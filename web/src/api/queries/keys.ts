@@ -4,6 +4,7 @@ export const keys = {
   regions: ["regions"],
   offices: ["offices"],
   cameras: ["cameras"],
+  users: ["users"],
   vehicles: ["vehicles"],
   mapLayer: (layer: string) => ["map", layer],
   alerts: ["alerts", "list"],

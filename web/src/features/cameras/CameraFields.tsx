@@ -13,6 +13,7 @@ import type { StreamKind } from "@/api/types";
 import { LANGUAGE_NAMES, LANGUAGES, useNames } from "@/i18n";
 import { useFormats } from "@/i18n/useFormats";
 import classes from "./Cameras.module.css";
+import { ScheduleFields } from "./ScheduleFields";
 import { STREAMS, type CameraDraft, type StreamDraft, type Transport } from "./setup";
 
 interface Props {
@@ -103,6 +104,7 @@ export function CameraFields({ draft, hasCredentials, onChange }: Props) {
           />
         )}
       </div>
+      <ScheduleFields schedule={draft.schedule} onChange={(schedule) => onChange({ schedule })} />
       {STREAMS.map((kind) => (
         <Fieldset key={kind} legend={t(`camera.kind.${kind}`)} className={classes.stream}>
           <TextInput

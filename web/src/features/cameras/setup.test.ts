@@ -35,6 +35,19 @@ describe("changing", () => {
   });
 });
 
+describe("hours of recording", () => {
+  it("come back as they were, and are dropped with their kind", () => {
+    const hours = [{ weekday: 1, starts_at: "08:00:00", ends_at: "20:00:00" }];
+    const told = { ...SETUP, recording_schedule: { kind: "hours", hours } } as CameraSetup;
+    const draft = draftOf(told);
+    const sent = [{ weekday: 1, starts_at: "08:00", ends_at: "20:00" }];
+    expect(editOf(draft, told).recording_schedule).toEqual({ kind: "hours", hours: sent });
+    const never = { ...draft, schedule: { ...draft.schedule, kind: "never" as const } };
+    expect(editOf(never, told).recording_schedule).toEqual({ kind: "never", hours: [] });
+    expect(editOf(draftOf(SETUP), SETUP).recording_schedule).toBeNull();
+  });
+});
+
 describe("adding", () => {
   it("names what is missing, then fills the other languages", () => {
     const draft = emptyDraft();

@@ -9,6 +9,7 @@ import type {
   Names,
   StreamKind,
 } from "@/api/types";
+import { OF_CLASS, scheduleDraft, scheduleOf, type ScheduleDraft } from "./schedule";
 
 export type Transport = "tcp" | "udp" | "http";
 
@@ -25,6 +26,7 @@ export interface CameraDraft {
   view: "hall" | "window" | "entrance";
   enabled: boolean;
   retentionId: string | null;
+  schedule: ScheduleDraft;
   onvifUrl: string;
   user: string;
   password: string;
@@ -43,6 +45,7 @@ export const emptyDraft = (): CameraDraft => ({
   view: "hall",
   enabled: true,
   retentionId: null,
+  schedule: OF_CLASS,
   onvifUrl: "",
   user: "",
   password: "",
@@ -63,6 +66,7 @@ export function draftOf(setup: CameraSetup): CameraDraft {
     view: setup.view as CameraDraft["view"],
     enabled: setup.enabled,
     retentionId: setup.retention_class_id,
+    schedule: scheduleDraft(setup.recording_schedule),
     onvifUrl: setup.onvif_url ?? "",
     streams,
   };
@@ -82,6 +86,7 @@ export function editOf(draft: CameraDraft, before: CameraSetup): CameraEdit {
     enabled: draft.enabled,
     node_name: before.node_name,
     retention_class_id: draft.retentionId,
+    recording_schedule: scheduleOf(draft.schedule),
     onvif_url: draft.onvifUrl.trim() || null,
     ...credentials,
     streams: given(draft).map(({ kind, url, transport, recorded }) => ({
@@ -99,6 +104,7 @@ export const cameraOf = (draft: CameraDraft): CameraIn => ({
   name: filled(draft.name, draft.code),
   view: draft.view,
   retention_class_id: draft.retentionId,
+  recording_schedule: scheduleOf(draft.schedule),
   onvif_url: draft.onvifUrl.trim() || null,
   credentials: draft.user ? { user: draft.user, password: draft.password } : null,
   device: draft.device && {

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ComplaintCard, Recordings } from "@/api/types";
 import { useAlertWords } from "@/components/useAlertWords";
@@ -8,40 +9,34 @@ import classes from "./Timeline.module.css";
 import { useFindingWords } from "./useFindingWords";
 import { useGapWord } from "./useGapWord";
 
-interface Props {
+interface MarkProps {
   span: Span;
   card: ComplaintCard;
   recordings: Recordings | null;
   statedMs: number;
   withinMs: number;
-  positionMs: number | null;
   zone: string;
   thumbnails: string | null;
+}
+
+interface Props extends MarkProps {
+  positionMs: number | null;
   /** Called for each place that a pressed hand reaches, then `onDrop` once. */
   onDrag: (atMs: number) => void;
   onDrop: () => void;
 }
 
-/** Recording and gaps, the stated time with its uncertainty, alerts and findings; drag to go. */
+/** A line to drag over: what is on it, and where the replay is. */
 export function Timeline(props: Props) {
-  const { span, card, recordings, statedMs, withinMs, positionMs, zone } = props;
+  const { positionMs, onDrag, onDrop, ...marks } = props;
+  const { span } = marks;
   const { t } = useTranslation();
-  const { time, number } = useFormats();
-  const alertWords = useAlertWords();
-  const findingWords = useFindingWords();
-  const spot = (atMs: number) => markOf(span, atMs);
-  const place = (startMs: number, endMs: number) => {
-    const bar = barOf(span, startMs, endMs);
-    return bar && { left: `${bar.left}%`, width: `${bar.width}%` };
-  };
-  const gapWord = useGapWord();
-  const stated = place(statedMs - withinMs, statedMs + withinMs);
-  const at = (left: number) => ({ left: `${left}%` });
+  const playhead = positionMs === null ? null : markOf(span, positionMs);
 
   const goTo = (event: React.PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const part = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-    props.onDrag(span.fromMs + part * (span.toMs - span.fromMs));
+    onDrag(span.fromMs + part * (span.toMs - span.fromMs));
   };
 
   return (
@@ -60,9 +55,34 @@ export function Timeline(props: Props) {
       onPointerMove={(event) => {
         if (event.currentTarget.hasPointerCapture(event.pointerId)) goTo(event);
       }}
-      onPointerUp={props.onDrop}
-      onPointerCancel={props.onDrop}
+      onPointerUp={onDrop}
+      onPointerCancel={onDrop}
     >
+      <Marks {...marks} />
+      {playhead !== null && <div className={classes.playhead} style={at(playhead)} />}
+    </div>
+  );
+}
+
+const at = (left: number) => ({ left: `${left}%` });
+
+/** Recording and gaps, the stated time with its uncertainty, alerts and findings. */
+const Marks = memo(function Marks(props: MarkProps) {
+  const { span, card, recordings, statedMs, withinMs, zone } = props;
+  const { t } = useTranslation();
+  const { time, number } = useFormats();
+  const alertWords = useAlertWords();
+  const findingWords = useFindingWords();
+  const spot = (atMs: number) => markOf(span, atMs);
+  const place = (startMs: number, endMs: number) => {
+    const bar = barOf(span, startMs, endMs);
+    return bar && { left: `${bar.left}%`, width: `${bar.width}%` };
+  };
+  const gapWord = useGapWord();
+  const stated = place(statedMs - withinMs, statedMs + withinMs);
+
+  return (
+    <>
       {props.thumbnails && <ThumbnailStrip url={props.thumbnails} />}
       {stated && (
         <div
@@ -87,6 +107,7 @@ export function Timeline(props: Props) {
               <div
                 key={started_at}
                 className={classes.gap}
+                data-reason={reason}
                 style={bar}
                 title={gapWord(reason)}
                 data-testid="gap"
@@ -127,9 +148,6 @@ export function Timeline(props: Props) {
       {spot(statedMs) !== null && (
         <div className={classes.moment} style={at(spot(statedMs) ?? 0)} />
       )}
-      {positionMs !== null && spot(positionMs) !== null && (
-        <div className={classes.playhead} style={at(spot(positionMs) ?? 0)} />
-      )}
       <div className={classes.ticks}>
         {ticksOf(span).map((tick) => (
           <span key={tick} style={at(spot(tick) ?? 0)}>
@@ -137,6 +155,6 @@ export function Timeline(props: Props) {
           </span>
         ))}
       </div>
-    </div>
+    </>
   );
-}
+});

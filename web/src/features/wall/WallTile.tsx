@@ -9,6 +9,7 @@ import { SeverityMark } from "@/components/Marks";
 import { useAlertWords } from "@/components/useAlertWords";
 import { useNames } from "@/i18n";
 import { DEFAULT_ZONE } from "@/i18n/formats";
+import { PresetButtons } from "./PresetButtons";
 import { TalkButton } from "./TalkButton";
 import { TileReadings } from "./TileReadings";
 import classes from "./Wall.module.css";
@@ -102,6 +103,7 @@ export function WallTile(props: Props) {
             </Button>
           </div>
         )}
+        {camera && focused && can("cameras.turn") && <PresetButtons cameraId={camera.id} />}
         {camera && focused && can("talk") && <TalkButton key={camera.id} cameraId={camera.id} />}
         {camera && (
           <TileReadings n={n} camera={camera} office={office} zone={zone} onPick={props.onPick} />

@@ -1,0 +1,40 @@
+import { useTranslation } from "react-i18next";
+import { useGoToPreset, usePresets } from "@/api/queries/presets";
+import { useProblemText } from "@/components/useProblemText";
+import classes from "./TalkButton.module.css";
+
+/** Turns the enlarged camera to a position that was stored in it; nothing where it has none. */
+export function PresetButtons({ cameraId }: { cameraId: string }) {
+  const { t } = useTranslation();
+  const textOf = useProblemText();
+  const presets = usePresets(cameraId);
+  const go = useGoToPreset(cameraId);
+
+  if (presets.error) return <span className={classes.words}>{t("preset.failed")}</span>;
+  if (!presets.data?.length) return null;
+  const named = presets.data.map((preset, at) => ({
+    ...preset,
+    name: preset.name || t("preset.unnamed", { n: at + 1 }),
+  }));
+  return (
+    <div className={classes.talk} role="group" aria-label={t("preset.title")} data-testid="presets">
+      {named.map((preset) => (
+        <button
+          key={preset.token}
+          type="button"
+          className={classes.button}
+          disabled={go.isPending}
+          aria-pressed={go.isSuccess && go.variables.token === preset.token}
+          onClick={() => go.mutate(preset)}
+        >
+          {preset.name}
+        </button>
+      ))}
+      {!go.isIdle && (
+        <span className={classes.words} role="status">
+          {go.error ? textOf(go.error) : t("preset.moved", { name: go.variables?.name })}
+        </span>
+      )}
+    </div>
+  );
+}
