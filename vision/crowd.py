@@ -1,18 +1,20 @@
 """Pure: the people of one look at one camera → how many are in each zone, hidden ones included."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from models.observations import ZoneKind
-from vision.tracker import Colours, Stay, Tracks, hidden_in, step
-from vision.zones import Boxes, Polygon, WatchedZone, area, clip, contains, members
+from vision.tracker import Colours, Stay, Tracks, hidden_in, step, walked_in
+from vision.visits import Around
+from vision.zones import Boxes, Polygon, WatchedZone, area, contains, members, shared
 
 # Somebody who queues behind others is lost by the detector for some looks, and has not left.
 HIDDEN_FOR = timedelta(seconds=6)
 # So much of an operator's place behind one other person: whether somebody sits there is not seen.
 BLOCKED_SHARE = 0.45
 _COUNTED = frozenset({ZoneKind.QUEUE, ZoneKind.QUEUE_TAIL})
+_FOLLOWED = frozenset({*_COUNTED, ZoneKind.VISITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,13 @@ class Counted:
         people: in each zone.
         blocked: operator zones with nobody in them, most of which another person hides.
         stays: waits in queue zones that ended.
+        at_spots: the tracks at each visitor spot.
     """
 
     people: dict[UUID, int]
     blocked: frozenset[UUID]
-    stays: tuple[Stay, ...]
+    stays: tuple[Stay, ...] = ()
+    at_spots: dict[UUID, Around] = field(default_factory=dict)
 
 
 def count(
@@ -39,23 +43,35 @@ def count(
 ) -> tuple[Tracks, Counted]:
     """Take one look."""
     found = members(boxes, zones)
-    counted = [zone for zone in zones if zone.kind in _COUNTED]
+    followed = [zone.zone_id for zone in zones if zone.kind in _FOLLOWED]
     people = {zone_id: len(indices) for zone_id, indices in found.items()}
     stays: list[Stay] = []
-    if counted:
-        places: list[list[UUID]] = [[] for _ in range(len(boxes))]
-        for zone in counted:
-            for index in found[zone.zone_id]:
-                places[index].append(zone.zone_id)
-        state, stays = step(state, boxes, [tuple(place) for place in places], at, colours)
-        for zone in counted:
+    numbers: list[int] = []
+    if followed:
+        places: list[tuple[UUID, ...]] = [()] * len(boxes)
+        for zone_id in followed:
+            for index in found[zone_id]:
+                places[index] = (*places[index], zone_id)
+        state, numbers, stays = step(state, boxes, places, at, colours)
+    for zone in zones:
+        if zone.kind in _COUNTED:
             people[zone.zone_id] += hidden_in(state, zone.zone_id, at, HIDDEN_FOR)
+    seen = frozenset(numbers)
+    at_spots = {
+        zone.zone_id: Around(
+            frozenset(numbers[index] for index in found[zone.zone_id]),
+            walked_in(state, zone.zone_id),
+            seen,
+        )
+        for zone in zones
+        if zone.kind is ZoneKind.VISITOR
+    }
     blocked = frozenset(
         zone.zone_id
         for zone in zones
         if zone.kind is ZoneKind.OPERATOR and not found[zone.zone_id] and _is_blocked(zone, boxes)
     )
-    return state, Counted(people, blocked, tuple(stays))
+    return state, Counted(people, blocked, tuple(stays), at_spots)
 
 
 def unmasked(boxes: Boxes, masks: tuple[Polygon, ...]) -> list[int]:
@@ -69,12 +85,8 @@ def unmasked(boxes: Boxes, masks: tuple[Polygon, ...]) -> list[int]:
 
 
 def _is_blocked(zone: WatchedZone, boxes: Boxes) -> bool:
-    left, top, right, bottom = zone.bounds
-    near = (
-        (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < bottom) & (boxes[:, 3] > top)
-    )
-    whole = area(zone.polygon)
+    enough = BLOCKED_SHARE * area(zone.polygon)
     return any(
-        area(clip(zone.polygon, (x0, y0, x1, y1))) >= BLOCKED_SHARE * whole
-        for x0, y0, x1, y1 in boxes[near].tolist()
+        shared(zone.bounds, box) >= enough and zone.covered_by(box) >= enough
+        for box in map(tuple, boxes.tolist())
     )

@@ -1,6 +1,6 @@
 """One look: coded picture → can the camera see → where are people. Runs in inference threads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -8,14 +8,15 @@ import numpy as np
 
 from models.kit.errors import InvalidInput
 from models.kit.log import get
-from vision import metrics, sight
+from vision import metrics, tamper
 from vision.colours import colours
 from vision.detector import Detector
 from vision.gate import Part, unchanged
 from vision.masks import Masks
 from vision.picture import Decoded, PictureDecoder, PictureToCome, covered
-from vision.sight import Sight, StillSince, Thumbnail
+from vision.sight import Sight, Thumbnail
 from vision.slots import CodedPicture
+from vision.tamper import View
 from vision.tracker import Colours
 from vision.watched import Plan, WatchedCamera
 from vision.zones import WAITING, Boxes
@@ -46,7 +47,7 @@ class Look:
 @dataclass(slots=True)
 class _Memory:
     decoder: PictureDecoder
-    still: StillSince | None = None
+    view: View = field(default_factory=View)
     seen: Thumbnail | None = None
     seen_at: datetime | None = None
     boxes: Boxes | None = None
@@ -67,6 +68,7 @@ class _Memory:
             part = part if hidden is None else part & ~hidden
         if not (_same(part, self.part) and _same(hidden, self.hidden)):
             self.seen = None
+            self.view = View()  # who draws zones has looked: this is how the view shall be
         self.camera, self.part, self.hidden = camera, part, hidden
 
 
@@ -97,7 +99,7 @@ class Eyes:
         memory.follow(camera)
         if memory.hidden is not None:  # filled with the rest, so that it says nothing of sight
             small[memory.hidden] = np.resize(small[~memory.hidden], memory.hidden.sum())
-        memory.still, sees = sight.judge(memory.still, small, at)
+        memory.view, sees = tamper.look(memory.view, small, at)
         metrics.LOOKS.labels(sees).inc()
         if sees is not Sight.CLEAR:
             memory.seen = memory.boxes = None

@@ -2,7 +2,8 @@
 
 Presence (operator, visitor, …): present after 2 of 3 looks, away after 10 s without anybody.
 Queue, hall: the median of the last five looks, told when it changed and held for two looks.
-Both: unknown after 5 s without a usable picture; the first usable look settles a state at once.
+Both: unknown after 5 s without a usable picture. The first usable look settles a state at once,
+except that nobody is there: that takes three looks.
 """
 
 from dataclasses import dataclass, replace
@@ -68,6 +69,14 @@ def observe(zone: Occupancy, people: int | None, at: datetime) -> Step:
     settled = zone.state in (ZoneState.OCCUPIED, ZoneState.EMPTY)
     recent = (*(zone.recent if settled else ()), (at, people))[-keep:]
     zone = replace(zone, usable_at=at, recent=recent)
+    if not settled and not people and zone.kind not in COUNTED:
+        # One look without somebody may have missed them, and an absence is an accusation.
+        looks = zone.candidate_looks + 1
+        since = zone.candidate_since or at
+        if looks < AWAY_LOOKS:
+            return replace(zone, candidate_since=since, candidate_looks=looks, recent=()), None
+        first = min(since, _first_since(zone, people, since))
+        return _become(replace(zone, before=None), people, since=first, at=at)
     if not settled:
         return _become(
             replace(zone, before=None), people, since=_first_since(zone, people, at), at=at

@@ -9,7 +9,7 @@ from models.observations import ZoneKind, ZoneState
 from vision import visits
 from vision.crowd import Counted
 from vision.flow import Flow, Now, OfficeMinuteDone, finish, look
-from vision.visits import Spot
+from vision.visits import NOBODY, Spot
 from vision.watched import WatchedCamera
 
 
@@ -60,7 +60,8 @@ class Offices:
             if zone_id in office.seats:
                 office.seats[zone_id] = states[zone_id]
             if zone_id in office.spots:
-                office.spots[zone_id], turn = visits.look(office.spots[zone_id], people, at)
+                around = NOBODY if counted is None else counted.at_spots[zone_id]
+                office.spots[zone_id], turn = visits.look(office.spots[zone_id], people, at, around)
                 began += turn.began
                 services_s += [turn.ended.length_s] if turn.ended else []
         stays_s = [

@@ -20,6 +20,8 @@ class Sight(StrEnum):
     DARK = "dark"
     COVERED = "covered"
     FROZEN = "frozen"
+    DEFOCUSED = "defocused"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)

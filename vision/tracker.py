@@ -5,7 +5,7 @@ again by where the head is, within a distance that grows with the time between l
 by colours. What dies is forgotten: a track is a number, and nothing ties it to another one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 from vision.assignment import assign
 from vision.zones import ASPECT, Boxes
 
+Pace = tuple[float, float]
 Colours = NDArray[np.float32]  # N × K, each row a histogram that sums to 1
 
 LOST_AFTER = timedelta(seconds=20)
 CONFIRMED_LOOKS = 2
+_FOLLOWED_FOR = timedelta(seconds=2)
 # In body heights: a box trembles this much, and a person walks this far in a second.
 _TREMBLE, _PACE, _FARTHEST = 0.35, 0.75, 3.0
+_STANDS = 0.15
+_FORESEEN_S = 2.0
 _SIZE_WEIGHT = 0.6
 _COLOUR_WEIGHT = 0.8
 _AGE_WEIGHT = 0.02  # a second; of two that fit, the one seen last is likelier
@@ -34,6 +38,7 @@ class Track:
         number: of this camera, never used again.
         head: x, y of the box's top centre, in picture heights.
         height: of the box, in picture heights.
+        pace: of the head, picture heights a second; where somebody will be is more than was.
         entered: since when in which zones; of the last look that saw it.
     """
 
@@ -43,6 +48,7 @@ class Track:
     began_at: datetime
     seen_at: datetime
     looks: int = 1
+    pace: Pace = (0.0, 0.0)
     colour: Colours | None = None
     entered: tuple[tuple[UUID, datetime], ...] = ()
 
@@ -64,11 +70,19 @@ class Tracks:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A confirmed track was in a zone from … until it was last seen there."""
+    """A confirmed track was in a zone from … until it was last seen there.
+
+    ``went_out``: it was seen outside afterwards; else it was lost inside.
+    """
 
     zone_id: UUID
     entered_at: datetime
     left_at: datetime
+    went_out: bool = True
+
+    @property
+    def length_s(self) -> float:
+        return (self.left_at - self.entered_at).total_seconds()
 
 
 def step(
@@ -77,14 +91,17 @@ def step(
     places: list[tuple[UUID, ...]],
     at: datetime,
     colours: Colours | None = None,
-) -> tuple[Tracks, list[Stay]]:
-    """Take one look; ``places`` are the zones of each box. Return the stays that ended."""
+) -> tuple[Tracks, list[int], list[Stay]]:
+    """Take one look; ``places`` are the zones of each box.
+
+    Return each box's track number, and the stays that ended.
+    """
     alive = [track for track in state.tracks if at - track.seen_at <= LOST_AFTER]
     stays = [
         stay
         for track in state.tracks
         if at - track.seen_at > LOST_AFTER
-        for stay in _stays(track, ())
+        for stay in _stays(track, (), went_out=False)
     ]
     heads, heights = _anchors(boxes)
     pairs = assign(_costs(alive, heads, heights, colours, at)) if alive and len(boxes) else []
@@ -92,6 +109,7 @@ def step(
     matched = {row for row, _ in pairs}
     kept = [track for row, track in enumerate(alive) if row not in matched]
     number = state.following
+    numbers: list[int] = []
     for box in range(len(boxes)):
         colour = None if colours is None else colours[box]
         head, height = (float(heads[box, 0]), float(heads[box, 1])), float(heights[box])
@@ -99,22 +117,36 @@ def step(
         if track is None:
             entered = tuple((zone, at) for zone in places[box])
             kept.append(Track(number, head, height, at, at, colour=colour, entered=entered))
+            numbers.append(number)
             number += 1
             continue
+        numbers.append(track.number)
         stays += _stays(track, places[box])
         entered = tuple((zone, track.entered_at(zone) or at) for zone in places[box])
         kept.append(
-            replace(
-                track,
-                head=head,
-                height=height,
-                seen_at=at,
-                looks=track.looks + 1,
-                colour=_mixed(track.colour, colour),
-                entered=entered,
+            Track(
+                track.number,
+                head,
+                height,
+                track.began_at,
+                at,
+                track.looks + 1,
+                _pace(track, head, height, at),
+                _mixed(track.colour, colour),
+                entered,
             )
         )
-    return Tracks(tuple(kept), number), stays
+    return Tracks(tuple(kept), number), numbers, stays
+
+
+def walked_in(state: Tracks, zone_id: UUID) -> frozenset[int]:
+    """Return who is in the zone and was followed there from outside: no track born inside."""
+    return frozenset(
+        track.number
+        for track in state.tracks
+        if (entered_at := track.entered_at(zone_id)) is not None
+        and entered_at - track.began_at >= _FOLLOWED_FOR
+    )
 
 
 def hidden_in(state: Tracks, zone_id: UUID, at: datetime, hold: timedelta) -> int:
@@ -128,10 +160,12 @@ def hidden_in(state: Tracks, zone_id: UUID, at: datetime, hold: timedelta) -> in
     )
 
 
-def _stays(track: Track, now_in: tuple[UUID, ...]) -> list[Stay]:
+def _stays(track: Track, now_in: tuple[UUID, ...], *, went_out: bool = True) -> list[Stay]:
     if not track.confirmed:
         return []
-    return [Stay(zone, at, track.seen_at) for zone, at in track.entered if zone not in now_in]
+    return [
+        Stay(zone, at, track.seen_at, went_out) for zone, at in track.entered if zone not in now_in
+    ]
 
 
 def _anchors(boxes: Boxes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -148,7 +182,13 @@ def _costs(
     at: datetime,
 ) -> NDArray[np.float64]:
     """Return tracks × boxes; infinite where a person cannot have come that far."""
-    were = np.array([track.head for track in alive])
+    ahead_s = [min(_FORESEEN_S, (at - track.seen_at).total_seconds()) for track in alive]
+    were = np.array(
+        [
+            (track.head[0] + track.pace[0] * s, track.head[1] + track.pace[1] * s)
+            for track, s in zip(alive, ahead_s, strict=True)
+        ]
+    )
     tall = np.array([track.height for track in alive])[:, None]
     age = np.array([max(0.0, (at - track.seen_at).total_seconds()) for track in alive])[:, None]
     body = np.minimum(tall, heights[None, :])
@@ -168,6 +208,15 @@ def _colour_distance(alive: list[Track], colours: Colours) -> NDArray[np.float64
         if track.colour is not None:
             distance[row] = 1.0 - np.minimum(track.colour[None, :], colours).sum(axis=1)
     return distance
+
+
+def _pace(track: Track, head: tuple[float, float], height: float, at: datetime) -> Pace:
+    """Return the pace, smoothed; what is within a box's trembling is standing."""
+    seconds = max((at - track.seen_at).total_seconds(), 0.2)
+    x, y = ((head[axis] - track.head[axis]) / seconds for axis in (0, 1))
+    if (x * x + y * y) ** 0.5 * seconds < _STANDS * height:
+        return 0.0, 0.0
+    return (x + track.pace[0]) / 2, (y + track.pace[1]) / 2
 
 
 def _mixed(old: Colours | None, new: Colours | None) -> Colours | None:

@@ -19,6 +19,7 @@ OPERATOR_SHARE = 0.30
 STRONG_SHARE = 0.50
 _HEAD = 0.08  # the head's centre, from the box's top
 _UPPER_BODY = 0.25  # the upper body's centre, from the box's top
+_ROUNDING = 1e-9
 _SMALLEST_AREA = 1e-5  # of the picture; below it no person fits
 WAITING = frozenset(
     {ZoneKind.VISITOR, ZoneKind.QUEUE, ZoneKind.QUEUE_HEAD, ZoneKind.QUEUE_TAIL}
@@ -31,6 +32,7 @@ class WatchedZone:
     """A zone that can be judged; make it with ``watched_zone``, which refuses what cannot.
 
     ``bounds`` is the polygon's left, top, right, bottom: most people are outside of most zones.
+    ``upright``: the polygon is its bounds, as most operators' places are drawn.
     """
 
     zone_id: UUID
@@ -38,6 +40,16 @@ class WatchedZone:
     polygon: Polygon
     bounds: Edges
     anchor: Anchor = Anchor.FOOT
+    upright: bool = False
+
+    def covered_by(self, box: Edges) -> float:
+        """Return the area that a box shares with the zone.
+
+        Where the zone's line crosses itself a part counts twice.
+        """
+        if self.upright:
+            return shared(self.bounds, box)
+        return area(clip(self.polygon, box))
 
 
 def watched_zone(
@@ -65,7 +77,9 @@ def watched_zone(
         raise InvalidInput(msg, field="polygon")
     left, top = map(float, inside.min(axis=0))
     right, bottom = map(float, inside.max(axis=0))
-    return WatchedZone(zone_id, kind, inside, (left, top, right, bottom), anchor)
+    bounds = (left, top, right, bottom)
+    upright = len(inside) == 4 and abs(area(inside) - shared(bounds, bounds)) < _ROUNDING
+    return WatchedZone(zone_id, kind, inside, bounds, anchor, upright)
 
 
 def people_by_zone(boxes: Boxes, zones: tuple[WatchedZone, ...]) -> dict[UUID, int]:
@@ -111,19 +125,30 @@ def _window_of(box: Edges, operators: list[WatchedZone]) -> tuple[WatchedZone | 
     near = [zone for zone in operators if _touch(zone.bounds, box)]
     if body <= 0 or not near:
         return None, 0.0
+    centre = (left + right) / 2, top + _UPPER_BODY * (bottom - top)
+    if all(
+        shared(zone.bounds, box) < OPERATOR_SHARE * body and not _holds(zone, *centre)
+        for zone in near
+    ):
+        return None, 0.0
     # Where a line crosses itself a part counts twice, so a share may pass 1.
-    shares = [min(1.0, area(clip(zone.polygon, box)) / body) for zone in near]
+    shares = [min(1.0, zone.covered_by(box) / body) for zone in near]
     share = max(shares)
     zone = near[shares.index(share)]
-    if share >= OPERATOR_SHARE or _holds(
-        zone, (left + right) / 2, top + _UPPER_BODY * (bottom - top)
-    ):
+    if share >= OPERATOR_SHARE or _holds(zone, *centre):
         return zone, share
     return None, share
 
 
 def _touch(one: Edges, other: Edges) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def shared(one: Edges, other: Edges) -> float:
+    """Return the area of what two upright boxes share."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, width) * max(0.0, height)
 
 
 def _holds(zone: WatchedZone, x: float, y: float) -> bool:
@@ -133,11 +158,14 @@ def _holds(zone: WatchedZone, x: float, y: float) -> bool:
 
 def contains(polygon: Polygon, x: float, y: float) -> bool:
     """Return whether the point is inside (even-odd rule)."""
-    x1, y1 = polygon[:, 0], polygon[:, 1]
-    x2, y2 = np.roll(x1, -1), np.roll(y1, -1)
-    crosses = (y1 > y) != (y2 > y)
-    rise = np.where(crosses, y2 - y1, 1.0)
-    return bool(np.count_nonzero(crosses & (x < (x2 - x1) * (y - y1) / rise + x1)) % 2)
+    corners: list[tuple[float, float]] = polygon.tolist()
+    inside = False
+    x1, y1 = corners[-1]
+    for x2, y2 in corners:  # a polygon has few corners: plain numbers are faster than arrays
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            inside = not inside
+        x1, y1 = x2, y2
+    return inside
 
 
 def area(polygon: Polygon) -> float:
