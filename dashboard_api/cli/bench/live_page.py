@@ -1,8 +1,8 @@
 """``python -m dashboard_api.cli.bench.live_page``: the product's own wall in Chromium, watched.
 
 Reads one JSON line from stdin (see ``Wish``) and prints one (see ``Seen``). The page, its worker
-and its decoders are the product's; a probe in front of the worker's script only notes when a
-message brought a picture's bytes and when that picture was drawn.
+and its decoders are the product's; a probe only notes when a message brought a picture's bytes
+and when that picture was given to the screen.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, Worker, async_playwright
 from models.kit.clock import SystemClock
 
 _PROBE = """
-self.arrived = new Map(); self.delays = []; self.firsts = []; self.known = new WeakSet();
+self.arrived = new Map();
 const Plain = self.WebSocket;
 self.WebSocket = class extends Plain {
   constructor(...given) {
@@ -27,20 +27,13 @@ self.WebSocket = class extends Plain {
         if (view.getUint8(at + 6) !== 1) continue;
         self.arrived.set(Math.round(view.getFloat64(at + 16) * 1e6), view.getFloat64(at + 8));
       }
+      if (self.arrived.size > 50000) self.arrived.clear();
     });
   }
 };
-const draw = OffscreenCanvasRenderingContext2D.prototype.drawImage;
-OffscreenCanvasRenderingContext2D.prototype.drawImage = function (picture, ...rest) {
-  draw.call(this, picture, ...rest);
-  const now = performance.timeOrigin + performance.now();
-  const arrived = self.arrived.get(picture.timestamp);
-  if (!self.known.has(this.canvas)) { self.known.add(this.canvas); self.firsts.push(now); }
-  else if (arrived) self.delays.push(now - arrived * 1000);
-  if (self.arrived.size > 20000) self.arrived.clear();
-};
 """
-# The worker's script is the product's own file, imported after the probe.
+# The worker's script is the product's own file, imported after the probe. Each <video> tells
+# of every picture that it gave to the screen.
 _BEFORE = """
 const Plain = window.Worker;
 const module = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -50,6 +43,22 @@ window.Worker = class extends Plain {
     const both = () => module(`import "${probe}"; import "${new URL(url, location.href)}";`);
     super(String(url).includes("live.worker") ? both() : url, options);
   }
+};
+window.firsts = []; window.shown = [];
+const create = Document.prototype.createElement;
+Document.prototype.createElement = function (name, ...rest) {
+  const made = create.call(this, name, ...rest);
+  if (name !== "video") return made;
+  made.presented = 0;
+  const seen = (_, { presentedFrames, presentationTime, mediaTime }) => {
+    const at = performance.timeOrigin + presentationTime;
+    if (made.presented === 0) window.firsts.push(at);
+    else window.shown.push([Math.round(mediaTime * 1e6), at]);
+    made.presented = presentedFrames;
+    made.requestVideoFrameCallback(seen);
+  };
+  made.requestVideoFrameCallback(seen);
+  return made;
 };
 """
 _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
@@ -72,7 +81,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Seen:
-    """What was seen, in milliseconds; ``grown`` is the fewest pictures that a tile drew."""
+    """What was seen, in milliseconds; ``grown`` is the fewest pictures that a tile showed."""
 
     join_ms: list[float] = field(default_factory=list)
     switch_ms: list[float] = field(default_factory=list)
@@ -94,11 +103,11 @@ async def look(browser: Browser, wish: Wish) -> Seen:
     page = await context.new_page()
     await page.add_init_script(_BEFORE % json.dumps(_PROBE))
     seen = Seen()
-    worker = await _open_wall(page, wish, side=2)
-    await _join(page, worker, wish, seen)
+    await _open_wall(page, wish, side=2)
+    await _join(page, wish, seen)
     worker = await _open_wall(page, wish, side=4)
     await _play(page, worker, wish, seen)
-    await _switch(page, worker, wish, seen)
+    await _switch(page, wish, seen)
     await context.close()
     return seen
 
@@ -110,60 +119,63 @@ async def _open_wall(page: Page, wish: Wish, *, side: int) -> Worker:
     async with page.expect_event("worker", timeout=_PATIENCE_S * 1000) as started:
         await page.goto(f"{wish.api}/wall")
     worker: Worker = await started.value
-    await _first_pictures(worker, side**2)
+    await _first_pictures(page, side**2)
     return worker
 
 
-async def _join(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
+async def _join(page: Page, wish: Wish, seen: Seen) -> None:
     """Put one camera after the other on the first tile, as a person does with the picker."""
     for number in range(wish.joins):
         await asyncio.sleep(0.37)  # so that joins fall anywhere in a GOP
         await page.keyboard.press("Slash")
         choice = page.get_by_test_id(f"camera-{wish.cameras[4 + number % 8]}")
         await choice.wait_for()
-        await worker.evaluate("() => { self.firsts.length = 0 }")
+        await page.evaluate("() => { window.firsts.length = 0 }")
         asked = await choice.evaluate(
             "it => { const now = performance.timeOrigin + performance.now(); it.click();"
             " return now }"
         )
-        [first, *_] = await _first_pictures(worker, 1)
+        [first, *_] = await _first_pictures(page, 1)
         seen.join_ms.append(first - asked)
 
 
 async def _play(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
     await asyncio.sleep(2)  # the joins are over
-    before = await _drawn(page)
-    await worker.evaluate("() => { self.delays.length = 0 }")
+    await page.evaluate("() => { window.shown.length = 0 }")
+    before = await _presented(page)
     await asyncio.sleep(wish.seconds)
-    seen.pixel_ms = await worker.evaluate("() => self.delays")
-    seen.grown = min(after - first for first, after in zip(before, await _drawn(page), strict=True))
+    after = await _presented(page)
+    shown: list[tuple[int, float]] = await page.evaluate("() => window.shown")
+    arrived = dict(await worker.evaluate("() => [...self.arrived]"))
+    seen.pixel_ms = [at - arrived[picture] * 1000 for picture, at in shown if picture in arrived]
+    seen.grown = min(last - first for first, last in zip(before, after, strict=True))
 
 
-async def _switch(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
+async def _switch(page: Page, wish: Wish, seen: Seen) -> None:
     for _ in range(wish.switches):
-        await worker.evaluate("() => { self.firsts.length = 0 }")
+        await page.evaluate("() => { window.firsts.length = 0 }")
         asked = await page.evaluate(
             "() => { const now = performance.timeOrigin + performance.now();"
             " document.body.dispatchEvent(new KeyboardEvent('keydown',"
             " { code: 'PageDown', key: 'PageDown', bubbles: true })); return now }"
         )
         tiles = await page.locator("section[data-camera]").count()
-        seen.switch_ms.append(max(await _first_pictures(worker, tiles)) - asked)
+        seen.switch_ms.append(max(await _first_pictures(page, tiles)) - asked)
         await asyncio.sleep(1.1)
 
 
-async def _drawn(page: Page) -> list[int]:
+async def _presented(page: Page) -> list[int]:
     found: list[int] = await page.get_by_test_id("tile-canvas").evaluate_all(
-        "all => all.map(one => Number(one.dataset.frames))"
+        "all => all.map(one => one.presented)"
     )
     return found
 
 
-async def _first_pictures(worker: Worker, count: int) -> list[float]:
-    """Wait until so many canvases were drawn on for the first time; return when, Unix ms."""
+async def _first_pictures(page: Page, count: int) -> list[float]:
+    """Wait until so many tiles showed their first picture; return when, Unix ms."""
     deadline = _CLOCK.monotonic() + _PATIENCE_S
     while True:
-        firsts: list[float] = await worker.evaluate("() => self.firsts")
+        firsts: list[float] = await page.evaluate("() => window.firsts")
         if len(firsts) >= count:
             return firsts
         if _CLOCK.monotonic() > deadline:

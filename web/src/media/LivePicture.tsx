@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import type { StreamKind } from "@/api/types";
 import { NO_STATS, type TileStats } from "./age";
-import { canDecode, focusTile, startTile, type LiveTile } from "./liveMedia";
+import { focusTile, startTile, type LiveTile } from "./liveMedia";
+import { canDecode, makeSurface } from "./tileSurface";
 import { useVisible } from "./useVisible";
 import { startVideoTile } from "./videoTile";
 import { canCall, type WhepFault } from "./whepCall";
@@ -27,8 +28,18 @@ interface Props {
   onTransport: (transport: Transport) => void;
 }
 
+function decodedTile(cameraId: string): [HTMLElement, LiveTile] {
+  const surface = makeSurface();
+  return [surface.element, startTile(cameraId, surface)];
+}
+
+function filmTile(cameraId: string): [HTMLElement, LiveTile] {
+  const video = document.createElement("video");
+  return [video, startVideoTile(cameraId, video)];
+}
+
 /**
- * Live picture of a camera: WebCodecs on a canvas, or a plain <video> where that is missing.
+ * Live picture of a camera: decoded by WebCodecs, or a plain <video> where that is missing.
  * Nobody sees it: nothing is pulled. The main stream of an enlarged one comes by WebRTC; the tile pulls no more once that shows.
  */
 export function LivePicture({
@@ -57,14 +68,10 @@ export function LivePicture({
 
   useEffect(() => {
     if (!host.current) return;
-    const surface = document.createElement(canDecode() ? "canvas" : "video");
+    const [surface, live] = canDecode() ? decodedTile(cameraId) : filmTile(cameraId);
     surface.dataset["testid"] = "tile-canvas";
     surface.dataset["frames"] = "0";
     host.current.append(surface);
-    const live =
-      surface instanceof HTMLCanvasElement
-        ? startTile(cameraId, surface)
-        : startVideoTile(cameraId, surface);
     report.current(NO_STATS);
     const stop = live.subscribe(() => {
       if (!direct.current) report.current(live.stats());

@@ -4,6 +4,7 @@ import { NO_STATS, type TileStats } from "./age";
 import { LiveSocket, liveUrl } from "./liveSocket";
 import { ServerClock } from "./serverClock";
 import { TileDecoder } from "./tileDecoder";
+import { screenOn } from "./tileScreen";
 import type { LiveRecord } from "./wire";
 import type { FromWorker, ToWorker } from "./workerMessages";
 
@@ -56,7 +57,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "add") {
     const { state, since, detail, problem } = NO_STATS;
     tiles.set(data.tile, {
-      decoder: new TileDecoder(data.canvas),
+      decoder: new TileDecoder(screenOn(data.surface)),
       socket: null,
       state: { state, since, detail, problem },
       skipped: 0,

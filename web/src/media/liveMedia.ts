@@ -1,10 +1,11 @@
-/** The page's side of live video: hands canvases and tickets to the worker, gives out numbers. */
+/** The page's side of live video: hands surfaces and tickets to the worker, gives out numbers. */
 
 import { ApiProblem } from "@/api/client";
 import { backoffMs } from "@/api/backoff";
 import { liveTicket } from "@/api/queries/tickets";
 import type { StreamKind } from "@/api/types";
 import { NO_STATS, type TileStats } from "./age";
+import type { TileSurface } from "./tileSurface";
 import type { FromWorker, ToWorker } from "./workerMessages";
 
 export interface LiveTile {
@@ -15,9 +16,6 @@ export interface LiveTile {
   hold(): void;
   close(): void;
 }
-
-export const canDecode = (): boolean =>
-  typeof VideoDecoder === "function" && "transferControlToOffscreen" in HTMLCanvasElement.prototype;
 
 let worker: Worker | null = null;
 let lastTile = 0;
@@ -34,7 +32,7 @@ class WorkerTile implements LiveTile {
   constructor(
     private readonly id: number,
     private readonly cameraId: string,
-    private readonly canvas: HTMLCanvasElement,
+    private readonly surface: TileSurface,
   ) {}
 
   stats = () => this.current;
@@ -60,6 +58,7 @@ class WorkerTile implements LiveTile {
     clearTimeout(this.retry);
     tiles.delete(this.id);
     tell({ type: "remove", tile: this.id });
+    this.surface.close();
   }
 
   /** Fetches a ticket and hands it over; keeps trying, ever more slowly. */
@@ -81,20 +80,25 @@ class WorkerTile implements LiveTile {
 
   take(stats: TileStats): void {
     if (this.held) return;
-    this.current = this.failures > 0 ? { ...stats, problem: this.current.problem } : stats;
-    this.canvas.dataset["frames"] = String(stats.frames);
-    this.canvas.dataset["width"] = String(stats.width);
+    const { problem, mediaTime } = this.current;
+    this.current = {
+      ...stats,
+      problem: this.failures > 0 ? problem : stats.problem,
+      mediaTime: this.surface.shows() ? stats.mediaTime : mediaTime,
+    };
+    const { dataset } = this.surface.element;
+    dataset["frames"] = String(stats.frames);
+    dataset["width"] = String(stats.width);
     for (const listener of this.listeners) listener();
   }
 }
 
-/** Starts a tile on a canvas that was not drawn on before. */
-export function startTile(cameraId: string, canvas: HTMLCanvasElement): LiveTile {
+/** Starts a tile on a surface that no other tile has. */
+export function startTile(cameraId: string, surface: TileSurface): LiveTile {
   lastTile = (lastTile % 65_535) + 1;
-  const tile = new WorkerTile(lastTile, cameraId, canvas);
+  const tile = new WorkerTile(lastTile, cameraId, surface);
   tiles.set(lastTile, tile);
-  const offscreen = canvas.transferControlToOffscreen();
-  tell({ type: "add", tile: lastTile, canvas: offscreen }, [offscreen]);
+  tell({ type: "add", tile: lastTile, surface: surface.handed }, [surface.handed]);
   return tile;
 }
 

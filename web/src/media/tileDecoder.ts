@@ -1,5 +1,6 @@
-/** Decodes one tile's H.264 with WebCodecs and draws it on its canvas. Runs in the worker. */
+/** Decodes one tile's H.264 with WebCodecs for its screen. Runs in the worker. */
 
+import type { TileScreen } from "./tileScreen";
 import type { ConfigRecord, FrameRecord } from "./wire";
 
 const QUEUE_LIMIT = 120; // a cached GOP may come all at once
@@ -26,18 +27,15 @@ export class TileDecoder {
   private drawnS: number | null = null;
   private submitted = 0;
   private readonly catchUp = new Set<number>();
-  private readonly context: OffscreenCanvasRenderingContext2D | null;
 
-  constructor(private readonly canvas: OffscreenCanvas) {
-    this.context = canvas.getContext("2d", { alpha: false, desynchronized: true });
-  }
+  constructor(private readonly screen: TileScreen) {}
 
   get width(): number {
-    return this.canvas.width;
+    return this.screen.width;
   }
 
   get height(): number {
-    return this.canvas.height;
+    return this.screen.height;
   }
 
   configure(record: ConfigRecord): void {
@@ -72,13 +70,18 @@ export class TileDecoder {
   }
 
   close(): void {
+    this.stop();
+    this.screen.close();
+  }
+
+  private stop(): void {
     if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
     this.decoder = null;
   }
 
   private restart(): void {
     if (!this.config) return;
-    this.close();
+    this.stop();
     this.waitsForKey = true;
     this.submitted = 0;
     this.drawnS = null;
@@ -95,16 +98,9 @@ export class TileDecoder {
   private draw(frame: VideoFrame): void {
     this.submitted -= 1;
     const behind = this.catchUp.delete(frame.timestamp) && this.submitted > 0;
-    if (!behind) {
-      const { displayWidth, displayHeight } = frame;
-      if (this.canvas.width !== displayWidth || this.canvas.height !== displayHeight) {
-        this.canvas.width = displayWidth;
-        this.canvas.height = displayHeight;
-      }
-      this.context?.drawImage(frame, 0, 0);
-      this.frames += 1;
-      this.mediaTime = this.drawnS = frame.timestamp / 1e6;
-    }
-    frame.close();
+    if (behind) return frame.close();
+    this.frames += 1;
+    this.mediaTime = this.drawnS = frame.timestamp / 1e6;
+    this.screen.show(frame);
   }
 }

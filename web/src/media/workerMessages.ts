@@ -1,8 +1,9 @@
 import type { StreamKind } from "@/api/types";
 import type { TileStats } from "./age";
+import type { Handed } from "./tileSurface";
 
 export type ToWorker =
-  | { type: "add"; tile: number; canvas: OffscreenCanvas }
+  | { type: "add"; tile: number; surface: Handed }
   | { type: "ticket"; tile: number; mediaUrl: string; ticket: string; stream: StreamKind }
   | { type: "focus"; tile: number | null }
   /** Pull no more, until the next ticket. */
