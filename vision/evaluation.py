@@ -14,6 +14,7 @@ from models.observations import ZoneKind, ZoneState
 from vision.colours import colours
 from vision.detector import Detections, Detector, Tensor
 from vision.evaluate import Judged, average_of, curve, judge, precision_recall
+from vision.flow import SPAN_MINUTES
 from vision.labelled_set import read_set
 from vision.masks import Masks
 from vision.occupancy import COUNTED
@@ -21,9 +22,11 @@ from vision.scores import (
     CountError,
     Named,
     PresenceScore,
+    Waited,
     WaitError,
     count_error,
     idf1,
+    mean_wait,
     presence_score,
     wait_error,
 )
@@ -190,7 +193,7 @@ def _told(detector: Detector, sequence: Sequence, folder: Path, score: float) ->
     told: dict[str, list[tuple[ZoneState, int | None]]] = {zone.name: [] for zone in sequence.zones}
     true: dict[str, list[int | None]] = {zone.name: [] for zone in sequence.zones}
     tracks, named, truly = Tracks(), [], []
-    waits: list[tuple[float, int]] = []
+    waits: list[Waited] = []
     for look, picture in pictures(sequence, folder):
         mask(picture)
         height, width = picture.shape[:2]
@@ -214,22 +217,20 @@ def _told(detector: Detector, sequence: Sequence, folder: Path, score: float) ->
             counts += _counted(zone.name, told[zone.name], true[zone.name])
         elif zone.kind is not ZoneKind.MASK:
             presence += _present(zone.name, told[zone.name], true[zone.name])
-    served = sum(people for _, people in waits)
-    told_wait_s = sum(wait_s * people for wait_s, people in waits) / served if served else None
     return Told(
         len(at_s),
         tuple(at_s),
         tuple(counts),
         tuple(presence),
         idf1(named, truly) if truly else None,
-        wait_error(told_wait_s, sequence.mean_wait_s),
+        wait_error(mean_wait(waits, SPAN_MINUTES), sequence.mean_wait_s),
     )
 
 
 def _take(
     outcome: Outcome,
     states: dict[str, tuple[ZoneState, int | None]],
-    waits: list[tuple[float, int]],
+    waits: list[Waited],
     ids: dict[str, UUID],
 ) -> None:
     names = {zone_id: name for name, zone_id in ids.items()}
@@ -237,8 +238,7 @@ def _take(
         seen = change.observation
         states[names[seen.zone_id]] = (seen.state, seen.people)
     for minute in outcome.offices:
-        if minute.wait is not None:
-            waits.append((minute.wait.value, max(1, minute.served)))
+        waits.append((minute.wait.value if minute.wait else None, minute.served))
 
 
 def _counted(

@@ -95,6 +95,27 @@ class WaitError:
     share: float
 
 
+Waited = tuple[float | None, int]
+"""A minute: the mean wait told at its end in seconds, and how many were served in it."""
+
+
+def mean_wait(minutes: Sequence[Waited], span: int) -> float | None:
+    """Return the mean wait told over all minutes; None where none was told.
+
+    Each figure is about the last ``span`` minutes, so one a span counts, counted back from the
+    end, weighed by who was served in the span.
+    """
+    total_s, people = 0.0, 0
+    for end in range(len(minutes), 0, -span):
+        part = minutes[max(0, end - span) : end]
+        told = [wait_s for wait_s, _ in part if wait_s is not None]
+        served = sum(count for _, count in part)
+        if told:
+            total_s += told[-1] * max(1, served)
+            people += max(1, served)
+    return total_s / people if people else None
+
+
 def wait_error(told_s: float | None, true_s: float | None) -> WaitError | None:
     """Compare mean waits; None where one is unknown or nobody waited."""
     if told_s is None or true_s is None or true_s <= 0:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vision.detector import Tensor
-from vision.scores import count_error, idf1, presence_score, wait_error
+from vision.scores import Waited, count_error, idf1, mean_wait, presence_score, wait_error
 
 PLACES = [np.array([100 * n, 0, 100 * n + 40, 80], np.float32) for n in range(6)]
 
@@ -83,3 +83,21 @@ def test_waits_are_compared_by_share() -> None:
     assert wait_error(None, 66) is None
     assert wait_error(10, 0) is None
     assert wait_error(10, None) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        ([], None),
+        ([(None, 4)], None),
+        ([(10.0, 1), (20.0, 1)], 20.0),  # the second is about both
+        ([(10.0, 1), (20.0, 3), (30.0, 2), (50.0, 2)], 35.0),  # two spans of two
+        ([(90.0, 1), (10.0, 1), (20.0, 3)], 34.0),  # spans are counted from the end
+        ([(10.0, 0), (None, 0)], 10.0),
+    ],
+    ids=["nothing", "never told", "one span", "two spans", "an odd first", "nobody served"],
+)
+def test_a_mean_of_sliding_figures_counts_each_wait_once(
+    minutes: list[Waited], expected: float | None
+) -> None:
+    assert mean_wait(minutes, 2) == (None if expected is None else pytest.approx(expected))
