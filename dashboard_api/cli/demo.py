@@ -55,7 +55,13 @@ async def run(settings: Settings, options: DemoOptions, clock: Clock) -> int:
     async def before_rooms(supervisor: Supervisor, database_url: str) -> None:
         database = Database(database_url)
         try:
-            await seed.sow(database, settings, rtsp_port=options.rtsp_port, clock=clock)
+            await seed.sow(
+                database,
+                settings,
+                rtsp_port=options.rtsp_port,
+                onvif_port=options.control_port,
+                clock=clock,
+            )
         finally:
             await database.close()
         cameras = (

@@ -15,12 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dashboard_api.accounts import add_user
 from dashboard_api.cli.demo_offices import OFFICES, OWNERS, DemoOffice
 from geo.regions import REGIONS
+from ingest.cameras.address import Credentials
+from ingest.simulated import onvif_demo
 from ingest.simulated.fleet import FLEET
 from ingest.simulated.scenes import SCENES, Scene
 from models.camera import Camera, Stream, Zone
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.ids import new_id
+from models.kit.secret import load_key, seal
 from models.kit.settings import Settings
 from models.observations import RoleName, StreamKind, StreamState, ZoneKind
 from models.office import Office, Region, ServiceWindow, SiteKind, Timetable
@@ -46,7 +49,9 @@ def logins_file(state_dir: Path) -> Path:
     return state_dir / "demo-logins.txt"
 
 
-async def sow(database: Database, settings: Settings, *, rtsp_port: int, clock: Clock) -> None:
+async def sow(
+    database: Database, settings: Settings, *, rtsp_port: int, onvif_port: int, clock: Clock
+) -> None:
     """Put in what is missing; several calls give the same database."""
     async with database.transaction() as session:
         regions = await _regions(session)
@@ -66,6 +71,7 @@ async def sow(database: Database, settings: Settings, *, rtsp_port: int, clock: 
                     clock,
                 )
         await _fleet(session, regions)
+        await _turning_camera(session, settings, onvif_port)
     await _accounts(database, settings)
 
 
@@ -177,6 +183,17 @@ async def _office(
             )
         )
     await session.flush()
+
+
+async def _turning_camera(session: AsyncSession, settings: Settings, onvif_port: int) -> None:
+    """Give the first hall's camera its ONVIF side: stored positions, and what it notices."""
+    code = f"{OFFICES[0].code}-hall"
+    camera = await session.scalar(select(Camera).where(Camera.code == code))
+    if camera is not None:
+        signs_in = Credentials(onvif_demo.USER, onvif_demo.PASSWORD)
+        host = f"{onvif_demo.OWNED_AT}:{onvif_port}"
+        camera.onvif_url = f"http://{host}/onvif/device_service"
+        camera.credentials = seal(load_key(settings), signs_in.to_json())
 
 
 async def _fleet(session: AsyncSession, regions: dict[str, UUID]) -> None:

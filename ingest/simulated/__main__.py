@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import socket
 from pathlib import Path
 
 import uvloop
@@ -10,6 +11,7 @@ from ingest.simulated import vans
 from ingest.simulated.control import serve_control
 from ingest.simulated.farm import Farm
 from ingest.simulated.loops import LoopSpec
+from ingest.simulated.onvif_demo import FOUND_AT, OWNED_AT, serve_devices
 from ingest.simulated.render import QUALITIES, clip_path, render_all
 from ingest.simulated.rtsp_server import SimulatedCameras
 from ingest.simulated.scenes import SCENES
@@ -18,14 +20,31 @@ from models.kit import log, service
 
 async def _halls(host: str, rtsp_port: int, control_port: int, clips: Path) -> None:
     cameras = SimulatedCameras()
-    await cameras.start(host, rtsp_port)
+    await cameras.start(_hosts(host), rtsp_port)
     async with cameras:
         for scene in SCENES:
             for quality in QUALITIES:
                 kind = quality.kind
                 files = {v: clip_path(clips, scene.name, v, kind) for v in scene.variants}
                 cameras.add(f"{scene.name}/{kind}", files)
+        devices = await serve_devices(cameras, control_port)
         await _serve(cameras, host, control_port)
+        for device in devices:
+            device.cancel()
+        await asyncio.gather(*devices, return_exceptions=True)
+
+
+def _hosts(host: str) -> list[str]:
+    """Return where to listen: also where the ONVIF cameras say that their streams are."""
+    hosts = [host]
+    for other in (FOUND_AT, OWNED_AT):
+        with socket.socket() as trial:
+            try:
+                trial.bind((other, 0))
+            except OSError:
+                continue
+        hosts.append(other)
+    return hosts
 
 
 async def _farm(chosen: argparse.Namespace) -> None:

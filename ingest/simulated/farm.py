@@ -38,7 +38,7 @@ class Farm(SimulatedCameras):
         self._wanted = cameras
         self._places = Random(seed)  # spreads key pictures, guards nothing
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    async def start(self, host: str | list[str] = "127.0.0.1", port: int = 0) -> None:
         """Listen with every camera there; encodes a loop that the folder lacks, for seconds."""
         loops = await asyncio.to_thread(self._make_loops)
         await super().start(host, port)

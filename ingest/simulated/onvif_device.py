@@ -71,10 +71,12 @@ class SimulatedOnvifDevice:
     port: int = 0
     discovery_port: int = 0
     clock: Clock = field(default_factory=SystemClock)
+    _host: str = "127.0.0.1"
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def start(self, host: str = "127.0.0.1") -> None:
         """Listen on free ports of the host, unless others were given."""
+        self._host = host
         self._server = await asyncio.start_server(self._answer, host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
         loop = asyncio.get_running_loop()
@@ -92,7 +94,7 @@ class SimulatedOnvifDevice:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/onvif/device_service"
+        return f"http://{self._host}:{self.port}/onvif/device_service"
 
     def now(self) -> datetime:
         return self.clock.now() + timedelta(seconds=self.clock_offset_s)

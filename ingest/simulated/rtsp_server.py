@@ -47,8 +47,11 @@ class SimulatedCameras:
         self._connections: set[asyncio.Task[None]] = set()
         self.port = 0
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; ``port`` 0 takes a free one, which ``.port`` then says. Call before ``add``."""
+    async def start(self, host: str | list[str] = "127.0.0.1", port: int = 0) -> None:
+        """Listen; ``port`` 0 takes a free one, which ``.port`` then says. Call before ``add``.
+
+        At several hosts the port must be given.
+        """
         loop = asyncio.get_running_loop()
         wall_at_start = self._clock.now().timestamp() - loop.time()
         self._metronome = Metronome(lambda at: round((wall_at_start + at) * CLOCK_HZ))
