@@ -14,6 +14,7 @@ export class ReplayDecoder {
   private waiting: FrameRecord[] = [];
   private decoded: VideoFrame[] = [];
   private inFlight = 0;
+  private onWanted = () => {};
   private readonly context: CanvasRenderingContext2D | null;
 
   constructor(
@@ -42,12 +43,14 @@ export class ReplayDecoder {
     const decoder = this.ready();
     if (!decoder) return;
     this.wanted = micros(target);
+    const drawn = new Promise<void>((resolve) => (this.onWanted = resolve));
     for (const frame of frames) this.decode(decoder, frame);
-    try {
-      await decoder.flush(); // else a decoder may keep the last picture until another one comes
-    } catch (error) {
+    // A decoder may keep the last picture until another one comes, so it is flushed; but the
+    // picture may be there long before the flush is through on a busy page.
+    const flushed = decoder.flush().catch((error: unknown) => {
       if (!(error instanceof DOMException)) throw error; // stopped meanwhile, or not decodable
-    }
+    });
+    await Promise.race([drawn, flushed]);
   }
 
   /** Takes a whole GOP to be played. */
@@ -125,7 +128,10 @@ export class ReplayDecoder {
       this.decoded.push(frame);
       return;
     }
-    if (frame.timestamp === this.wanted) this.draw(frame);
+    if (frame.timestamp === this.wanted) {
+      this.draw(frame);
+      this.onWanted();
+    }
     frame.close();
   }
 

@@ -12,13 +12,13 @@ interface Props {
   card: ComplaintCard;
   current: string | null;
   /** Where the replay is now: the minute that is confirmed. */
-  playheadMs: number | null;
+  playhead: (() => number | null) | null;
   zone: string;
   onChoose: (cameraId: string) => void;
 }
 
 /** Cameras of the office, the likeliest first, each with why. */
-export function CameraRanking({ card, current, playheadMs, zone, onChoose }: Props) {
+export function CameraRanking({ card, current, playhead, zone, onChoose }: Props) {
   const { t, i18n } = useTranslation();
   const nameOf = useNames();
   const { time, number } = useFormats();
@@ -35,15 +35,17 @@ export function CameraRanking({ card, current, playheadMs, zone, onChoose }: Pro
         <Title order={2} size="h5">
           {t("card.cameras")}
         </Title>
-        {can("complaints.edit") && current && playheadMs !== null && (
+        {can("complaints.edit") && current && playhead && (
           <Button
             size="compact-sm"
             variant="default"
             data-testid="confirm-camera"
             loading={confirm.isPending}
-            onClick={() =>
-              confirm.mutate({ camera_id: current, at: new Date(playheadMs).toISOString() })
-            }
+            onClick={() => {
+              const atMs = playhead();
+              if (atMs === null) return;
+              confirm.mutate({ camera_id: current, at: new Date(atMs).toISOString() });
+            }}
           >
             {t("card.confirm")}
           </Button>

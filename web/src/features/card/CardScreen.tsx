@@ -1,5 +1,5 @@
 import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useComplaint } from "@/api/queries/complaints";
 import { useOffices } from "@/api/queries/places";
@@ -26,7 +26,14 @@ export function CardScreen() {
   const { data: offices } = useOffices();
   const can = useCan();
   const [chosen, setChosen] = useState<string | null>(null);
-  const [playheadMs, setPlayheadMs] = useState<number | null>(null);
+  // Kept beside the state: a picture a moment must not draw the whole card anew.
+  const playheadMs = useRef<number | null>(null);
+  const [shows, setShows] = useState(false);
+  const onPlayhead = useCallback((atMs: number | null) => {
+    playheadMs.current = atMs;
+    setShows(atMs !== null);
+  }, []);
+  const playhead = useCallback(() => playheadMs.current, []);
 
   if (error && !card) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!card) return <Loading rows={8} />;
@@ -53,14 +60,14 @@ export function CardScreen() {
             card={card}
             ranked={camera}
             zone={zone}
-            onPlayhead={setPlayheadMs}
+            onPlayhead={onPlayhead}
           />
         )}
         {mayReplay && (
           <CameraRanking
             card={card}
             current={camera?.camera.id ?? null}
-            playheadMs={playheadMs}
+            playhead={shows ? playhead : null}
             zone={zone}
             onChoose={setChosen}
           />

@@ -1,4 +1,5 @@
 import { Button, Group, NativeSelect } from "@mantine/core";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { SPEEDS } from "./speeds";
 
@@ -19,7 +20,8 @@ interface Props {
   onBeside: () => void;
 }
 
-export function ReplayControls(props: Props) {
+/** Drawn anew only when something on it changes: a picture a moment changes nothing here. */
+export const ReplayControls = memo(function ReplayControls(props: Props) {
   const { playing, stepMs, rate, muted, beside } = props;
   const { t } = useTranslation();
   return (
@@ -85,4 +87,4 @@ export function ReplayControls(props: Props) {
       )}
     </Group>
   );
-}
+});

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/client";
 import { useRecordings } from "@/api/queries/places";
-import type { ComplaintCard, RankedCamera } from "@/api/types";
+import type { ComplaintCard, RankedCamera, Recordings } from "@/api/types";
 import { useHotkeys } from "@/components/useHotkeys";
 import { readNow } from "@/components/useNow";
 import { useProblemText } from "@/components/useProblemText";
@@ -32,6 +32,7 @@ const MINUTE_MS = 60_000;
 const THUMBNAILS = 20;
 const SETTLED_MS = 600;
 const MOST_BESIDE = 3;
+const NO_GAPS: Recordings["gaps"] = [];
 
 /** The recording of one camera around the stated time, playing from two minutes before it. */
 export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
@@ -67,7 +68,9 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
   const { positionMs, fault, gap, ticket, deck, seek } = replay;
   const shown = positionMs !== null;
   // What was recorded since it was opened plays on: the line grows with it.
-  const span = { ...firstSpan, toMs: Math.max(firstSpan.toMs, positionMs ?? 0) };
+  const { fromMs } = firstSpan;
+  const toMs = Math.max(firstSpan.toMs, positionMs ?? 0);
+  const span = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
   const recordings = useRecordings(
     plan.cameraId,
     plan.from.toISOString(),
@@ -100,17 +103,26 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
   }, [positionMs]);
   const atMs = useCallback(() => latestMs.current, []);
 
-  const toggle = () => {
+  const toggle = useCallback(() => {
     if (!video.current) return;
     if (video.current.paused) void video.current.play();
     else video.current.pause();
-  };
-  const jump = (byMs: number) => positionMs !== null && seek(positionMs + byMs);
-  const play = (at: number) => {
-    setRate(at);
-    replay.setRate(at);
-  };
-  const mute = () => setMuted((before) => !before);
+  }, []);
+  const jump = useCallback(
+    (byMs: number) => latestMs.current !== null && seek(latestMs.current + byMs),
+    [seek],
+  );
+  const setReplayRate = replay.setRate;
+  const play = useCallback(
+    (at: number) => {
+      setRate(at);
+      setReplayRate(at);
+    },
+    [setReplayRate],
+  );
+  const mute = useCallback(() => setMuted((before) => !before), []);
+  const compare = useCallback(() => setBeside((before) => !before), []);
+  const toStated = useCallback(() => seek(statedMs), [seek, statedMs]);
   useHotkeys({
     Space: toggle,
     KeyK: toggle,
@@ -190,10 +202,10 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
         onToggle={toggle}
         onJump={jump}
         onStep={replay.step}
-        onStated={() => seek(statedMs)}
+        onStated={toStated}
         onRate={play}
         onMute={mute}
-        onBeside={() => setBeside((before) => !before)}
+        onBeside={compare}
       />
       <Timeline
         {...{ span, card, statedMs, withinMs, positionMs, zone, thumbnails }}
@@ -201,7 +213,7 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
         onDrag={replay.drag}
         onDrop={replay.drop}
       />
-      <GapList gaps={recordings.data?.gaps ?? []} span={span} zone={zone} onSeek={seek} />
+      <GapList gaps={recordings.data?.gaps ?? NO_GAPS} span={span} zone={zone} onSeek={seek} />
     </section>
   );
 }

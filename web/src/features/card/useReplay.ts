@@ -5,15 +5,14 @@ import { replayTicket } from "@/api/queries/tickets";
 import type { MediaTicket, StreamKind } from "@/api/types";
 import { openReplay, type ReplayFault } from "@/media/replay";
 import { canSeek, MAIN_TILE, QUICK_TILE, ReplayDeck } from "@/media/replayDeck";
-import type { GapNotice, Pick } from "@/media/replayWire";
+import type { GapNotice } from "@/media/replayWire";
+import { NO_ACTIONS, replayActions, SAME_PICTURE_MS } from "./replayActions";
 import type { OpenedReplay, ReplayPlan, ReplayState } from "./replayState";
 
 const PATIENCE_MS = 5_000;
 const MOST_ATTEMPTS = 12;
 const MORE_AFTER_MS = 3_000;
 const TELL_MS = 100;
-const SAME_PICTURE_MS = 20;
-const STEP_WITHOUT_DECODER_MS = 40;
 const FILM_AFTER_MS = 400;
 const INTO_PICTURE_MS = 2; // past its rounded beginning
 
@@ -39,6 +38,7 @@ export function useReplay(
   const [deck, setDeck] = useState<ReplayDeck | null>(null);
   const [stream, setStream] = useState<StreamKind>("main");
   const [attempt, setAttempt] = useState(0);
+  const [actions, setActions] = useState(NO_ACTIONS);
 
   useEffect(() => {
     const element = video.current;
@@ -151,6 +151,7 @@ export function useReplay(
         ...{ handMs: 0, quick: stream === "main" ? QUICK_TILE : MAIN_TILE },
       };
       setDeck(made);
+      setActions(replayActions(opened, element));
       if (canSeek()) await Promise.race([first, delay(FILM_AFTER_MS)]);
       if (closed) return;
       const startAt = new Date(opened.current.positionMs ?? startMs);
@@ -190,52 +191,9 @@ export function useReplay(
     };
   }, [video, canvas, plan, stream, attempt, now]);
 
-  const seek = (atMs: number, pick: Pick = "first") => {
-    const self = opened.current;
-    const element = video.current;
-    if (!self || !element) return;
-    if (canSeek() && pick === "first") self.deck.seek(self.quick, atMs);
-    if (canSeek() && element.paused) self.deck.seek(MAIN_TILE, atMs, pick);
-    else self.replay?.seek(atMs);
-  };
-
   return {
     ...{ positionMs, fault, still, gap, hasAudio, ticket, deck },
     substituted: stream === "sub",
-    seek,
-    drag: (atMs) => {
-      const self = opened.current;
-      if (!self || !video.current) return;
-      if (self.dragging === "no") {
-        self.dragging = video.current.paused ? "paused" : "playing";
-        video.current.pause();
-        self.deck.hush(MAIN_TILE);
-      }
-      self.handMs = atMs;
-      self.deck.seek(self.quick, atMs, "first", true);
-      if (!canSeek()) self.replay?.seek(atMs);
-    },
-    drop: () => {
-      const self = opened.current;
-      if (!self || self.dragging === "no") return;
-      const { dragging, handMs } = self;
-      self.dragging = "no";
-      self.deck.seek(MAIN_TILE, handMs);
-      self.replay?.seek(handMs);
-      if (dragging === "playing") void video.current?.play();
-    },
-    step: (by) => {
-      const self = opened.current;
-      if (self?.positionMs == null) return;
-      video.current?.pause();
-      const fromMs = self.positionMs + by * (SAME_PICTURE_MS / 2); // the film's are rounded
-      if (canSeek()) seek(fromMs, by > 0 ? "after" : "before");
-      else seek(self.positionMs + by * STEP_WITHOUT_DECODER_MS);
-    },
-    setRate: (rate) => {
-      if (!opened.current) return;
-      opened.current.rate = rate;
-      opened.current.replay?.setRate(rate);
-    },
+    ...actions,
   };
 }
