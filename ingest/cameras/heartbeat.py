@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import delete, text
 
 from ingest.cameras.lease import Leases
+from ingest.look import Look
 from ingest.outage import AWAY
 from models.camera import MediaNode
 from models.kit import service
@@ -14,11 +15,12 @@ from models.kit.database import Database
 from models.kit.ids import new_id
 from models.kit.log import get
 from models.kit.settings import Settings
-from models.observations import DiskFacts
+from models.observations import DiskFacts, DiskState
 from models.workers import worker_url
 
 log = get(__name__)
 _BEAT_S = 2.0
+_PATIENCE_S = 3.0  # with a disk that does not answer; the node itself is there
 _KEY = ("name", "worker")
 _FRESH = (
     "disk_state",
@@ -60,8 +62,14 @@ async def beat(
     if public_url is not None:
         public_url = worker_url(public_url, worker, workers)
     tidied = False  # rows of workers that this node no longer has are gone
+    look, hung_since = Look(look_at_disk, patience_s=_PATIENCE_S), None
     while not stop.is_set():
-        facts = await asyncio.to_thread(look_at_disk)
+        facts = await look.take()
+        if facts is None:
+            hung_since = hung_since or clock.now()
+            facts = DiskFacts(DiskState.SLOW, hung_since, "it does not answer", None, 0.0)
+        else:
+            hung_since = None
         fresh = {
             "id": new_id(),
             "name": node,

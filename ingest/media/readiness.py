@@ -4,9 +4,11 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import text
 
+from ingest.look import Look
 from ingest.media.revocation import Revocations
 from ingest.outage import AWAY
 from models.kit.database import Database
@@ -28,7 +30,7 @@ class Check:
         return f"{self.name}: {'ok' if self.good else 'no'}{said}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Readiness:
     """Looks at what the worker needs; ``cameras_loaded`` tells whether it knows its cameras."""
 
@@ -37,6 +39,11 @@ class Readiness:
     revocations: Revocations
     cameras_loaded: Callable[[], bool]
 
+    @cached_property
+    def disk_look(self) -> Look[Check]:
+        """One look for all who ask: a disk that hangs holds one thread."""
+        return Look(self._disk, patience_s=_PATIENCE_S)
+
     async def look(self) -> list[Check]:
         here = await self._database_answers()
         return [
@@ -44,7 +51,7 @@ class Readiness:
             Check(
                 "cameras", self.cameras_loaded(), "" if self.cameras_loaded() else "not read yet"
             ),
-            await asyncio.to_thread(self._disk),
+            await self._disk_answers(),
         ]
 
     async def _database_answers(self) -> bool:
@@ -65,6 +72,10 @@ class Readiness:
             f"sessions ended since {since} are not known here"
         )
         return Check("database", good=False, detail=detail)
+
+    async def _disk_answers(self) -> Check:
+        answer = await self.disk_look.take()
+        return answer or Check("disk", good=False, detail="the recordings folder does not answer")
 
     def _disk(self) -> Check:
         try:

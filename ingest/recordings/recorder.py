@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 
 from ingest.cameras.access_unit import (
     TIMESCALE,
@@ -23,6 +23,7 @@ from ingest.recordings.facts import (
     at_ticks,
 )
 from ingest.recordings.segmenter import Gop, Segmenter
+from ingest.recordings.writers import Writers
 from models.kit.clock import Clock
 from models.kit.log import get
 from models.kit.service import wait
@@ -33,7 +34,6 @@ log = get(__name__)
 _QUEUE_BYTES = 64 * 1024 * 1024  # what one stream may wait for a slow disk
 _QUEUES_BYTES = 512 * 1024 * 1024  # and all streams of this process together
 _LONGEST_GOP_BYTES = 32 * 1024 * 1024
-_WRITERS = 4
 _TURNS = 1009  # prime: ids that follow each other get turns apart
 _UNSEEN_HOLE = timedelta(seconds=1)
 _SCHEDULE_S = 1.0
@@ -58,7 +58,7 @@ class _StreamRecorder:
         stream: StreamKey,
         segmenter: Segmenter,
         disk: Disk,
-        pool: ThreadPoolExecutor,
+        writers: Writers,
         report: Report,
         waiting: _Waiting,
     ) -> None:
@@ -66,7 +66,8 @@ class _StreamRecorder:
         self._disk = disk
         self._all_waiting = waiting
         self._segmenter = segmenter
-        self._pool = pool
+        self._writers = writers
+        self._stuck = False
         self._report = report
         self._parameters: StreamParameters | None = None
         self._units: list[AccessUnit] = []
@@ -176,7 +177,8 @@ class _StreamRecorder:
         end = next_dts if next_dts is not None and next_dts - last.dts < TIMESCALE else expected
         until = at_ticks(end + first.cts)
         waiting = self._all_waiting.length_bytes
-        if self._waiting_bytes + length > _QUEUE_BYTES or waiting + length > _QUEUES_BYTES:
+        full = self._waiting_bytes + length > _QUEUE_BYTES or waiting + length > _QUEUES_BYTES
+        if full or self._stuck:  # what is stuck must not fill the memory that others need
             self._disk.refused(DiskState.SLOW, "it takes less than the cameras send")
             self._begin_gap(at_ticks(first.dts + first.cts), GapReason.DISK_SLOW)
             return
@@ -190,16 +192,18 @@ class _StreamRecorder:
         if not writer.cancelled() and (error := writer.exception()) is not None:
             log.critical("recording.writer_died", stream=str(self._stream), exc_info=error)
 
+    def _mark_stuck(self) -> None:
+        self._stuck = True
+        self._disk.refused(DiskState.SLOW, "a write does not come back")
+        log.error("recording.stuck", stream=str(self._stream))
+
     async def _write(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             gop, length = await self._queue.get()
+            write = partial(self._segmenter.write, gop) if gop else self._segmenter.close
             try:
-                facts = await (
-                    loop.run_in_executor(self._pool, self._segmenter.close)
-                    if gop is None
-                    else loop.run_in_executor(self._pool, self._segmenter.write, gop)
-                )
+                facts = await self._writers.run(write, on_stuck=self._mark_stuck)
+                self._stuck = False
                 if facts:
                     self._report(facts)
             finally:
@@ -226,7 +230,7 @@ class Recorder:
         self._report = report
         self._disk = disk
         self._waiting = _Waiting()
-        self._pool = ThreadPoolExecutor(_WRITERS, "record")
+        self._writers = Writers()
         self._recorders: dict[Feed, _StreamRecorder] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -238,7 +242,7 @@ class Recorder:
             self._disk, stream, segment_s=self._settings.segment_s, turn=turn_of(stream)
         )
         recorder = _StreamRecorder(
-            stream, segmenter, self._disk, self._pool, self._report, self._waiting
+            stream, segmenter, self._disk, self._writers, self._report, self._waiting
         )
         self._recorders[feed] = recorder
         if feed.parameters is not None:  # it plays already; the next key picture is the first here
@@ -288,4 +292,4 @@ class Recorder:
             self.feed_removed(feed)
         while self._closing:
             await asyncio.wait(set(self._closing))
-        self._pool.shutdown()
+        await asyncio.to_thread(self._writers.close)

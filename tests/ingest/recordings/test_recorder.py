@@ -1,5 +1,6 @@
 """From a feed to files and facts, on the event loop, without a database."""
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
 from ingest.cameras.schedule import Schedule
 from ingest.recordings import recorder as recorder_module
+from ingest.recordings import segmenter as segmenter_module
+from ingest.recordings import writers
 from ingest.recordings.facts import Fact, GapFact, GapReason, SegmentFact, StreamKey, at_ticks
 from ingest.recordings.recorder import Recorder, turn_of
 from ingest.recordings.segmenter import Segmenter
@@ -54,6 +57,11 @@ class Recorded:
 
     def gaps(self) -> list[GapFact]:
         return [fact for fact in self.facts if isinstance(fact, GapFact)]
+
+    def fragments(self, feed: Feed) -> int:
+        facts = (fact for fact in self.facts if isinstance(fact, SegmentFact))
+        newest = {fact.path: fact for fact in facts if fact.stream.camera_id == feed.camera_id}
+        return sum(len(fact.fragments) for fact in newest.values())
 
     def decoded(self) -> list[int]:
         paths = {fact.path for fact in self.facts if isinstance(fact, SegmentFact)}
@@ -129,6 +137,44 @@ async def test_a_disk_too_slow_costs_pictures_not_memory(
     await made.recorder.close()
     assert made.decoded()[:10] == [unit.dts for unit in made.units[:10]]
     assert {gap.reason for gap in made.gaps()} == {GapReason.DISK_SLOW}
+
+
+async def test_disks_that_hang_for_some_cameras_stop_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than writers: a network disk may never give a write back, nor an error."""
+    back, write = threading.Event(), segmenter_module._write_all
+
+    def hanging(descriptor: int, content: bytes) -> None:
+        if str(made.feed.camera_id) not in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
+            assert back.wait(30)
+        write(descriptor, content)
+
+    monkeypatch.setattr(segmenter_module, "_write_all", hanging)
+    monkeypatch.setattr(writers, "STUCK_S", 0.05)
+    made = Recorded(tmp_path)
+    stuck = [Feed(new_id(), StreamKind.MAIN, NOON) for _ in range(6)]
+    for feed in stuck:
+        made.recorder.feed_added(feed, recorded=True)
+        assert made.parameters is not None
+        feed.publish_parameters(made.parameters)
+        feed.enter(StreamState.LIVE, NOON)
+        for unit in made.units[:11]:
+            feed.publish(unit)
+    async with asyncio.timeout(20):
+        while not all(made.recorder._recorders[feed]._stuck for feed in stuck):
+            await asyncio.sleep(0.01)
+        made.publish(made.units)
+        while made.fragments(made.feed) < (len(made.units) - 1) // 10:  # GOPs that are whole
+            await asyncio.sleep(0.01)
+    for feed in stuck:
+        for unit in made.units[11:]:
+            feed.publish(unit)
+    assert {gap.reason for gap in made.gaps()} == {GapReason.DISK_SLOW}
+    assert {gap.stream.camera_id for gap in made.gaps()} == {feed.camera_id for feed in stuck}
+    back.set()
+    await made.recorder.close()
+    assert {made.fragments(feed) for feed in stuck} == {1}, "what was under way is kept"
 
 
 async def test_a_feed_that_is_not_to_be_recorded_is_not(tmp_path: Path) -> None:
