@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ingest.recordings.facts import unpack_gops
@@ -25,6 +25,44 @@ _FILE = (
     Recording.codec,
     Recording.gops,
 )
+
+
+def _overlapping(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Return a query for the files of [start, end), oldest first.
+
+    Both bounds are on the start, so that the index over camera and time gives exactly these rows
+    however many days there are: the lower one is the start of the files begun just before.
+    """
+    start, end = bindparam("start"), bindparam("end")
+    of_stream = (
+        Recording.camera_id == bindparam("camera_id"),
+        Recording.stream_kind == bindparam("kind"),
+        Recording.deleting_at.is_(None),
+    )
+    before = (
+        select(Recording.started_at)
+        .where(*of_stream, Recording.started_at <= start)
+        .order_by(Recording.started_at.desc())
+        .limit(_BEGUN_BEFORE)
+        .subquery()
+    )
+    earliest = select(func.min(before.c.started_at)).scalar_subquery()
+    return (
+        select(*columns)
+        .where(
+            *of_stream,
+            Recording.started_at >= func.coalesce(earliest, start),
+            Recording.started_at < end,
+            Recording.ended_at > start,
+        )
+        .order_by(Recording.started_at)
+    )
+
+
+# Made once: putting a query together costs more than sending it, and a seek waits for it.
+_SEGMENTS = _overlapping(Recording)
+_FILES = _overlapping(*_FILE).where(Recording.node_name == bindparam("node_name"))
+_SPANS = _overlapping(Recording.started_at, Recording.ended_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +125,11 @@ async def segments(
         end: aware, exclusive.
         node_name: only those that this node holds; None for all nodes.
     """
-    query = _overlapping(select(Recording), camera_id, kind, start, end)
+    query = _SEGMENTS
     if node_name is not None:
         query = query.where(Recording.node_name == node_name)
-    return [span_of(row) for row in (await session.execute(query)).scalars()]
+    found = await session.execute(query, _given(camera_id, kind, start, end))
+    return [span_of(row) for row in found.scalars()]
 
 
 async def files(
@@ -103,52 +142,20 @@ async def files(
     node_name: str,
 ) -> list[StoredFile]:
     """Return what ``segments`` returns of this node as plain rows, for long intervals."""
-    query = _overlapping(select(*_FILE), camera_id, kind, start, end).where(
-        Recording.node_name == node_name
-    )
-    return [StoredFile(*row) for row in await session.execute(query)]
+    given = _given(camera_id, kind, start, end) | {"node_name": node_name}
+    return [StoredFile(*row) for row in await session.execute(_FILES, given)]
 
 
 async def recorded_spans(
     session: AsyncSession, camera_id: UUID, kind: StreamKind, start: datetime, end: datetime
 ) -> list[tuple[datetime, datetime]]:
     """Return when each file of [start, end) began and ended, of whatever node, oldest first."""
-    times = select(Recording.started_at, Recording.ended_at)
-    query = _overlapping(times, camera_id, kind, start, end)
-    return [(begun, ended) for begun, ended in await session.execute(query)]
+    found = await session.execute(_SPANS, _given(camera_id, kind, start, end))
+    return [(begun, ended) for begun, ended in found]
 
 
-def _overlapping(
-    query: Select[*tuple[Any, ...]],
-    camera_id: UUID,
-    kind: StreamKind,
-    start: datetime,
-    end: datetime,
-) -> Select[*tuple[Any, ...]]:
-    """Narrow a query to the files of [start, end), oldest first.
-
-    Both bounds are on the start, so that the index over camera and time gives exactly these rows
-    however many days there are: the lower one is the start of the files begun just before.
-    """
-    of_stream = (
-        Recording.camera_id == camera_id,
-        Recording.stream_kind == kind.value,
-        Recording.deleting_at.is_(None),
-    )
-    before = (
-        select(Recording.started_at)
-        .where(*of_stream, Recording.started_at <= start)
-        .order_by(Recording.started_at.desc())
-        .limit(_BEGUN_BEFORE)
-        .subquery()
-    )
-    earliest = select(func.min(before.c.started_at)).scalar_subquery()
-    return query.where(
-        *of_stream,
-        Recording.started_at >= func.coalesce(earliest, start),
-        Recording.started_at < end,
-        Recording.ended_at > start,
-    ).order_by(Recording.started_at)
+def _given(camera_id: UUID, kind: StreamKind, start: datetime, end: datetime) -> dict[str, Any]:
+    return {"camera_id": camera_id, "kind": kind.value, "start": start, "end": end}
 
 
 async def gaps(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, text, update
 
 from ingest.recordings import archive
 from ingest.recordings.stored_file import instant, joined, places, places_within, unix_ms
@@ -86,12 +86,11 @@ async def test_what_is_being_deleted_is_not_given(database: Database, day: UUID)
 async def test_a_span_reads_its_own_rows_only(database: Database, day: UUID) -> None:
     """However many rows a camera has; else a minute costs more each day."""
     async with database.read() as session:
-        query = archive._overlapping(
-            select(*archive._FILE), day, StreamKind.MAIN, at(40_000), at(40_060)
-        )
-        compiled = query.compile(database.engine.sync_engine)
+        given = archive._given(day, StreamKind.MAIN, at(40_000), at(40_060))
+        compiled = archive._FILES.compile(database.engine.sync_engine)
         plan = await (await session.connection()).exec_driver_sql(
-            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT TEXT) {compiled.string}", compiled.params
+            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT TEXT) {compiled.string}",
+            {**compiled.params, **given, "node_name": "node-1"},
         )
         said = "\n".join(row[0] for row in plan)
     assert "Seq Scan" not in said
