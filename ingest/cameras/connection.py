@@ -1,7 +1,9 @@
 """One try to read a stream: opened in a thread; read there, or on the event loop where it can be.
 
 A thread a camera costs several times what its pictures do: each picture wakes it, and both it and
-the loop wait for each other. So a plain camera's socket is handed to the loop once it plays.
+the loop wait for each other. So a plain camera's socket is handed to the loop once it plays. While
+nobody watches, its pictures are let gather for a moment (pace.py); when each arrived is told by the
+kernel and by their own distances.
 """
 
 import asyncio
@@ -11,12 +13,19 @@ from contextlib import suppress
 from functools import partial
 from typing import Protocol
 
-from ingest.cameras.access_unit import AccessUnit, AudioParameters, AudioUnit, StreamParameters
+from ingest.cameras.access_unit import (
+    TIMESCALE,
+    AccessUnit,
+    AudioParameters,
+    AudioUnit,
+    StreamParameters,
+)
 from ingest.cameras.assembler import Assembler, CodedPicture, CodedSound
 from ingest.cameras.beat import Beat
 from ingest.cameras.direct.source import DirectSource
 from ingest.cameras.direct.stream import OutOfOrder
 from ingest.cameras.measure import Measured, Meter
+from ingest.cameras.pace import Pace
 from ingest.cameras.source import SourceFault, StreamSource
 from models.kit.clock import Clock
 
@@ -33,6 +42,10 @@ class Listener(Protocol):
     def sounded(self, audio: AudioParameters, units: Sequence[AudioUnit]) -> None: ...
 
     def measured(self, measured: Measured) -> None: ...
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody waits for each picture; ``Connection.hurry`` says when that begins."""
 
 
 class Connection:
@@ -67,6 +80,11 @@ class Connection:
             self._leave_loop(self._direct)
             self._end(SourceFault("the node stopped reading"))
 
+    def hurry(self) -> None:
+        """Somebody watches from now on."""
+        if self._direct is not None:
+            self._beat.hurry(self._direct.fileno())
+
     def _read(self, newest: AccessUnit | None) -> None:
         fault: SourceFault | None = SourceFault("the reader itself failed; its log says how")
         try:
@@ -99,20 +117,26 @@ class Connection:
         intake = _Intake(source, newest, self._listener, _at_once)
         self._direct = source
         source.unblock()
-        self._beat.add(source.fileno(), partial(self._readable, source, intake))
+        pace = Pace(source.fileno())
+        self._beat.add(source.fileno(), partial(self._readable, source, intake, pace))
         self._patience = self._loop.call_later(self._silence_s, self._look, source, intake)
 
-    def _readable(self, source: DirectSource, intake: "_Intake") -> None:
+    def _readable(self, source: DirectSource, intake: "_Intake", pace: Pace) -> None:
         fault: SourceFault | None = SourceFault("the reader itself failed; its log says how")
+        now_s = self._loop.time()
         try:
-            pictures = source.read_some()
-            if pictures:
-                arrived_at = self._clock.now().timestamp()
-                for picture in pictures:
-                    intake.take(picture, arrived_at)
+            pieces = source.read_some()
+            if pieces:
+                key_s = intake.take_all(pieces, self._clock.now().timestamp() - source.waited_s)
+                if key_s is not None:
+                    pace.key(now_s - source.waited_s - key_s)
             fault = None
+            if not self._listener.watched:
+                self._rest(source, pace.after(now_s, source.length))
         except BlockingIOError:
-            fault = None  # the kernel woke us for nothing
+            fault = None  # nothing came meanwhile
+            if not self._listener.watched:
+                self._rest(source, pace.after(now_s, 0))
         except SourceFault as error:
             fault = error
         except OutOfOrder:
@@ -124,6 +148,10 @@ class Connection:
             if fault is not None:
                 self._leave_loop(source)
                 self._end(fault)
+
+    def _rest(self, source: DirectSource, until_s: float | None) -> None:
+        if self._direct is source and until_s is not None:
+            self._beat.rest(source.fileno(), until_s)
 
     def _look(self, source: DirectSource, intake: "_Intake") -> None:
         """End a try that brought no picture at all; the supervisor sees to later silence."""
@@ -178,17 +206,36 @@ class _Intake:
         self._sounds: list[AudioUnit] = []
         self._listener = listener
         self._tell = tell
+        self._arrived_at = 0.0
         self.took = False
         self.newest = newest
 
-    def take(self, piece: CodedPicture | CodedSound, arrived_at: float) -> None:
+    def take_all(
+        self, pieces: Sequence[CodedPicture | CodedSound], arrived_at: float
+    ) -> float | None:
+        """Take what one read brought, of which the last piece arrived at ``arrived_at``.
+
+        Those before it arrived at their own pace, but after the read before. Return how long
+        before the last one the last key picture came; None where there is none.
+        """
+        last, key_s = pieces[-1].dts, None
+        for piece in pieces:
+            before_s = min((last - piece.dts) / TIMESCALE, arrived_at - self._arrived_at)
+            before_s = max(before_s, 0.0)
+            if self.take(piece, arrived_at - before_s):
+                key_s = before_s
+        self._arrived_at = arrived_at
+        return key_s
+
+    def take(self, piece: CodedPicture | CodedSound, arrived_at: float) -> bool:
+        """Say whether it was a key picture."""
         if isinstance(piece, CodedSound):
             if (sound := self._assembler.push_sound(piece, arrived_at)) is not None:
                 self._sounds.append(sound)
-            return
+            return False
         parameters, unit = self._assembler.push(piece, arrived_at)
         if unit is None:
-            return
+            return False
         self.took, self.newest = True, unit
         if self._audio is not None and self._sounds:  # waking the loop costs more than the sound
             self._tell(self._listener.sounded, self._audio, self._sounds)
@@ -196,6 +243,7 @@ class _Intake:
         self._tell(self._listener.deliver, parameters, unit)
         if unit.key and (measured := self._meter.key(unit, piece.camera_s)) is not None:
             self._tell(self._listener.measured, measured)
+        return unit.key
 
 
 def _at_once(function: _Tell, *arguments: object) -> None:

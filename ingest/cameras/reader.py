@@ -70,6 +70,7 @@ class StreamReader:
         name = f"{self._feed.camera_id}-{self._feed.kind}"
         self._heard_at = self._clock.monotonic()
         connection.start(self._feed.newest, name)
+        self._feed.on_watched = connection.hurry
         try:
             while not connection.ended.done():
                 await asyncio.wait({connection.ended}, timeout=self._patience_s())
@@ -91,6 +92,10 @@ class StreamReader:
         if self._good_since is None:
             return self._silence_s
         return max(self._silence_s - self._silent_s(), _LEAST_WAIT_S)
+
+    @property
+    def watched(self) -> bool:
+        return self._feed.watched
 
     def sounded(self, audio: AudioParameters, units: Sequence[AudioUnit]) -> None:
         self._feed.publish_sound(audio, units)

@@ -16,6 +16,10 @@ from models.kit.errors import InvalidInput
 from models.kit.log import get, redact
 
 log = get(__name__)
+_SO_TIMESTAMPNS = 35  # Linux; Python does not name it
+_TIMESPEC = struct.Struct("ll")
+_STAMP_ROOM = socket.CMSG_SPACE(_TIMESPEC.size)
+_LONGEST_WAIT_S = 1.0  # more is a clock that was set meanwhile
 _SESSION_S = 60.0  # RFC 2326: a session lasts so long without a sign of life
 
 
@@ -37,12 +41,19 @@ def open_stream(url: str, read_timeout_s: float, transport: str = "tcp") -> Stre
 
 
 class DirectSource:
-    """One H.264 or H.265 track in the RTSP connection, and its sound; used by one thread."""
+    """One H.264 or H.265 track in the RTSP connection, and its sound; used by one thread.
+
+    Attributes:
+        length: bytes that the last read brought.
+        waited_s: for how long the last of them had been here, in the kernel's hands.
+    """
 
     def __init__(self, url: str, read_timeout_s: float, clock: Clock | None = None) -> None:
         self._url = url
         self._read_timeout_s = read_timeout_s
         self._clock = clock or SystemClock()
+        self.length = 0
+        self.waited_s = 0.0
         self._alive_method = "OPTIONS"
         self._alive_every_s = _SESSION_S / 2
         self._alive_at = 0.0
@@ -92,13 +103,15 @@ class DirectSource:
             early, self._talk.early = self._talk.early, []
             return early
         try:
-            length = self._talk.socket.recv_into(self._stream.free)
+            length, told, _, _ = self._talk.socket.recvmsg_into([self._stream.free], _STAMP_ROOM)
         except BlockingIOError:
             raise
         except OSError as error:
             raise SourceFault(self._talk.explain("lost", error)) from error
         if not length:
             raise SourceEnded(f"{redact(self._url)}: the camera ended the stream")
+        self.length = length
+        self.waited_s = self._waited_s(told)
         pieces = list(self._stream.take(length))
         if self._clock.monotonic() >= self._alive_at:
             self._alive_at += self._alive_every_s
@@ -108,8 +121,19 @@ class DirectSource:
         return pieces
 
     def unblock(self) -> None:
-        """From now on ``read_some`` is called only when there is something to read."""
+        """From now on ``read_some`` waits for nothing."""
         self._talk.socket.setblocking(False)
+
+    def _waited_s(self, told: Sequence[tuple[int, int, bytes]]) -> float:
+        """Return the age of a read's last byte, as the kernel's stamp tells it; 0 without one."""
+        for level, kind, stamp in told:
+            if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
+                seconds, nanoseconds = _TIMESPEC.unpack(stamp)
+                # The kernel's clock and none other, even where ours is set by a test.
+                arrived_at: float = seconds + nanoseconds / 1e9
+                age_s = SystemClock().now().timestamp() - arrived_at
+                return min(max(age_s, 0.0), _LONGEST_WAIT_S)
+        return 0.0
 
     def fileno(self) -> int:
         return self._talk.socket.fileno()
@@ -151,6 +175,7 @@ class DirectSource:
         whole, rest_s = divmod(self._read_timeout_s, 1)
         limit = struct.pack("ll", int(whole), int(rest_s * 1e6))
         talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        talk.socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         return tracks, sound
 
     def _ask_for_sound(self, track: SoundTrack | None) -> SoundTrack | None:

@@ -51,3 +51,36 @@ async def test_who_left_during_a_beat_is_not_called() -> None:
     for ours, theirs in pairs:
         ours.close()
         theirs.close()
+
+
+async def test_who_rests_is_called_at_its_time_and_each_beat_after_it() -> None:
+    beat, loop = Beat(), asyncio.get_running_loop()
+    called: list[float] = []
+    ours, theirs = socket.socketpair()
+    beat.add(ours.fileno(), lambda: called.append(loop.time()))
+    until_s = loop.time() + EVERY_S * 5
+    beat.rest(ours.fileno(), until_s)
+    theirs.send(b"x")
+    async with asyncio.timeout(5):
+        while len(called) < 3:
+            await asyncio.sleep(EVERY_S)
+    assert called[0] >= until_s
+    beat.remove(ours.fileno())
+    ours.close()
+    theirs.close()
+
+
+async def test_who_hurries_rests_no_longer() -> None:
+    beat, loop = Beat(), asyncio.get_running_loop()
+    called = asyncio.Event()
+    pairs = [socket.socketpair() for _ in range(2)]
+    for ours, _ in pairs:
+        beat.add(ours.fileno(), called.set)
+        beat.rest(ours.fileno(), loop.time() + 60)
+    pairs[0][1].send(b"x")
+    beat.hurry(pairs[0][0].fileno())
+    await asyncio.wait_for(called.wait(), 5)
+    for ours, theirs in pairs:
+        beat.remove(ours.fileno())
+        ours.close()
+        theirs.close()
