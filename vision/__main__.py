@@ -1,7 +1,9 @@
 """python -m vision: looks at every camera with zones and reports what changed."""
 
-import asyncio
+import gc
 import ssl
+
+import uvloop
 
 from models.kit import log
 from models.kit.clock import SystemClock
@@ -26,6 +28,7 @@ async def serve(settings: Settings) -> None:
     tls = ssl.create_default_context() if settings.tls_certificate else None
     if tls is not None and settings.tls_ca is not None:
         tls.load_verify_locations(settings.tls_ca)
+    gc.freeze()  # what was loaded stays: the collector need not look at it again
     service = VisionService(
         database, detectors, load_key(settings), SystemClock(), name=settings.vision_node, tls=tls
     )
@@ -40,4 +43,4 @@ async def serve(settings: Settings) -> None:
 if __name__ == "__main__":
     chosen = Settings()
     log.configure(level=chosen.log_level, log_format=chosen.log_format, process="vision")
-    asyncio.run(serve(chosen))
+    uvloop.run(serve(chosen))

@@ -30,6 +30,8 @@ class OpenVinoNetwork:
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
             "PERFORMANCE_HINT": "LATENCY",
+            # A core that others use too must not be waited for, and pinning costs calls a look.
+            "ENABLE_CPU_PINNING": False,
         }
         if precision is not None:
             options["INFERENCE_PRECISION_HINT"] = precision
@@ -42,7 +44,7 @@ class OpenVinoNetwork:
 
     def infer(self, tensor: Tensor) -> list[Tensor]:
         try:
-            outputs = self._request.infer([tensor])
+            outputs = self._request.infer([tensor], share_inputs=True)
         except RuntimeError as error:
             raise BrokenWeights(self.runtime, error) from error
         return [np.array(value, np.float32) for value in outputs.values()]
