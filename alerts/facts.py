@@ -51,6 +51,33 @@ class QueueFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HallFacts:
+    """A zone with a limit of people that is no queue. ``reading``: as of a queue."""
+
+    place: Place
+    limit: int
+    hold: timedelta
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFacts:
+    """A zone where nobody may be. ``reading``: as of a queue."""
+
+    place: Place
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedOfficeFacts:
+    """An office with published hours, and what is known of all its zones."""
+
+    place: Place
+    readings: tuple[Reading, ...]
+    hours: Span
+
+
+@dataclass(frozen=True, slots=True)
 class WindowFacts:
     """A service window: one reading an operator zone, and its published hours around now."""
 
@@ -157,4 +184,14 @@ class StorageFacts:
     write_bytes_per_s: float
 
 
-Facts = QueueFacts | WindowFacts | CameraFacts | OfficeFacts | NodeFacts | StorageFacts
+Facts = (
+    QueueFacts
+    | HallFacts
+    | AreaFacts
+    | ClosedOfficeFacts
+    | WindowFacts
+    | CameraFacts
+    | OfficeFacts
+    | NodeFacts
+    | StorageFacts
+)

@@ -10,6 +10,9 @@ SELF_RESOLVING = frozenset(
     {
         "queue_too_long",
         "window_unstaffed",
+        "hall_crowded",
+        "area_entered",
+        "people_after_hours",
         "camera_silent",
         "camera_blind",
         "office_offline",

@@ -8,9 +8,12 @@ from uuid import UUID
 
 from alerts.facts import (
     BLINDING,
+    AreaFacts,
     CameraFacts,
+    ClosedOfficeFacts,
     DiskReading,
     Facts,
+    HallFacts,
     NodeFacts,
     OfficeFacts,
     Place,
@@ -141,10 +144,11 @@ class World:
         yield from self._storage_facts(now)
         for office_id in self._cameras_of:
             yield self._office(office_id, now)
+            yield from self._closed_office(office_id, now)
         for camera in self._layout.cameras.values():
             yield self._camera(camera, now)
         for zone in self._layout.zones.values():
-            yield from self._queue(zone, now)
+            yield from self._limits(zone, now)
         for window_id in self._seats:
             yield self._window(self._layout.windows[window_id], now)
 
@@ -153,7 +157,7 @@ class World:
         zone = self._layout.zones.get(zone_id)
         if zone is None:
             return
-        yield from self._queue(zone, now)
+        yield from self._limits(zone, now)
         window = _operated(zone, self._layout)
         if window is not None:
             yield self._window(window, now)
@@ -220,13 +224,37 @@ class World:
             patience_until=None if since is None else patience_until(lines, since),
         )
 
-    def _queue(self, zone: ZoneLayout, now: datetime) -> Iterator[QueueFacts]:
-        if zone.kind is not ZoneKind.QUEUE or zone.queue_limit is None:
-            return
+    def _limits(
+        self, zone: ZoneLayout, now: datetime
+    ) -> Iterator[QueueFacts | HallFacts | AreaFacts]:
+        """Yield what a zone's own limit is judged by; most zones have none."""
         camera = self._layout.cameras[zone.camera_id]
         place = Place(f"zone:{zone.zone_id}", camera.office_id, zone.window_id, zone.camera_id)
+        if zone.kind is ZoneKind.RESTRICTED:
+            yield AreaFacts(place, self._usable(zone, now))
+        if zone.queue_limit is None:
+            return
         hold = timedelta(seconds=zone.queue_for_s or _DEFAULT_HOLD_S)
-        yield QueueFacts(place, zone.queue_limit, hold, self._usable(zone, now))
+        if zone.kind is ZoneKind.QUEUE:
+            yield QueueFacts(place, zone.queue_limit, hold, self._usable(zone, now))
+        elif zone.kind is ZoneKind.HALL:
+            yield HallFacts(place, zone.queue_limit, hold, self._usable(zone, now))
+
+    def _closed_office(self, office_id: UUID, now: datetime) -> Iterator[ClosedOfficeFacts]:
+        """Yield who is in an office, where its hours are published and something is seen."""
+        hours = self._layout.hours.get(office_id)
+        if hours is None or not hours.weekly:
+            return
+        zones = [
+            zone
+            for camera in self._cameras_of[office_id]
+            for zone in self._zones_of[camera.camera_id]
+        ]
+        readings = tuple(r for zone in zones if (r := self._usable(zone, now)) is not None)
+        if zones:
+            place = Place(f"office:{office_id}", office_id)
+            span = self._span_of(office_id, None, now)
+            yield ClosedOfficeFacts(place, readings, span)
 
     def _window(self, window: WindowLayout, now: datetime) -> WindowFacts:
         seats = self._seats[window.window_id]
@@ -268,11 +296,14 @@ class World:
         return camera.node_name, worker_of(camera.camera_id, workers)
 
     def _span(self, window: WindowLayout, now: datetime) -> Span:
-        hours = self._layout.hours[window.office_id]
-        door = (window.office_id, window.window_id if hours.names(window.window_id) else None)
-        span = self._spans.get(door)
+        return self._span_of(window.office_id, window.window_id, now)
+
+    def _span_of(self, office_id: UUID, window_id: UUID | None, now: datetime) -> Span:
+        hours = self._layout.hours[office_id]
+        named = window_id if window_id is not None and hours.names(window_id) else None
+        span = self._spans.get((office_id, named))
         if span is None or not span.covers(now):
-            span = self._spans[door] = span_at(hours, window.window_id, now)
+            span = self._spans[office_id, named] = span_at(hours, named, now)
         return span
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from alerts.facts import (
     CameraFacts,
+    ClosedOfficeFacts,
     NodeFacts,
     OfficeFacts,
     QueueFacts,
@@ -71,7 +72,9 @@ def test_without_vision_nothing_is_known_of_zones() -> None:
 
 
 def test_facts_of_everything() -> None:
-    node, office, camera, queue, window = a_world().all_facts(NOON)
+    node, office, closed, camera, queue, window = a_world().all_facts(NOON)
+    assert isinstance(closed, ClosedOfficeFacts)
+    assert closed.hours.open
     assert isinstance(node, NodeFacts)
     assert (node.place.subject, node.cameras, node.seen_at) == ("node:node-1/0", 1, NOON)
     assert isinstance(office, OfficeFacts)

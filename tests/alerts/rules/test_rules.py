@@ -5,7 +5,10 @@ from uuid import UUID
 import pytest
 
 from alerts.facts import (
+    AreaFacts,
     CameraFacts,
+    ClosedOfficeFacts,
+    HallFacts,
     NodeFacts,
     OfficeFacts,
     Place,
@@ -17,11 +20,14 @@ from alerts.facts import (
     WindowFacts,
 )
 from alerts.outage import CameraLine, patience_until
+from alerts.rules.area_entered import AreaEntered
 from alerts.rules.base import Sign
 from alerts.rules.camera_blind import CameraBlind
 from alerts.rules.camera_silent import CameraSilent
+from alerts.rules.hall_crowded import HallCrowded
 from alerts.rules.node_down import NodeDown
 from alerts.rules.office_offline import OfficeOffline
+from alerts.rules.people_after_hours import PeopleAfterHours
 from alerts.rules.queue_too_long import QueueTooLong
 from alerts.rules.table import RULES
 from alerts.rules.window_unstaffed import WindowUnstaffed
@@ -287,3 +293,35 @@ def test_a_camera_without_streams_is_unknown() -> None:
 def test_rule_names_are_unique() -> None:
     names = [rule.name for rules in RULES.values() for rule in rules]
     assert len(set(names)) == len(names)
+
+
+def test_somebody_in_a_restricted_area_is_told_after_five_seconds() -> None:
+    taken = AreaEntered().judge(AreaFacts(PLACE, TAKEN), NOON)
+    assert (taken.sign, taken.hold, taken.details) == (Sign.FIRING, 5 * SECOND, {"people": 1})
+    assert AreaEntered().judge(AreaFacts(PLACE, EMPTY), NOON).sign is Sign.CLEAR
+    assert AreaEntered().judge(AreaFacts(PLACE, None), NOON).sign is Sign.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("people", "sign"),
+    [(31, Sign.FIRING), (30, Sign.BETWEEN), (28, Sign.BETWEEN), (27, Sign.CLEAR)],
+)
+def test_a_hall_against_its_limit(people: int, sign: Sign) -> None:
+    facts = HallFacts(PLACE, 30, 60 * SECOND, Reading(ZoneState.OCCUPIED, people, NOON))
+    assert HallCrowded().judge(facts, NOON).sign is sign
+
+
+@pytest.mark.parametrize(
+    ("readings", "hours", "sign"),
+    [
+        ((TAKEN, EMPTY), CLOSED, Sign.FIRING),
+        ((TAKEN,), OPEN, Sign.CLEAR),
+        ((EMPTY,), CLOSED, Sign.CLEAR),
+        ((), CLOSED, Sign.UNKNOWN),
+        ((TAKEN,), replace(CLOSED, since=NOON - 60 * SECOND), Sign.BETWEEN),
+    ],
+    ids=["somebody", "open", "nobody", "not seen", "closed a minute ago"],
+)
+def test_people_in_a_closed_office(readings: tuple[Reading, ...], hours: Span, sign: Sign) -> None:
+    facts = ClosedOfficeFacts(PLACE, readings, hours)
+    assert PeopleAfterHours().judge(facts, NOON).sign is sign
