@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision import weights
@@ -48,6 +48,7 @@ def test_channels_are_in_the_order_of_the_weights() -> None:
     width=st.integers(1, 1200),
     corner=st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)),
 )
+@settings(max_examples=40)
 def test_boxes_come_back_and_stay_inside(
     height: int, width: int, corner: tuple[float, float, float, float]
 ) -> None:

@@ -47,11 +47,9 @@ def test_an_end_to_end_network_runs_on_every_runtime(tmp_path: Path, runtime: st
 @pytest.mark.parametrize(
     ("file", "decoder", "classes", "size", "channels"),
     [
-        ("nanodet_g_person_fp16w.onnx", "nanodet", 1, (384, 640), "bgr"),
         ("yolox_nano_person.onnx", "yolox", 1, (384, 640), "bgr"),
         ("yolox_nano_coco_416.onnx", "yolox", 80, (416, 416), "bgr"),
         ("yolov8n_coco.onnx", "yolo", 80, (384, 640), "rgb"),
-        ("own_person_0p9m.onnx", "yolo", 1, (384, 640), "rgb"),
     ],
 )
 @pytest.mark.shared

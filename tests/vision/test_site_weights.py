@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.kit.errors import Conflict, SettingsError
 from vision import weights
+from vision.report import card_markdown
 from vision.site_weights import SiteWeights, as_toml
 from vision.weights import Weights, WeightsRefused, parse
 
@@ -110,6 +111,15 @@ def test_any_pin_is_written_so_that_it_is_read_back(
         update={"licence": licence, "origin": origin, "thresholds": thresholds}
     )
     assert parse(as_toml("a-1", given_pin), "list") == {"a-1": given_pin}
+
+
+def test_the_releases_own_card_is_about_the_pinned_bytes(tmp_path: Path) -> None:
+    card = SiteWeights(tmp_path).card("nanodet_g_person")
+    assert card is not None
+    assert card["sha256"] == DEFAULT.sha256
+    assert card["evaluation"]["score"] == DEFAULT.thresholds.score
+    markdown = (weights.FOLDER / "nanodet_g_person.card.md").read_text(encoding="utf-8")
+    assert markdown == card_markdown(card)
 
 
 def test_cards_and_notes_of_training_lie_beside(tmp_path: Path) -> None:
