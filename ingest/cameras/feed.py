@@ -5,7 +5,13 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from ingest.cameras.access_unit import AccessUnit, AudioParameters, AudioUnit, StreamParameters
+from ingest.cameras.access_unit import (
+    TIMESCALE,
+    AccessUnit,
+    AudioParameters,
+    AudioUnit,
+    StreamParameters,
+)
 from ingest.cameras.measure import Measured
 from ingest.cameras.metrics import STATES
 from ingest.cameras.schedule import Schedule
@@ -42,7 +48,7 @@ class Feed:
         state: what the node knows of the stream.
         state_since: when that began.
         detail: a sentence for a person, empty while all is well.
-        newest: the last picture, None until one arrived.
+        newest: the last picture, None until one arrived; see ``go_on_from``.
         gop: the pictures since the last key picture, oldest first; empty until one arrived.
         measured: what is known of its pace and clock.
         code: the camera's code, as people call it.
@@ -123,6 +129,11 @@ class Feed:
         self.measured = measured
         for tell in self._watchers:
             tell(self)
+
+    def go_on_from(self, until: datetime) -> None:
+        """Let the first picture be later than ``until``, where an earlier run's footage ends."""
+        ticks = round(until.timestamp() * TIMESCALE)
+        self.newest = AccessUnit(0, ticks, 0, 0, key=False, avcc=b"", received_at=0.0)
 
     def publish_parameters(self, parameters: StreamParameters) -> None:
         self.parameters = parameters

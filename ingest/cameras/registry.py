@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from models.workers import owned_by, worker_name
 log = get(__name__)
 _RELOAD_S = 30.0  # also without a notice, in case one was missed
 _RETRY_S = 1.0
+_LONGEST_AHEAD = timedelta(hours=1)  # further, true times matter more than that none is twice
 _STAGGER_S = 0.01  # 100 opens a second, so that a start does not flood the network
 _FULL = (
     "this worker already reads its {limit} streams; raise AHUAL_MEDIA_STREAMS_MAX or "
@@ -130,6 +132,7 @@ class Feeds:
         }
         for key in [key for key in self._feeds if key not in wanted]:
             await self._remove(key)
+        ahead = await self._footage_ahead([key for key in wanted if key not in self._feeds])
         fresh = 0
         for key, want in wanted.items():
             known = self._wanted.get(key)
@@ -138,7 +141,7 @@ class Feeds:
                     observer.feed_changed(self._feeds[key], recorded=want.recorded)
                 self._wanted[key] = known = replace(known, recorded=want.recorded)
             if known != want:
-                self._start(key, want, delay_s=fresh * _STAGGER_S)
+                self._start(key, want, ahead.get(key), delay_s=fresh * _STAGGER_S)
                 fresh += 1
         for key, feed in self._feeds.items():
             feed.code, feed.schedule = wanted[key].code, wanted[key].schedule
@@ -147,10 +150,28 @@ class Feeds:
         for key in list(self._feeds):
             await self._remove(key)
 
-    def _start(self, key: _Key, want: Wanted, *, delay_s: float) -> None:
+    async def _footage_ahead(self, fresh: list[_Key]) -> dict[_Key, datetime]:
+        """Return where footage of new feeds ends that is later than now."""
+        if not fresh:
+            return {}
+        now = self._clock.now()
+        try:
+            found = await self._roster.footage_ahead(fresh, now)
+        except AWAY:  # the list itself came from the copy; reload says so
+            return {}
+        for (camera_id, kind), until in found.items():
+            ahead_s = (until - now).total_seconds()
+            log.error("clock.set_back", camera_id=str(camera_id), kind=kind, ahead_s=ahead_s)
+        return {key: until for key, until in found.items() if until - now < _LONGEST_AHEAD}
+
+    def _start(
+        self, key: _Key, want: Wanted, recorded_until: datetime | None, *, delay_s: float
+    ) -> None:
         feed = self._feeds.get(key)
         if feed is None:
             feed = Feed(*key, self._clock.now())
+            if recorded_until is not None:
+                feed.go_on_from(recorded_until)
             feed.schedule = want.schedule
             self._feeds[key] = feed
             for observer in self._observers:

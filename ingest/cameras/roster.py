@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 
 from ingest.cameras.address import Credentials, put_together
 from ingest.cameras.schedule import Schedule
@@ -18,6 +20,7 @@ from models.kit.log import get
 from models.kit.secret import load_key, seal, unseal
 from models.kit.settings import Settings
 from models.observations import StreamKind
+from models.recording import Recording
 
 log = get(__name__)
 
@@ -40,6 +43,7 @@ class Roster:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._node = settings.media_node
+        self._segment_s = settings.segment_s
         self._database = database
         self._key = load_key(settings)
         worker = f"-{settings.media_worker}" if settings.media_worker else ""  # each its own copy
@@ -86,6 +90,41 @@ class Roster:
             await asyncio.to_thread(self._save, copy)
             self._saved = copy
         return found
+
+    async def footage_ahead(
+        self, streams: Sequence[tuple[UUID, StreamKind]], now: datetime
+    ) -> dict[tuple[UUID, StreamKind], datetime]:
+        """Return where footage ends that lies after ``now``: the clock was set back meanwhile.
+
+        Raises:
+            one of AWAY: the database did not answer.
+        """
+        longest = timedelta(seconds=2 * self._segment_s)
+        end = func.max(Recording.ended_at)
+        query = (
+            select(
+                Recording.camera_id,
+                Recording.stream_kind,
+                end.label("end"),
+                func.bool_and(Recording.closed).label("closed"),
+            )
+            .where(
+                tuple_(Recording.camera_id, Recording.stream_kind).in_(
+                    [(camera_id, kind.value) for camera_id, kind in streams]
+                ),
+                Recording.started_at > now - longest,
+                Recording.ended_at > now,
+            )
+            .group_by(Recording.camera_id, Recording.stream_kind)
+        )
+        async with self._database.read() as session:
+            rows = (await session.execute(query)).all()
+        return {  # an open file may have grown after its row was written
+            (row.camera_id, StreamKind(row.stream_kind)): row.end
+            if row.closed
+            else row.end + longest / 2
+            for row in rows
+        }
 
     async def last_known(self) -> list[Wanted]:
         """Return the list as it was when the database last answered; empty if it never did."""

@@ -1,22 +1,26 @@
 """Which feeds a worker has: they follow the camera table and outlive what does not concern them."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 
+from ingest.cameras.access_unit import TIMESCALE
 from ingest.cameras.feed import Feed
 from ingest.cameras.registry import Feeds
 from ingest.cameras.source import SourceFault, StreamSource
 from models.camera import Stream
-from models.kit.clock import SystemClock
+from models.kit.clock import ManualClock, SystemClock
 from models.kit.database import Database
 from models.kit.errors import NotFound
 from models.kit.settings import Settings
 from models.observations import StreamKind, StreamState
+from models.recording import Recording
 from models.workers import worker_of
+from tests.builders import NOON
 
 pytestmark = pytest.mark.postgis
 MAIN, SUB = StreamKind.MAIN, StreamKind.SUB
@@ -121,4 +125,45 @@ async def test_a_stream_beyond_the_limit_says_so_and_is_read_when_there_is_room(
     await feeds.reload()
     await asyncio.sleep(0.05)
     assert feeds.get(camera_id, SUB).detail == "nobody answers"
+    await feeds.close()
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "closed", "goes_on_s"),
+    [(-60, True, None), (40, True, 40), (40, False, 50), (2 * 3600, True, None)],
+)
+async def test_footage_of_a_node_whose_clock_was_set_back_is_gone_on_from(
+    database: Database,
+    camera_id: UUID,
+    tmp_path: Path,
+    ahead_s: float,
+    goes_on_s: float | None,
+    *,
+    closed: bool,
+) -> None:
+    clock = ManualClock(NOON)
+    ends_at = NOON + timedelta(seconds=ahead_s)
+    async with database.transaction() as session:
+        for ended_at in (NOON - timedelta(minutes=5), ends_at):
+            session.add(
+                Recording(
+                    camera_id=camera_id,
+                    stream_kind="main",
+                    node_name="node-1",
+                    path=f"{ended_at:%H%M%S}.mp4",
+                    started_at=ended_at - timedelta(seconds=10),
+                    ended_at=ended_at,
+                    size_bytes=1,
+                    init_bytes=1,
+                    codec="avc1.42e01f",
+                    gops=b"",
+                    closed=closed,
+                )
+            )
+    feeds = Feeds(Settings(state_dir=tmp_path), database, clock, opener=no_camera)
+    await feeds.reload()
+    newest = feeds.get(camera_id, MAIN).newest
+    found = None if newest is None else newest.dts / TIMESCALE - NOON.timestamp()
+    assert found == (None if goes_on_s is None else pytest.approx(goes_on_s, abs=0.001))
+    assert feeds.get(camera_id, SUB).newest is None
     await feeds.close()
