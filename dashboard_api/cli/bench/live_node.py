@@ -4,19 +4,20 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.cli.bench.ground import Ground, free_port
 from ingest.simulated.farm import farm_url
 from models.camera import Camera, Stream
+from models.kit.bus import announce
 from models.kit.clock import SystemClock
 from models.kit.database import Database
 from models.kit.errors import Unavailable
@@ -104,12 +105,26 @@ async def node(ground: Ground, cameras: list[UUID], **changed: str) -> AsyncIter
         **changed,
     }
     async with process(ground.folder / "ingest.log", "ingest", **environment) as child:
-        await _until_live(ground.database, child, len(cameras))
+        await _until_live(ground.database, lambda: child.poll() is None, len(cameras))
         yield Node(child.pid, f"127.0.0.1:{settings.media_port}", cameras)
 
 
-async def add_cameras(database: Database, rtsp_port: int, count: int) -> list[UUID]:
-    """Put the farm's cameras into the database: recorded sub streams, some cameras an office."""
+async def enable(database: Database, node: Node, cameras: list[UUID]) -> None:
+    """Let a running node read cameras that were added switched off; return once all are live."""
+    async with database.transaction() as session:
+        await session.execute(update(Camera).where(Camera.id.in_(cameras)).values(enabled=True))
+        announce(session, "config", cameras[0])
+    place = Path(f"/proc/{node.pid}")
+    await _until_live(database, place.exists, len({*node.cameras, *cameras}))
+
+
+async def add_cameras(
+    database: Database, rtsp_port: int, count: int, *, enabled: int | None = None
+) -> list[UUID]:
+    """Put the farm's cameras into the database: recorded sub streams, some cameras an office.
+
+    ``enabled``: only the first so many are switched on.
+    """
     clock = SystemClock()
     names = {"kk": "Сынақ", "ru": "Проба", "en": "Bench"}
     async with database.transaction() as session:
@@ -129,6 +144,7 @@ async def add_cameras(database: Database, rtsp_port: int, count: int) -> list[UU
                     code=f"farm-{number:04}",
                     name=numbered,
                     node_name="node-1",
+                    enabled=enabled is None or number < enabled,
                 )
             )
         session.add_all(cameras)
@@ -178,15 +194,15 @@ async def until_listening(child: subprocess.Popen[bytes], port: int) -> None:
     raise Unavailable("the camera farm did not start; its log says why")
 
 
-async def _until_live(database: Database, child: subprocess.Popen[bytes], count: int) -> None:
+async def _until_live(database: Database, runs: Callable[[], bool], count: int) -> None:
     clock = SystemClock()
     deadline = clock.monotonic() + _START_S
     live = 0
     query = select(func.count()).where(Stream.state == StreamState.LIVE)
-    while child.poll() is None and clock.monotonic() < deadline:
+    while runs() and clock.monotonic() < deadline:
         async with database.read() as session:
             live = await session.scalar(query) or 0
         if live >= count:
             return
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.2)
     raise Unavailable(f"only {live} of {count} cameras came up on the media node")
