@@ -36,6 +36,7 @@ export interface Replay {
 
 const FAULTS: Record<number, ReplayFault> = { 401: "expired", 404: "missing", 409: "unplayable" };
 const BUFFER_S = 20;
+const bufferS = (rate: number): number => BUFFER_S * Math.max(rate, 1);
 const HOLE_S = 0.5;
 const HOLE_CHECK_MS = 500;
 
@@ -51,7 +52,11 @@ export function openReplay(
     stream,
     ticket: ticket.ticket,
   });
-  const hls = new Hls({ autoStartLoad: false, maxBufferLength: BUFFER_S, backBufferLength: 30 });
+  const hls = new Hls({
+    autoStartLoad: false,
+    maxBufferLength: bufferS(video.defaultPlaybackRate),
+    backBufferLength: 30,
+  });
   const fragments = () => hls.latestLevelDetails?.fragments ?? [];
   let closed = false;
   // Only the playlist knows which position is that minute; nothing before it is fetched.
@@ -102,8 +107,9 @@ export function openReplay(
       if (at !== null) video.currentTime = at;
     },
     setRate: (rate) => {
+      video.defaultPlaybackRate = rate; // what an element goes back to when it is loaded anew
       video.playbackRate = rate;
-      hls.config.maxBufferLength = BUFFER_S * Math.max(rate, 1);
+      hls.config.maxBufferLength = bufferS(rate);
     },
     close: () => {
       closed = true;

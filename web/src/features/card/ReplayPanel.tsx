@@ -16,7 +16,7 @@ import classes from "./Replay.module.css";
 import { ReplayControls } from "./ReplayControls";
 import { speedAfter } from "./speeds";
 import { Timeline } from "./Timeline";
-import { replaySpan } from "./timeline";
+import { replaySpan, replayUntil } from "./timeline";
 import { useGapWord } from "./useGapWord";
 import { useReplay } from "./useReplay";
 
@@ -61,6 +61,7 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
         startAt: new Date(startMs),
         reason: card.number,
         growing: span.toMs >= readNow() - MINUTE_MS,
+        untilMs: replayUntil(statedMs, withinMs),
       },
     };
   });
@@ -105,9 +106,10 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
 
   const toggle = useCallback(() => {
     if (!video.current) return;
+    if (video.current.ended && plan.growing) return; // it goes on by itself; «play» begins anew
     if (video.current.paused) void video.current.play();
     else video.current.pause();
-  }, []);
+  }, [plan]);
   const jump = useCallback(
     (byMs: number) => latestMs.current !== null && seek(latestMs.current + byMs),
     [seek],
@@ -157,6 +159,7 @@ export function ReplayPanel({ card, ranked, zone, onPlayhead }: Props) {
             muted={muted}
             playsInline
             onClick={toggle}
+            onRateChange={({ currentTarget }) => setRate(currentTarget.playbackRate)}
             onPlay={() => setPlaying(true)}
             onPause={() => setPlaying(false)}
           />

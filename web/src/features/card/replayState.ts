@@ -14,6 +14,8 @@ export interface ReplayPlan {
   reason: string;
   /** The end is the present: later there is more. */
   growing: boolean;
+  /** How far it may grow. */
+  untilMs: number;
 }
 
 export interface ReplayState {

@@ -19,9 +19,13 @@ export function replaySpan(
   nowMs: number,
 ): Span {
   const fromMs = Math.min(happenedMs - withinMs - BEFORE_STATED_MS, replayFromMs);
-  const wantedMs = happenedMs + withinMs + AFTER_STATED_MS;
+  const wantedMs = replayUntil(happenedMs, withinMs);
   return { fromMs, toMs: Math.max(Math.min(wantedMs, nowMs), fromMs + 60_000) };
 }
+
+/** Where it ends once all of it is recorded. */
+export const replayUntil = (happenedMs: number, withinMs: number): number =>
+  happenedMs + withinMs + AFTER_STATED_MS;
 
 export interface Bar {
   left: number;

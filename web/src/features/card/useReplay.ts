@@ -6,12 +6,12 @@ import type { MediaTicket, StreamKind } from "@/api/types";
 import { openReplay, type ReplayFault } from "@/media/replay";
 import { canSeek, MAIN_TILE, QUICK_TILE, ReplayDeck } from "@/media/replayDeck";
 import type { GapNotice } from "@/media/replayWire";
+import { moreIn, whenSeen } from "./onward";
 import { NO_ACTIONS, replayActions, SAME_PICTURE_MS } from "./replayActions";
 import type { OpenedReplay, ReplayPlan, ReplayState } from "./replayState";
 
 const PATIENCE_MS = 5_000;
 const MOST_ATTEMPTS = 12;
-const MORE_AFTER_MS = 3_000;
 const TELL_MS = 100;
 const FILM_AFTER_MS = 400;
 const INTO_PICTURE_MS = 2; // past its rounded beginning
@@ -29,6 +29,7 @@ export function useReplay(
   const resumeMs = useRef<number | null>(null);
   const wantsPlay = useRef(true);
   const misses = useRef(0);
+  const ends = useRef(0);
   const [positionMs, setPositionMs] = useState<number | null>(null);
   const [still, setStill] = useState(false);
   const [gap, setGap] = useState<GapNotice | null>(null);
@@ -56,10 +57,12 @@ export function useReplay(
     let onward: ReturnType<typeof setTimeout> | undefined;
     // The exact picture may be there before the film of it is: the film is what is waited for.
     const again = setTimeout(() => {
-      if (filmed || !plan.growing || misses.current >= MOST_ATTEMPTS) return;
-      misses.current += 1;
-      setFault(null);
-      setAttempt(attempt + 1);
+      void whenSeen(document).then(() => {
+        if (closed || filmed || !plan.growing || misses.current >= MOST_ATTEMPTS) return;
+        misses.current += 1;
+        setFault(null);
+        setAttempt(attempt + 1);
+      });
     }, PATIENCE_MS);
 
     const at = (self: OpenedReplay, atMs: number, always: boolean) => {
@@ -124,11 +127,17 @@ export function useReplay(
     };
     const onEnd = () => {
       if (closed || !plan.growing) return;
-      // More was recorded while it played; a moment apart, so that there is something to play.
-      const wait = Math.max(0, to.getTime() + MORE_AFTER_MS - now());
+      const end = { toMs: to.getTime(), untilMs: plan.untilMs, nowMs: now() };
+      const wait = moreIn({ ...end, before: ends.current });
+      if (wait === null) return;
+      ends.current += 1;
+      element.defaultPlaybackRate = Math.min(element.playbackRate, 1); // the present has no more
       onward = setTimeout(() => {
-        wantsPlay.current = true;
-        setAttempt(attempt + 1);
+        void whenSeen(document).then(() => {
+          if (closed) return;
+          wantsPlay.current = true;
+          setAttempt(attempt + 1);
+        });
       }, wait);
     };
 
@@ -146,7 +155,7 @@ export function useReplay(
         made.seek(stream === "main" ? QUICK_TILE : MAIN_TILE, startMs);
       }
       opened.current = {
-        ...{ deck: made, replay: null, rate: element.playbackRate },
+        ...{ deck: made, replay: null, rate: element.defaultPlaybackRate },
         ...{ positionMs: null, stillMs: null, dragging: "no" as const },
         ...{ handMs: 0, quick: stream === "main" ? QUICK_TILE : MAIN_TILE },
       };
@@ -173,7 +182,8 @@ export function useReplay(
       wantsPlay.current = true;
     };
     const paused = () => {
-      if (!element.ended) wantsPlay.current = false;
+      // A hidden page is paused by the browser, not by the person.
+      if (!element.ended && !document.hidden) wantsPlay.current = false;
       const shownMs = opened.current?.positionMs;
       if (shownMs != null) made.seekOthers(shownMs);
     };
