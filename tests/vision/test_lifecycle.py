@@ -1,6 +1,7 @@
 """Files are looked at before they are pinned, and only the better ones are promoted."""
 
 import hashlib
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -194,6 +195,23 @@ def test_training_says_what_it_needs(tmp_path: Path) -> None:
     wish = training.Wish("nanodet_g_person", "ours", 1, 320, 4)
     with pytest.raises(InvalidInput, match=r"no \.pt checkpoint"):
         training.train(site, tmp_path, wish)
+
+
+def test_the_extra_is_named_where_it_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "vision.detectors.ultralytics", raising=False)
+    monkeypatch.setitem(sys.modules, "ultralytics", None)
+    site = SiteWeights(tmp_path)
+    content = b"a checkpoint"
+    pin = describe(onnx(YOLO26), "n.onnx", ASKED).model_copy(
+        update={"file": "c.pt", "sha256": hashlib.sha256(content).hexdigest()}
+    )
+    site.keep("c", pin, {"c.pt": content})
+    with pytest.raises(SettingsError, match=r"pip install 'ahual\[ultralytics\]'"):
+        training.export(site, "c", "exported", "onnx")
+    with pytest.raises(InvalidInput, match="not torch"):
+        training.export(site, "c", "exported", "torch")
 
 
 def test_every_fifth_still_is_kept_from_training(tmp_path: Path) -> None:

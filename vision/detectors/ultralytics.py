@@ -25,7 +25,7 @@ os.environ["YOLO_OFFLINE"] = "1"
 os.environ["YOLO_AUTOINSTALL"] = "false"
 os.environ.setdefault("YOLO_VERBOSE", "false")
 os.environ.setdefault("CI", "true")  # what 8-bit export uses would report its use to its maker
-os.environ.setdefault("YOLO_CONFIG_DIR", str(Path(tempfile.gettempdir()) / "ahual-ultralytics"))
+os.environ.setdefault("YOLO_CONFIG_DIR", str(Path.home() / ".cache" / "ahual" / "ultralytics"))
 Path(os.environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
 
 torch: Any = import_module("torch")
