@@ -30,6 +30,7 @@ from dashboard_api.routes import (
     session,
     users,
     vehicles,
+    waiting,
     wall_tickets,
 )
 from dashboard_api.sealing import sealing
@@ -44,6 +45,7 @@ ROUTES = (
     session,
     regions,
     offices,
+    waiting,
     cameras,
     camera_setup,
     camera_look,

@@ -12,7 +12,7 @@ from dashboard_api import sightings
 from dashboard_api.schemas import cameras
 from models.camera import Camera, Stream, Zone
 from models.observation import ZoneObservationRow
-from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
+from models.observations import Anchor, StreamKind, StreamState, ZoneKind, ZoneState
 
 
 async def show(
@@ -74,6 +74,7 @@ def _zone(row: Zone, seen: ZoneObservationRow | None) -> cameras.Zone:
         kind=ZoneKind(row.kind),
         name=row.name,
         polygon=row.polygon,
+        anchor=Anchor(row.anchor),
         window_id=row.window_id,
         window_number=row.window.number if row.window else None,
         queue_limit=row.queue_limit,

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from dashboard_api import opening, sightings
+from dashboard_api import opening, sightings, waiting_view
 from dashboard_api.schemas import offices
 from dashboard_api.schemas.common import Names
 from dashboard_api.schemas.regions import Region
+from dashboard_api.schemas.waiting import Waiting
 from models.camera import Camera, Zone
 from models.observation import ZoneObservationRow
 from models.observations import ZoneKind, ZoneState
@@ -46,8 +47,11 @@ async def show(
     open_now = await opening.open_windows(
         session, [window for group in windows.values() for window in group], now
     )
+    waiting = await waiting_view.newest(session, office_ids, now)
     return [
-        _office(*found[i], windows[i], cameras[i], seen, open_now) for i in office_ids if i in found
+        _office(*found[i], windows[i], cameras[i], seen, open_now, waiting.get(i))
+        for i in office_ids
+        if i in found
     ]
 
 
@@ -58,6 +62,7 @@ def _office(
     cameras: list[Camera],
     seen: dict[UUID, ZoneObservationRow],
     open_now: set[UUID],
+    waiting: Waiting | None,
 ) -> offices.Office:
     zones = [zone for camera in cameras for zone in camera.zones]
     return offices.Office(
@@ -71,6 +76,7 @@ def _office(
         longitude=place[0],
         region=Region.model_validate(row.region, from_attributes=True),
         queue=_queue([seen.get(zone.id) for zone in zones if zone.kind == ZoneKind.QUEUE]),
+        waiting=waiting,
         windows=[
             offices.Window(
                 id=window.id,

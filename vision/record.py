@@ -16,6 +16,7 @@ from models.observation import OfficeMinute, WindowPresence, ZoneMinute, ZoneObs
 from models.observations import ZoneKind
 from vision import metrics
 from vision.flow import OfficeMinuteDone
+from vision.waiting import Figure
 from vision.watch import Change, Outcome, ZoneMinuteDone
 
 log = get(__name__)
@@ -194,13 +195,21 @@ async def _put_office_minute(session: AsyncSession, done: OfficeMinuteDone) -> N
         {
             "office_id": str(done.office_id),
             "at": (done.minute_at + timedelta(minutes=1)).isoformat(),
+            "wait": _band(done.wait),
             "wait_from": done.wait_from,
-            **{name: values[name] for name in ("wait_s", "wait_low_s", "wait_high_s")},
-            **{name: values[name] for name in ("forecast_s", "forecast_high_s", "service_s")},
+            "forecast_s": values["forecast_s"],
+            "forecast_high_s": values["forecast_high_s"],
+            "service": _band(done.service),
             "served": done.served,
             "staffed": done.staffed_mean,
         },
     )
+
+
+def _band(figure: Figure | None) -> dict[str, float | None] | None:
+    if figure is None:
+        return None
+    return {"value_s": figure.value, "low_s": figure.low, "high_s": figure.high}
 
 
 async def _merge_minute(session: AsyncSession, done: ZoneMinuteDone) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from dashboard_api.schemas.common import Incoming, Line, Moment, Names
-from models.observations import StreamKind, StreamState, ZoneKind, ZoneState
+from models.observations import Anchor, StreamKind, StreamState, ZoneKind, ZoneState
 
 Corner = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
 View = Literal["hall", "window", "entrance"]
@@ -38,6 +38,7 @@ class Zone(BaseModel):
     kind: ZoneKind
     name: str
     polygon: list[Corner]
+    anchor: Anchor
     window_id: UUID | None
     window_number: int | None
     queue_limit: int | None
@@ -66,6 +67,7 @@ class ZoneIn(Incoming):
     kind: ZoneKind
     name: Line
     polygon: Annotated[list[Corner], Field(min_length=3, max_length=64)]
+    anchor: Anchor = Anchor.FOOT
     window_id: UUID | None = None
     queue_limit: Annotated[int, Field(ge=0, le=1000)] | None = None
     queue_for_s: Annotated[int, Field(ge=0, le=86_400)] | None = None

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from dashboard_api.schemas.common import Names
 from dashboard_api.schemas.regions import Region
+from dashboard_api.schemas.waiting import Waiting
 from models.observations import ZoneState
 
 
@@ -34,7 +35,10 @@ class OfficeCamera(BaseModel):
 
 
 class Office(BaseModel):
-    """``queue`` is how many people wait now; null while no queue zone has a usable picture."""
+    """``queue`` is how many people wait now; null while no queue zone has a usable picture.
+
+    ``waiting`` is how long, with its band; null while nobody looks.
+    """
 
     id: UUID
     code: str
@@ -46,5 +50,6 @@ class Office(BaseModel):
     longitude: float
     region: Region
     queue: int | None
+    waiting: Waiting | None
     windows: list[Window]
     cameras: list[OfficeCamera]

@@ -29,6 +29,8 @@ TABLE = {
     "GET /api/v1/regions": EVERYBODY,
     "GET /api/v1/offices": EVERYBODY,
     "GET /api/v1/offices/{office_id}": EVERYBODY,
+    "GET /api/v1/offices/{office_id}/presence": EVERYBODY,
+    "POST /api/v1/offices/{office_id}/ticket-calls": ". . . . . a",
     "GET /api/v1/service-codes": EVERYBODY,
     "GET /api/v1/map/{layer}.geojson": EVERYBODY,
     "GET /api/v1/cameras": "o . u . s a",

@@ -172,3 +172,4 @@ async def test_an_office_minute_is_a_row_and_a_notice_and_replaces_its_first_par
     assert (row.served, row.wait_s, row.wait_high_s, row.service_s) == (2, 300.0, 360.0, None)
     assert [notice.topic for notice in notices] == ["waiting", "waiting"]
     assert notices[1].data["forecast_high_s"] == 420.0
+    assert notices[1].data["wait"] == {"value_s": 300.0, "low_s": 240.0, "high_s": 360.0}

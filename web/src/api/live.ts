@@ -10,6 +10,7 @@ import type {
   StreamKind,
   StreamState,
   VehiclePosition,
+  Waiting,
   ZoneKind,
 } from "./types";
 
@@ -32,6 +33,7 @@ export interface Topics {
     since: string;
     at: string;
   };
+  waiting: Omit<Waiting, "tickets"> & { office_id: string };
   alert: Alert;
   complaint: { id: string; number: string; state: ComplaintState; version: number };
   position: { positions: VehiclePosition[] };

@@ -23,6 +23,9 @@ export function followLive(store: LiveStore, client: QueryClient): () => void {
       client.setQueryData<Camera[]>(keys.cameras, (list) => list && observed(list, seen));
       client.setQueryData<Office[]>(keys.offices, (list) => list && staffed(list, seen));
     }),
+    store.on("waiting", (told) =>
+      client.setQueryData<Office[]>(keys.offices, (list) => list && waited(list, told)),
+    ),
     store.on("stream", (stream) =>
       client.setQueryData<Camera[]>(keys.cameras, (list) => list && streamed(list, stream)),
     ),
@@ -65,6 +68,16 @@ export function staffed(offices: Office[], seen: Topics["observation"]): Office[
             window.id === seen.window_id ? { ...window, presence } : window,
           ),
         }
+      : office,
+  );
+}
+
+/** What the ticket system said stays until it is read again. */
+export function waited(offices: Office[], told: Topics["waiting"]): Office[] {
+  const { office_id, ...waiting } = told;
+  return offices.map((office) =>
+    office.id === office_id
+      ? { ...office, waiting: { ...waiting, tickets: office.waiting?.tickets ?? null } }
       : office,
   );
 }

@@ -86,6 +86,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/offices/{office_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Presence
+         * @description Who was seen at each window over a local day, today if none is given: windows, no persons.
+         */
+        get: operations["read_presence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offices/{office_id}/ticket-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Ticket Calls
+         * @description Take calls of the ticket system, to compare seen waiting with; a call sent twice is one.
+         */
+        post: operations["take_ticket_calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -994,6 +1034,12 @@ export interface components {
             /** Owner */
             owner: string;
         };
+        /**
+         * Anchor
+         * @description Which point of a person decides whether they stand in a zone.
+         * @enum {string}
+         */
+        Anchor: "foot" | "head";
         /** AuditRecord */
         AuditRecord: {
             /** Id */
@@ -1012,6 +1058,18 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Band
+         * @description A length of time; four times out of five the truth lies from low to high.
+         */
+        Band: {
+            /** Value S */
+            value_s: number;
+            /** Low S */
+            low_s: number;
+            /** High S */
+            high_s: number | null;
         };
         /**
          * Camera
@@ -1949,6 +2007,8 @@ export interface components {
         /**
          * Office
          * @description ``queue`` is how many people wait now; null while no queue zone has a usable picture.
+         *
+         *     ``waiting`` is how long, with its band; null while nobody looks.
          */
         Office: {
             /**
@@ -1972,6 +2032,7 @@ export interface components {
             region: components["schemas"]["Region"];
             /** Queue */
             queue: number | null;
+            waiting: components["schemas"]["Waiting"] | null;
             /** Windows */
             windows: components["schemas"]["Window"][];
             /** Cameras */
@@ -2110,6 +2171,41 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /**
+         * PresenceDay
+         * @description Presence at an office's windows between two instants: its local day.
+         */
+        PresenceDay: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Windows */
+            windows: components["schemas"]["WindowDay"][];
+        };
+        /**
+         * PresenceSpan
+         * @description ``empty`` only where no camera saw anybody; what no span covers is unknown.
+         */
+        PresenceSpan: {
+            state: components["schemas"]["ZoneState"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
         };
         /** Preset */
         Preset: {
@@ -2427,6 +2523,39 @@ export interface components {
             recorded: boolean;
         };
         /**
+         * TicketCallIn
+         * @description One ticket that was called to a window.
+         */
+        TicketCallIn: {
+            /** Number */
+            number: string;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /**
+             * Called At
+             * Format: date-time
+             */
+            called_at: string;
+            /** Window Number */
+            window_number?: number | null;
+        };
+        /** TicketCallsIn */
+        TicketCallsIn: {
+            /** Calls */
+            calls: components["schemas"]["TicketCallIn"][];
+        };
+        /**
+         * TicketCallsTaken
+         * @description ``new`` of the calls were not known yet.
+         */
+        TicketCallsTaken: {
+            /** New */
+            new: number;
+        };
+        /**
          * TicketRequest
          * @description ``replay`` needs from and to; ``reason`` is kept in the audit trail.
          */
@@ -2445,6 +2574,18 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * TicketTruth
+         * @description What the ticket system says of the last half hour; the difference is seen minus told.
+         */
+        TicketTruth: {
+            /** Wait S */
+            wait_s: number;
+            /** Calls */
+            calls: number;
+            /** Difference S */
+            difference_s: number | null;
         };
         /** Timeline */
         Timeline: {
@@ -2604,6 +2745,34 @@ export interface components {
             };
         };
         /**
+         * Waiting
+         * @description Waiting as of ``at``; ``served`` and ``staffed`` are of the last minute.
+         *
+         *     ``wait`` is the mean of those served in the last half hour, found from the ``flow`` (Little's
+         *     law) or from single ``stays``. ``forecast_s`` is what a newcomer waits in the middle case,
+         *     ``forecast_high_s`` in 9 of 10.
+         */
+        Waiting: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            wait: components["schemas"]["Band"] | null;
+            /** Wait From */
+            wait_from: ("flow" | "stays") | null;
+            /** Forecast S */
+            forecast_s: number | null;
+            /** Forecast High S */
+            forecast_high_s: number | null;
+            service: components["schemas"]["Band"] | null;
+            /** Served */
+            served: number;
+            /** Staffed */
+            staffed: number | null;
+            tickets: components["schemas"]["TicketTruth"] | null;
+        };
+        /**
          * WallTickets
          * @description Of the cameras that the caller may see and whose media node is known.
          */
@@ -2632,6 +2801,21 @@ export interface components {
             open_now: boolean;
             presence: components["schemas"]["Presence"] | null;
         };
+        /**
+         * WindowDay
+         * @description A window and what was seen there, by time.
+         */
+        WindowDay: {
+            /**
+             * Window Id
+             * Format: uuid
+             */
+            window_id: string;
+            /** Number */
+            number: number;
+            /** Spans */
+            spans: components["schemas"]["PresenceSpan"][];
+        };
         /** WindowRef */
         WindowRef: {
             /**
@@ -2657,6 +2841,7 @@ export interface components {
                 number,
                 number
             ][];
+            anchor: components["schemas"]["Anchor"];
             /** Window Id */
             window_id: string | null;
             /** Window Number */
@@ -2682,6 +2867,8 @@ export interface components {
                 number,
                 number
             ][];
+            /** @default foot */
+            anchor: components["schemas"]["Anchor"];
             /** Window Id */
             window_id?: string | null;
             /** Queue Limit */
@@ -2944,6 +3131,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Office"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_presence: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                office_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceDay"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_ticket_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                office_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketCallsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCallsTaken"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */

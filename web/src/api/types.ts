@@ -24,6 +24,8 @@ export interface Page<T> {
 export type Named = Schemas["NamedRef"];
 export type Me = Schemas["Me"];
 export type Office = Schemas["Office"];
+export type Waiting = Schemas["Waiting"];
+export type PresenceDay = Schemas["PresenceDay"];
 export type Zone = Schemas["Zone"];
 export type Camera = Schemas["Camera"];
 export type MediaTicket = Schemas["MediaTicket"];

@@ -13,4 +13,5 @@ export const keys = {
   complaint: (id: string) => ["complaints", "one", id],
   serviceCodes: ["service-codes"],
   recordings: ["recordings"],
+  presence: ["presence"],
 } as const;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { Camera, Office, Recordings, StreamKind, Vehicle } from "@/api/types";
+import type { Camera, Office, PresenceDay, Recordings, StreamKind, Vehicle } from "@/api/types";
 import { keys } from "./keys";
 import { allPages } from "./pages";
 import { useCan } from "./session";
@@ -48,4 +48,15 @@ export const useRecordings = (
     enabled,
     queryFn: ({ signal }) =>
       get<Recordings>("/recordings", { query: { camera_id: cameraId, from, to, kind }, signal }),
+  });
+
+const PRESENCE_EVERY_MS = 60_000;
+
+/** The windows of an office over its local day (2026-11-22), or today; today grows. */
+export const usePresence = (officeId: string, day?: string) =>
+  useQuery({
+    queryKey: [...keys.presence, officeId, day ?? "today"],
+    refetchInterval: day ? false : PRESENCE_EVERY_MS,
+    queryFn: ({ signal }) =>
+      get<PresenceDay>(`/offices/${officeId}/presence`, { query: { day }, signal }),
   });

@@ -5,6 +5,7 @@ import { useAlert, type AlertMove } from "@/api/queries/alerts";
 import { useOffices } from "@/api/queries/places";
 import { useCan } from "@/api/queries/session";
 import { LinkButton } from "@/components/LinkButton";
+import { WaitingNote } from "@/components/WaitingNote";
 import { LiveView } from "@/components/LiveView";
 import { Loading } from "@/components/Loading";
 import { AlertStateMark, SeverityMark } from "@/components/Marks";
@@ -88,6 +89,7 @@ export function AlertDetails({ id, busy, onMove }: Props) {
           ))}
         <section className={classes.side}>
           <AlertFacts alert={alert} zone={zone} />
+          <WaitingNote waiting={office?.waiting ?? null} />
           {can("alerts.act") && alert.state !== "resolved" && (
             <div className={classes.acts}>
               <Textarea

@@ -7,7 +7,7 @@ import type { Camera, Office, ZoneKind } from "@/api/types";
 import { ProblemNote } from "@/components/ProblemNote";
 import { ZoneCanvas } from "./ZoneCanvas";
 import classes from "./Zones.module.css";
-import { drawn, KINDS, mistake, newZone, toSend, type DrawnZone } from "./zones";
+import { drawn, KINDS, LIMITED, mistake, newZone, toSend, type DrawnZone } from "./zones";
 
 export function ZoneEditor({ camera, office }: { camera: Camera; office: Office | null }) {
   const { t } = useTranslation();
@@ -134,7 +134,7 @@ function ZoneFields({ zone, office, onChange }: FieldsProps) {
           onChange={(windowId) => onChange({ window_id: windowId })}
         />
       )}
-      {zone.kind === "queue" && (
+      {LIMITED.has(zone.kind) && (
         <Group grow align="end">
           <NumberInput
             label={t("camera.zone.limit")}

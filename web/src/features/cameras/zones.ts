@@ -11,6 +11,7 @@ export interface DrawnZone {
   kind: ZoneKind;
   name: string;
   polygon: Corner[];
+  anchor: Zone["anchor"];
   window_id: string | null;
   queue_limit: number | null;
   queue_for_s: number | null;
@@ -21,8 +22,14 @@ export const KINDS: readonly ZoneKind[] = [
   "operator",
   "visitor",
   "entrance",
+  "hall",
+  "queue_head",
+  "queue_tail",
   "restricted",
+  "mask",
 ];
+/** Kinds that have a limit of people. */
+export const LIMITED: ReadonlySet<ZoneKind> = new Set<ZoneKind>(["queue", "hall"]);
 export const LEAST_CORNERS = 3;
 /** One press of an arrow key, and one with Shift. */
 export const STEP = 0.01;
@@ -35,20 +42,22 @@ export const drawn = (zones: readonly Zone[]): DrawnZone[] =>
     kind: zone.kind,
     name: zone.name,
     polygon: zone.polygon.map(([x, y]): Corner => [x ?? 0, y ?? 0]),
+    anchor: zone.anchor,
     window_id: zone.window_id,
     queue_limit: zone.queue_limit,
     queue_for_s: zone.queue_for_s,
   }));
 
 export const toSend = (zones: readonly DrawnZone[]): ZoneIn[] =>
-  zones.map(({ id, kind, name, polygon, window_id, queue_limit, queue_for_s }) => ({
+  zones.map(({ id, kind, name, polygon, anchor, window_id, queue_limit, queue_for_s }) => ({
     id,
     kind,
     name,
     polygon,
+    anchor,
     window_id: kind === "operator" || kind === "visitor" ? window_id : null,
-    queue_limit: kind === "queue" ? queue_limit : null,
-    queue_for_s: kind === "queue" ? queue_for_s : null,
+    queue_limit: LIMITED.has(kind) ? queue_limit : null,
+    queue_for_s: LIMITED.has(kind) ? queue_for_s : null,
   }));
 
 /** A new zone: a square in the middle, to be pulled where it belongs. */
@@ -57,6 +66,7 @@ export const newZone = (key: string): DrawnZone => ({
   id: null,
   kind: "queue",
   name: "",
+  anchor: "foot",
   polygon: [
     [0.4, 0.4],
     [0.6, 0.4],

@@ -16,6 +16,8 @@ interface Props {
 /** What is known about a tile's place: the office's clock, the queue, who is at the windows. */
 export function TileReadings({ n, camera, office, zone, onPick }: Props) {
   const { t } = useTranslation();
+  const { duration } = useFormats();
+  const wait = office?.waiting?.wait;
   const queues = camera.zones.filter(({ kind }) => kind === "queue");
   const windows = camera.zones.filter(({ kind }) => kind === "operator");
 
@@ -25,6 +27,7 @@ export function TileReadings({ n, camera, office, zone, onPick }: Props) {
       {queues.length > 0 && (
         <span className={classes.queue} data-testid={`tile-queue-${n}`}>
           {t("queue.label")} <b>{queueLength(queues) ?? t("queue.unknown")}</b>
+          {wait && ` · ${t("queue.wait", { time: duration(wait.value_s) })}`}
         </span>
       )}
       {windows.map((seen) => {
