@@ -167,9 +167,15 @@ def measure(
 
 
 def promote(
-    site: SiteWeights, name: str, dataset: Path, *, cpu_s: Callable[[], float], at: str
+    site: SiteWeights,
+    name: str,
+    dataset: Path,
+    *,
+    cpu_s: Callable[[], float],
+    at: str,
+    present: str | None = None,
 ) -> Verdict:
-    """Use ``name`` from now on if it is better on the set than what is in use.
+    """Use ``name`` from now on if it is better on the set than ``present``, the one in use.
 
     Raises:
         InvalidInput: the set was trained on, so it can decide nothing.
@@ -181,7 +187,7 @@ def promote(
         if seen:
             msg = f"{seen} stills of the set were trained on; promote on stills kept apart"
             raise InvalidInput(msg)
-    present = site.promoted()
+    present = present or site.promoted()
     if present == name:
         return Verdict(False, f"{name} is in use already")
     new, old = (measure(site, each, dataset, cpu_s=cpu_s, at=at) for each in (name, present))

@@ -16,7 +16,7 @@ from ingest.simulated.scenes import SCENES
 from models.kit.errors import CentreError, InvalidInput, SettingsError, Unavailable
 from tests.vision.made_set import make_stills
 from tests.vision.onnx_file import model
-from vision import training
+from vision import comparison, training
 from vision.detectors.choose import load_detector
 from vision.detectors.outputs import ForeignNetwork
 from vision.lifecycle import Asked, content_of, describe, fetch, measure, promote, take
@@ -163,7 +163,9 @@ def test_a_file_is_fetched_only_from_where_it_is(server: str) -> None:
         fetch("file:///etc/passwd")
 
 
-def test_a_card_is_written_and_a_blind_candidate_is_not_promoted(tmp_path: Path) -> None:
+def test_a_better_candidate_is_promoted_and_a_blind_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = SiteWeights(tmp_path)
     digest = hashlib.sha256(YOLO26).hexdigest()
     take(site, "blind", "n.onnx", onnx(YOLO26), digest, ASKED)
@@ -176,6 +178,16 @@ def test_a_card_is_written_and_a_blind_candidate_is_not_promoted(tmp_path: Path)
     assert card is not None
     assert card["evaluation"]["groups"][-1]["ap50"] >= 0.95
     assert "| AP50 |" in (site.folder / "blind.card.md").read_text()
+    monkeypatch.setattr(comparison, "FEWEST_STILLS", 1)
+    monkeypatch.setattr(comparison, "FEWEST_PEOPLE", 1)
+    site.promote("blind")
+    verdict = promote(site, "nanodet_g_person", stills, cpu_s=time.process_time, at="2026-11-22")
+    assert verdict.better
+    assert site.promoted() == "nanodet_g_person"
+    assert (
+        "in use already"
+        in promote(site, "nanodet_g_person", stills, cpu_s=time.process_time, at="").why
+    )
 
 
 def test_a_set_that_was_trained_on_decides_nothing(tmp_path: Path) -> None:

@@ -132,8 +132,11 @@ def promote_command(
 ) -> None:
     """Use weights from vision's next start on, if they are better on the set; else exit code 1."""
     with command() as settings:
-        verdict = promote(site(settings), name, dataset, cpu_s=cpu_s, at=today())
+        fixed = settings.vision_weights
+        verdict = promote(site(settings), name, dataset, cpu_s=cpu_s, at=today(), present=fixed)
         typer.echo(f"{name} is {'promoted' if verdict.better else 'not promoted'}: {verdict.why}")
+        if verdict.better and fixed is not None:
+            typer.echo(f"but AHUAL_VISION_WEIGHTS still says {fixed}: unset it", err=True)
     sys.exit(0 if verdict.better else 1)
 
 

@@ -1,6 +1,7 @@
 """The runtime is the one asked for, or the fastest that is there and can."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,10 @@ PACKAGED = weights.packaged()["nanodet_g_person"]
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """As if these packages were not installed."""
     for name in names:
-        gone = RUNTIMES[name]._replace(module="no_such_runtime")
-        monkeypatch.setitem(choosing.RUNTIMES, name, gone)
+        monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.delitem(sys.modules, RUNTIMES[name].module, raising=False)
 
 
 @pytest.mark.parametrize("runtime", ["openvino", "onnxruntime", "opencv"])
@@ -32,6 +34,7 @@ def test_auto_takes_the_fastest_that_is_installed(monkeypatch: pytest.MonkeyPatc
     assert choose("auto", None).name.startswith("openvino")
     without(monkeypatch, "openvino", "onnxruntime")
     assert choose("auto", "nanodet_g_person").name.startswith("opencv")
+    assert choosing.installed()[0] == "opencv"
 
 
 def test_a_runtime_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
