@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ingest.recordings.facts import unpack_gops
@@ -33,7 +33,8 @@ def _overlapping(*columns: Any) -> Select[*tuple[Any, ...]]:
     Both bounds are on the start, so that the index over camera and time gives exactly these rows
     however many days there are: the lower one is the start of the files begun just before.
     """
-    start, end = bindparam("start"), bindparam("end")
+    start: BindParameter[datetime] = bindparam("start")
+    end: BindParameter[datetime] = bindparam("end")
     of_stream = (
         Recording.camera_id == bindparam("camera_id"),
         Recording.stream_kind == bindparam("kind"),
