@@ -43,7 +43,6 @@ _AROUND = timedelta(minutes=10)
 _AFTER_STATED_S, _BEFORE_STATED_S = 900, 600  # how far a card's timeline reaches
 _HEAD_S = 30.0
 _OFFICE_CAMERAS = 4  # that have files; they play side by side
-_BESIDE_S = 8.0
 _SHIFT_S = 0.017  # cameras do not take their pictures at the same moment
 _CLIP_PATIENCE_S = 60.0
 
@@ -58,9 +57,10 @@ class _Size:
     cards: int
     drags: int
     clip_s: int
+    beside_s: float
 
 
-_SIZES = {True: _Size(2, 480, 60, 8, 40, 240), False: _Size(30, 3600, 300, 40, 200, 900)}
+_SIZES = {True: _Size(1, 480, 60, 8, 30, 240, 4.0), False: _Size(30, 3600, 300, 40, 200, 900, 8.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ async def _browse(found: _Archive, api: str, passwords: dict[str, str]) -> _Seen
                 await asyncio.sleep(2)
                 film_ms = await person.seek_film(found.size.drags // 2)
                 drags = await person.drag((first, last), within, found.size.drags)
-                skew_ms = await person.watch_beside(_BESIDE_S)
+                skew_ms = await person.watch_beside(found.size.beside_s)
             else:
                 await person.back()
     return _Seen(
