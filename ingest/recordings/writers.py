@@ -8,7 +8,7 @@ from typing import TypeVar
 Written = TypeVar("Written")
 STUCK_S = 10.0  # a write that takes longer keeps nobody else from writing
 _WRITERS = 4
-_THREADS = 64  # with those that are stuck: a network disk that hangs gives none of them back
+_STUCK_MAX = 64  # threads that are lost; a network disk that hangs gives none of them back
 
 
 class Writers:
@@ -16,7 +16,8 @@ class Writers:
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(_WRITERS)
-        self._pool = ThreadPoolExecutor(_THREADS, "record")
+        self._pool = ThreadPoolExecutor(_WRITERS, "record")
+        self._stuck = 0
 
     async def run(
         self, write: Callable[[], Written], *, on_stuck: Callable[[], None] | None = None
@@ -27,23 +28,33 @@ class Writers:
         """
         await self._turns.acquire()
         loop = asyncio.get_running_loop()
-        held = True
+        gave_up = False
 
         def give_up() -> None:
-            nonlocal held
-            held = False
-            self._turns.release()
+            nonlocal gave_up
             if on_stuck is not None:
                 on_stuck()
+            if self._stuck < _STUCK_MAX:
+                gave_up = True
+                self._stuck += 1
+                self._renew()
+                self._turns.release()
 
         too_long = loop.call_later(STUCK_S, give_up)
         try:
             return await loop.run_in_executor(self._pool, write)
         finally:
             too_long.cancel()
-            if held:
+            if gave_up:
+                self._stuck -= 1
+            else:
                 self._turns.release()
 
     def close(self) -> None:
-        """Wait for the writes that are under way."""
+        """Wait for the writes that are under way and not given up."""
         self._pool.shutdown()
+
+    def _renew(self) -> None:
+        """Leave the thread that is stuck behind; the others of its pool end by themselves."""
+        self._pool.shutdown(wait=False)
+        self._pool = ThreadPoolExecutor(_WRITERS, "record")
