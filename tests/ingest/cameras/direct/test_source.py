@@ -13,7 +13,8 @@ import pytest
 from ingest.cameras import nal
 from ingest.cameras.assembler import CodedPicture
 from ingest.cameras.codecs import H264, H265
-from ingest.cameras.direct.source import DirectSource, NotPlain, open_stream
+from ingest.cameras.direct.conversation import NotPlain
+from ingest.cameras.direct.source import DirectSource, open_stream
 from ingest.cameras.source import (
     AuthFailed,
     RtspSource,

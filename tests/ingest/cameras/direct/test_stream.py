@@ -50,7 +50,8 @@ def take(stream: InterleavedStream, wire: bytes, chunk: int = 4_096) -> list[Cod
     for at in range(0, len(wire), chunk):
         part = wire[at : at + chunk]
         stream.free[: len(part)] = part
-        found += stream.take(len(part))
+        pieces = stream.take(len(part))
+        found += [piece for piece in pieces if isinstance(piece, CodedPicture)]
     return found
 
 
