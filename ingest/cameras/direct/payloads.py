@@ -26,9 +26,11 @@ class Unit:
 
     def take(self) -> list[bytes] | None:
         """Return the NAL units where there is a picture among them, and begin anew."""
-        if not any(map(self._is_slice, self.nals)):
+        nals = self.nals
+        # What is last is nearly always a part of the picture: mostly there is nothing else.
+        if not nals or not (self._is_slice(nals[-1]) or any(map(self._is_slice, nals))):
             return None  # parameter sets with a marker of their own belong to what follows
-        nals, self.nals = self.nals, []
+        self.nals = []
         return nals
 
     def _add_h264(self, packet: bytes, at: int) -> None:

@@ -112,7 +112,7 @@ class DirectSource:
             raise SourceEnded(f"{redact(self._url)}: the camera ended the stream")
         self.length = length
         self.waited_s = self._waited_s(told)
-        pieces = list(self._stream.take(length))
+        pieces = self._stream.take(length)
         if self._clock.monotonic() >= self._alive_at:
             self._alive_at += self._alive_every_s
             self._show_life()
