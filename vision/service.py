@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
+from prometheus_client import REGISTRY
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.kit import bus
@@ -18,13 +19,16 @@ from models.kit.errors import Unavailable
 from models.kit.log import get
 from models.kit.service import serve_health, wait
 from models.workers import worker_of
+from vision.camera_metrics import CameraMetrics
 from vision.detector import Detector
 from vision.eyes import Look
 from vision.health import CameraHealth
 from vision.heartbeat import Itself, beat
 from vision.looking import Looking
+from vision.pace import KeyPace
 from vision.plan import concluded_before, load, node_address, node_workers
 from vision.record import Backlog
+from vision.sight import Sight
 from vision.viewer import Viewer
 from vision.watch import Outcome, Watch
 from vision.watched import Plan
@@ -77,6 +81,8 @@ class VisionService:
     async def run(self, stop: asyncio.Event, *, health_host: str, health_port: int) -> None:
         """Work until ``stop``; then write what is known and leave."""
         health = await serve_health(health_host, health_port, self.ready)
+        of_cameras = CameraMetrics(self._looking.health, self._paces)
+        REGISTRY.register(of_cameras)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._reload(group, stop))
@@ -95,6 +101,7 @@ class VisionService:
             self._backlog.add(self._watch.finish())
             await self._flush()
             health.close()
+            REGISTRY.unregister(of_cameras)
 
     async def ready(self) -> dict[str, bool]:
         return {
@@ -169,17 +176,23 @@ class VisionService:
         return self._addresses[known]
 
     def _on_look(self, look: Look) -> None:
+        hindered = None if look.sight is Sight.CLEAR else look.sight
         self._keep(
             self._watch.see(
-                look.camera_id, look.boxes, look.at, sight=look.sight, colours=look.colours
+                look.camera_id, look.boxes, look.at, sight=hindered, colours=look.colours
             )
         )
 
-    def _report(self) -> dict[UUID, CameraHealth]:
-        paces = {
-            camera_id: (pace.interval_s, pace.whole)
+    def _paces(self) -> dict[UUID, KeyPace]:
+        return {
+            camera_id: pace
             for viewer in self._viewers.values()
             for camera_id, pace in viewer.paces.items()
+        }
+
+    def _report(self) -> dict[UUID, CameraHealth]:
+        paces = {
+            camera_id: (pace.interval_s, pace.whole) for camera_id, pace in self._paces().items()
         }
         return self._looking.health.report(self._clock.monotonic(), paces)
 

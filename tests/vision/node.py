@@ -21,6 +21,7 @@ class FakeNode:
 
     def __init__(self) -> None:
         self.port = 0
+        self.media_s = datetime.now(UTC).timestamp()
         self.asked: list[dict[str, object]] = []
         self.tickets: dict[int, Ticket] = {}
         self.sockets: list[ServerConnection] = []
@@ -65,7 +66,12 @@ class FakeNode:
         await self.send(record(tile, Kind.NOTICE, state) + record(tile, Kind.CONFIG, config))
 
     async def send_picture(self, tile: int, avcc: bytes, flags: Flag = Flag.KEY) -> None:
-        await self.send(record(tile, Kind.FRAME, avcc, flags))
+        """Send a picture that is, by the stream's own time, a second later than the last one."""
+        self.media_s += 1.0
+        await self.send(pack(Record(tile, Kind.FRAME, flags, self.media_s, self.media_s, avcc)))
+
+    async def send_key_at(self, tile: int, avcc: bytes, media_s: float) -> None:
+        await self.send(pack(Record(tile, Kind.FRAME, Flag.KEY, media_s, media_s, avcc)))
 
 
 def record(tile: int, kind: Kind, payload: bytes, flags: Flag = Flag.NONE) -> bytes:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from prometheus_client import generate_latest
 from sqlalchemy import delete, select
 
 from models.camera import Camera, MediaNode, Zone
@@ -91,13 +92,18 @@ async def test_a_staffed_window_is_seen_and_a_silent_camera_is_unknown(database:
             await node.send_picture(0, STAFFED)
             assert await until(lambda found: len(found) >= 1, database) == ["occupied"]
             assert all((await service.ready()).values())
+            looks = 'vision_camera_looks_total{camera="' + str(built.cameras[0]) + '"} '
+            assert looks in generate_latest().decode()
             # No more pictures: blind is unknown, never empty.
             assert await until(lambda found: len(found) >= 2, database) == ["occupied", "unknown"]
-            await node.send_picture(0, EMPTY)
-            assert (await until(lambda found: len(found) >= 3, database))[-1] == "empty"
+            for _ in range(3):  # an absence rests on three looks
+                await node.send_picture(0, EMPTY)
+                await asyncio.sleep(0.8)
+            found = await until(lambda found: len(found) >= 3, database)
+            assert found == ["occupied", "unknown", "empty"]
         async with database.read() as session:
             minutes = (await session.scalars(select(ZoneMinute))).all()
-        assert sum(minute.known_looks for minute in minutes) == 2
+        assert sum(minute.known_looks for minute in minutes) == 4
         assert max(minute.people_max or 0 for minute in minutes) >= 1
 
 

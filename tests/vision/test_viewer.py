@@ -1,6 +1,7 @@
 """The viewer against a real socket server that speaks the wall's wire format."""
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import pytest
 
 from dashboard_api.cli import certificates
 from ingest.media.wire import Flag, Kind
-from models.kit.clock import SystemClock
+from models.kit.clock import Clock, SystemClock
 from models.kit.errors import Unavailable
 from tests.vision.node import KEY, FakeNode, record, running
 from vision.slots import CodedPicture
@@ -39,7 +40,9 @@ class Pictures:
 
 
 @asynccontextmanager
-async def viewing(node: FakeNode, *cameras: UUID) -> AsyncIterator[tuple[Viewer, Pictures]]:
+async def viewing(
+    node: FakeNode, *cameras: UUID, clock: Clock | None = None
+) -> AsyncIterator[tuple[Viewer, Pictures]]:
     pictures, stop = Pictures(), asyncio.Event()
 
     async def address() -> str:
@@ -48,7 +51,7 @@ async def viewing(node: FakeNode, *cameras: UUID) -> AsyncIterator[tuple[Viewer,
             raise Unavailable(msg)
         return node.url
 
-    viewer = Viewer(address, KEY, SystemClock(), pictures)
+    viewer = Viewer(address, KEY, clock or SystemClock(), pictures)
     viewer.watch(dict.fromkeys(cameras, 1.0))
     task = asyncio.create_task(viewer.run(stop))
     try:
@@ -167,3 +170,42 @@ async def test_it_comes_back_when_the_node_does() -> None:
             await node.send_config(tile, b"config")
             await node.send_picture(tile, b"again")
             assert (await pictures.next()).avcc == b"again"
+
+
+async def test_few_key_pictures_make_it_ask_for_all_pictures() -> None:
+    async with running(FakeNode()) as node, viewing(node, A) as (viewer, pictures):
+        await node.until_asked(1)
+        await node.send_config(0, b"config")
+        await node.send_key_at(0, b"one", 100.0)
+        await node.send_key_at(0, b"two", 104.0)
+        remove, add = (await node.until_asked(3))[1:]
+        assert (remove["type"], add["type"], add["key_only"]) == ("remove", "add", False)
+        assert viewer.paces[A].interval_s == 4.0
+        tile = int(str(add["tile"]))
+        await node.send_config(tile, b"config")
+        cached, p = Flag.KEY | Flag.CATCH_UP, b"\x00\x00\x00\x02\x41\x9a"
+        await node.send_picture(tile, b"key", cached)
+        await node.send_picture(tile, b"\x00\x00\x00\x02\x01\x9a", Flag.NONE)  # nobody needs it
+        await node.send_picture(tile, p, Flag.NONE)
+        followed = [await asyncio.wait_for(pictures.followed.get(), 20) for _ in range(2)]
+        assert followed == [(b"key", True, False), (p, False, True)]
+
+
+async def test_a_revoked_camera_is_asked_for_again_with_a_new_ticket() -> None:
+    async with running(FakeNode()) as node, viewing(node, A, clock=Jumping()):
+        await node.until_asked(1)
+        refusal = {"type": "error", "tile": 0, "problem": {"status": 401, "title": "expired"}}
+        await node.send(json.dumps(refusal))
+        again = (await node.until_asked(2))[1]
+        assert (again["type"], again["tile"]) == ("add", 1)
+        assert node.tickets[1].camera == A
+
+
+class Jumping(SystemClock):
+    """A clock whose seconds fly: ten at each look."""
+
+    looks = 0
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        return 10.0 * self.looks
