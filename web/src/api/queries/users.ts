@@ -1,24 +1,22 @@
 /** Accounts, for administrators. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { get, post, request } from "@/api/client";
+import { post, request } from "@/api/client";
 import type { Region, User, UserIn } from "@/api/types";
 import { keys } from "./keys";
-
-const PAGE = 500;
+import { allPages } from "./pages";
 
 export const useUsers = () =>
   useQuery({
     queryKey: keys.users,
-    queryFn: async ({ signal }) =>
-      (await get<{ items: User[] }>("/users", { signal, query: { limit: PAGE } })).items,
+    queryFn: ({ signal }) => allPages<User>("/users", signal),
   });
 
 export const useRegions = () =>
   useQuery({
     queryKey: keys.regions,
     staleTime: Infinity,
-    queryFn: async ({ signal }) => (await get<{ items: Region[] }>("/regions", { signal })).items,
+    queryFn: ({ signal }) => allPages<Region>("/regions", signal),
   });
 
 export function useAddUser() {
