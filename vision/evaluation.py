@@ -32,6 +32,8 @@ from vision.scores import (
 from vision.sequence import CAMERA, Sequence, pictures, read_sequence
 from vision.tracker import Tracks, step
 from vision.watch import Outcome, Watch
+from vision.zones import ASPECT
+from vision.zoom import zoomed
 
 ALL = "all"
 _LEAST = 0.02  # AP is the area down to nearly no threshold
@@ -125,9 +127,16 @@ class Timed:
 
 
 def evaluate(
-    detector: Detector, folder: Path, *, score: float, cpu_s: Callable[[], float]
+    detector: Detector,
+    folder: Path,
+    *,
+    score: float,
+    cpu_s: Callable[[], float],
+    zoom: str | None = None,
 ) -> Evaluation:
     """Measure ``detector`` on the set in ``folder``; ``score`` is the threshold in use.
+
+    ``zoom`` names a zone of the sequence that is looked at once more, larger.
 
     Raises:
         InvalidInput: there is no set, or it cannot be read.
@@ -137,9 +146,12 @@ def evaluate(
         raise InvalidInput(msg)
     timed = Timed(detector, cpu_s)
     sequence = read_sequence(folder)
+    if zoom is not None and sequence is None:
+        msg = f"the set has no sequence.json, so no zone {zoom!r} to look at larger"
+        raise InvalidInput(msg)
     has_stills = (folder / "labels.json").is_file() or (folder / "labels").is_dir()
     groups = _stills(detector, timed, folder, score) if has_stills or sequence is None else ()
-    told = None if sequence is None else _told(timed, sequence, folder, score)
+    told = None if sequence is None else _told(timed, sequence, folder, score, zoom)
     return Evaluation(detector.name, folder.resolve().name, score, timed.fastest_ms, groups, told)
 
 
@@ -179,9 +191,12 @@ def group_of(name: str, judged: list[Judged], score: float) -> Group:
     )
 
 
-def _told(detector: Detector, sequence: Sequence, folder: Path, score: float) -> Told:
+def _told(
+    detector: Detector, sequence: Sequence, folder: Path, score: float, zoom: str | None
+) -> Told:
     """Run the same code as the service over a sequence and compare what it tells."""
     camera = sequence.camera()
+    far = sequence.polygon(zoom) if zoom is not None else None
     mask = Masks(camera.masks)
     watch = Watch()
     watch.follow({CAMERA: camera}, _BEGAN)
@@ -195,7 +210,10 @@ def _told(detector: Detector, sequence: Sequence, folder: Path, score: float) ->
     for look, picture in pictures(sequence, folder):
         mask(picture)
         height, width = picture.shape[:2]
-        found = detector.detect(picture, score=score)
+        if far is None:
+            found = detector.detect(picture, score=score)
+        else:
+            found = zoomed(detector, picture, far, aspect=ASPECT, score=score)
         boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
         at = _BEGAN + timedelta(seconds=look.at_s)
         worn = colours(picture, boxes)

@@ -20,7 +20,7 @@ from models.kit.errors import InvalidInput
 from models.observations import Anchor, ZoneKind
 from vision.detector import Picture
 from vision.watched import WatchedCamera
-from vision.zones import watched_zone
+from vision.zones import Polygon, watched_zone
 
 CAMERA = UUID(int=1)
 OFFICE = UUID(int=2)
@@ -77,6 +77,18 @@ class Sequence(BaseModel):
 
     def zone_ids(self) -> dict[str, UUID]:
         return {zone.name: UUID(int=_FIRST_ZONE + n) for n, zone in enumerate(self.zones)}
+
+    def polygon(self, name: str) -> Polygon:
+        """Return a zone's polygon.
+
+        Raises:
+            InvalidInput: there is no such zone.
+        """
+        for zone in self.zones:
+            if zone.name == name:
+                return np.asarray(zone.polygon, np.float64)
+        msg = f"the sequence has no zone {name!r}; it has {', '.join(z.name for z in self.zones)}"
+        raise InvalidInput(msg)
 
     def camera(self) -> WatchedCamera:
         """Return the camera as vision watches it.

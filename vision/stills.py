@@ -35,6 +35,7 @@ from vision.zones import watched_zone
 log = get(__name__)
 MOST_STILLS = 10_000
 _QUALITY = 92
+_LONGEST_GOP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,8 @@ def _pictures(
 
 
 def _showing(span: SegmentSpan, at: datetime) -> Gop | None:
+    if not span.gops or at < span.gops[0].at or span.gops[-1].at < at - _LONGEST_GOP:
+        return None
     for gop in span.gops:
         if gop.at <= at < gop.at + timedelta(seconds=gop.duration_s):
             return gop

@@ -95,6 +95,23 @@ def merged(coarse: Detections, fine: Detections, crop: Crop) -> Detections:
     return Detections(boxes[kept][best], scores[best])
 
 
+def zoomed(
+    detector: Detector,
+    picture: Picture,
+    polygon: Polygon,
+    *,
+    aspect: float,
+    score: float | None = None,
+) -> Detections:
+    """Return the people of a picture, those around the zone as a second, larger look sees them."""
+    coarse = detector.detect(picture, score=score)
+    height, width = picture.shape[:2]
+    crop = crop_around(polygon, height, width, aspect=aspect)
+    if crop is None:
+        return coarse
+    return merged(coarse, detect_in(detector, picture, crop, score=score), crop)
+
+
 def _within(start: float, end: float, size: int) -> tuple[float, float]:
     """Move a span into 0…size; one that is longer is cut."""
     if end - start >= size:

@@ -9,7 +9,7 @@ from tests.vision import pictures
 from vision import weights
 from vision.detector import Detections, Picture
 from vision.detectors.choose import load_detector
-from vision.zoom import Crop, crop_around, detect_in, merged
+from vision.zoom import Crop, crop_around, detect_in, merged, zoomed
 
 ASPECT = 640 / 384
 
@@ -107,9 +107,8 @@ def test_a_far_queue_is_seen_better_with_real_pixels() -> None:
     far = np.full((1080, 1920, 3), 190, np.uint8)
     far[400:580, 800:1120] = pictures.hall("long-queue")[::2, ::2]
     detector = load_detector("openvino", weights.packaged()["nanodet_g_person"], precision="f32")
-    coarse = detector.detect(far)
     zone = box(800 / 1920, 480 / 1080, 1120 / 1920, 580 / 1080)
-    crop = crop_around(zone, 1080, 1920, aspect=ASPECT)
-    assert crop is not None
-    both = merged(coarse, detect_in(detector, far, crop), crop)
-    assert len(both) >= len(coarse) + 4
+    coarse = detector.detect(far)
+    assert len(zoomed(detector, far, zone, aspect=ASPECT)) >= len(coarse) + 4
+    whole = box(0, 0, 1, 1)
+    assert len(zoomed(detector, far, whole, aspect=ASPECT)) == len(coarse)

@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from models.kit import postgres
 from models.kit.database import Database
 from models.kit.settings import Settings
 from models.observations import StreamKind
-from vision import stills
+from vision import replay, stills
 from vision.cli.door import command, cpu_s, site
 from vision.detectors.choose import Runtime, choose, load_detector
 from vision.evaluation import evaluate
@@ -30,6 +31,7 @@ def evaluate_command(
     runtime: Annotated[Runtime, typer.Option(help="Default: the fastest installed.")] = "auto",
     precision: Annotated[str, typer.Option(help="f32 makes OpenVINO's figures repeatable.")] = "",
     score: Annotated[float | None, typer.Option(help="Threshold; default: the weights'.")] = None,
+    zoom: Annotated[str, typer.Option(help="A zone to look at once more, larger.")] = "",
     *,
     in_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     svg: Annotated[Path | None, typer.Option(help="Write the plots there.")] = None,
@@ -40,7 +42,7 @@ def evaluate_command(
         pinned = shelf.find(weights or settings.vision_weights or shelf.promoted())
         threshold = pinned.weights.thresholds.score if score is None else score
         detector = load_detector(runtime, pinned, precision=precision or None)
-        found = evaluate(detector, dataset, score=threshold, cpu_s=cpu_s)
+        found = evaluate(detector, dataset, score=threshold, cpu_s=cpu_s, zoom=zoom or None)
         typer.echo(json.dumps(as_json(found), indent=2) if in_json else as_table(found))
         if svg is not None:
             svg.write_text(as_svg(found), encoding="utf-8")
@@ -89,6 +91,56 @@ async def _take(
             folder,
             detector,
             getpass.getuser(),
+        )
+    finally:
+        await database.close()
+
+
+@vision_app.command("replay")
+def replay_command(
+    camera: Annotated[str, typer.Option(help="The camera's code.")],
+    start: Annotated[datetime, typer.Option("--from", help="In UTC.")],
+    end: Annotated[datetime, typer.Option("--to", help="In UTC.")],
+    stream: Annotated[StreamKind, typer.Option(help="What is recorded.")] = StreamKind.MAIN,
+    *,
+    zones: Annotated[Path | None, typer.Option(help="Try these zones instead.")] = None,
+    in_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Say what would have been said of a recorded interval; nothing is written, but audited."""
+    with command() as settings:
+        tried = None if zones is None else replay.read_zones(zones)
+        span = replay.Span(camera, start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), stream)
+        said = asyncio.run(_replay(settings, span, tried))
+    if in_json:
+        typer.echo(json.dumps(asdict(said), indent=2))
+        return
+    for change in said.changes:
+        people = "" if change["people"] is None else f", {change['people']} people"
+        why = f" ({change['sight']})" if change["sight"] else ""
+        typer.echo(f"{change['at']}  {change['zone']}: {change['state']}{people}{why}")
+    for minute in said.offices:
+        if minute["wait_s"] is not None:
+            band = f"{minute['wait_low_s']}-{minute['wait_high_s']} s"
+            typer.echo(f"{minute['minute']}  wait {minute['wait_s']} s ({band})")
+    typer.echo(f"{said.looks} looks, {len(said.changes)} changes")
+
+
+async def _replay(
+    settings: Settings, span: replay.Span, tried: list[replay.TriedZone] | None
+) -> replay.Said:
+    detector = choose(
+        settings.vision_detector, settings.vision_weights, state_dir=settings.state_dir
+    )
+    database = Database(settings.database_url or postgres.locate(settings.state_dir).url)
+    try:
+        return await replay.run(
+            database,
+            settings.media_node,
+            settings.recordings_path,
+            span,
+            detector,
+            getpass.getuser(),
+            tried,
         )
     finally:
         await database.close()
