@@ -19,6 +19,7 @@ from vision.cli.door import command, cpu_s, site
 from vision.detectors.choose import Runtime, choose, load_detector
 from vision.evaluation import evaluate
 from vision.plots import as_svg
+from vision.recorded import Span
 from vision.report import as_json, as_table
 
 vision_app = typer.Typer(no_args_is_help=True, help="What vision sees.")
@@ -61,10 +62,8 @@ def stills_command(
 ) -> None:
     """Write stills of a camera's recordings as a set to label; masked, and audited."""
     with command() as settings:
-        wish = stills.Wish(
-            camera, start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), every, stream
-        )
-        taken = asyncio.run(_take(settings, wish, folder, propose=propose))
+        span = Span(camera, start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), stream)
+        taken = asyncio.run(_take(settings, span, every, folder, propose=propose))
     typer.echo(
         f"{taken.stills} stills with {taken.people} proposed people in {folder}; "
         f"{taken.missing} instants are not recorded. Correct labels/ before you use the set; "
@@ -73,7 +72,7 @@ def stills_command(
 
 
 async def _take(
-    settings: Settings, wish: stills.Wish, folder: Path, *, propose: bool
+    settings: Settings, span: Span, every_s: float, folder: Path, *, propose: bool
 ) -> stills.Taken:
     detector = None
     if propose:
@@ -87,7 +86,8 @@ async def _take(
             database,
             settings.media_node,
             settings.recordings_path,
-            wish,
+            span,
+            every_s,
             folder,
             detector,
             getpass.getuser(),

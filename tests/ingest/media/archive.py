@@ -32,9 +32,10 @@ async def record(
     *,
     start: datetime = footage.START,
     pictures: int = 40,
+    noise: bool = False,
 ) -> Recording:
     """Write one closed main file that begins at ``start``, and its row."""
-    parameters, units = footage.clip(pictures, start=start)
+    parameters, units = footage.clip(pictures, start=start, noise=noise)
     fact = write(folder, StreamKey(camera_id, StreamKind.MAIN), parameters, units)
     row = Recording(
         camera_id=camera_id,
