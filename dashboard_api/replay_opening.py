@@ -63,6 +63,7 @@ async def replay_opening(
     ticket = Ticket(
         user=caller.login,
         session=str(caller.session_id),
+        session_ends_at=caller.expires_at,
         camera=camera.id,
         purpose="replay",
         starts_at=starts_at,

@@ -71,6 +71,7 @@ async def test_a_card_brings_the_right_to_watch_its_camera(
         return
     ticket = verify(opening["ticket"], KEY, centre.clock.now())
     assert (ticket.purpose, ticket.reason) == ("replay", registered["number"])
+    assert ticket.session_ends_at == NOON + timedelta(hours=14)
     assert str(ticket.camera) == opening["camera_id"] == registered["cameras"][0]["camera"]["id"]
     stated = NOON - timedelta(minutes=10)
     assert ticket.starts_at is not None
