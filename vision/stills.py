@@ -18,18 +18,17 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ingest.recordings import archive
 from ingest.recordings.archive import Gop, SegmentSpan
 from models.camera import Camera, Zone
 from models.kit.database import Database
-from models.kit.errors import InvalidInput, NotFound
+from models.kit.errors import InvalidInput
 from models.kit.log import get
-from models.observations import StreamKind, ZoneKind
+from models.observations import ZoneKind
 from models.office import ServiceWindow
-from models.operator import AuditEntry
 from vision.detector import Detector, Picture
 from vision.labelled_set import yolo_line
 from vision.masks import Masks
+from vision.recorded import Span, camera_of, footage, playable
 from vision.zones import watched_zone
 
 log = get(__name__)
@@ -38,28 +37,18 @@ _QUALITY = 92
 _LONGEST_GOP = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which stills: of which camera, from when to when, how many seconds apart."""
+def times(span: Span, every_s: float) -> list[datetime]:
+    """Return the instants to take stills of.
 
-    camera: str
-    start: datetime
-    end: datetime
-    every_s: float
-    stream: StreamKind
-
-    def times(self) -> list[datetime]:
-        """Return the wanted instants.
-
-        Raises:
-            InvalidInput: none, or more than anybody would label.
-        """
-        if self.every_s <= 0 or self.end <= self.start:
-            raise InvalidInput("the end must be after the start, and --every above 0 seconds")
-        count = int((self.end - self.start).total_seconds() / self.every_s) + 1
-        if count > MOST_STILLS:
-            raise InvalidInput(f"{count} stills are too many; take fewer than {MOST_STILLS}")
-        return [self.start + timedelta(seconds=n * self.every_s) for n in range(count)]
+    Raises:
+        InvalidInput: none, or more than anybody would label.
+    """
+    if every_s <= 0 or span.end <= span.start:
+        raise InvalidInput("the end must be after the start, and --every above 0 seconds")
+    count = int((span.end - span.start).total_seconds() / every_s) + 1
+    if count > MOST_STILLS:
+        raise InvalidInput(f"{count} stills are too many; take fewer than {MOST_STILLS}")
+    return [span.start + timedelta(seconds=n * every_s) for n in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +64,8 @@ async def take(
     database: Database,
     node_name: str,
     recordings: Path,
-    wish: Wish,
+    span: Span,
+    every_s: float,
     folder: Path,
     detector: Detector | None,
     by: str,
@@ -84,34 +74,15 @@ async def take(
 
     Raises:
         NotFound: there is no such camera, or nothing of it is recorded here then.
-        InvalidInput: the wish cannot be meant.
+        InvalidInput: the span cannot be meant.
     """
-    times = wish.times()
+    wanted = times(span, every_s)
     async with database.transaction() as session:
-        camera = await session.scalar(select(Camera).where(Camera.code == wish.camera))
-        if camera is None:
-            raise NotFound(f"there is no camera {wish.camera}; ./ahual camera list names them")
+        camera = await camera_of(session, span)
         masks, drawn = await _zones(session, camera)
-        spans = await archive.segments(
-            session, camera.id, wish.stream, wish.start, wish.end, node_name=node_name
-        )
-        if not spans:
-            raise NotFound(f"nothing of {wish.camera} ({wish.stream}) is recorded here then")
-        session.add(
-            AuditEntry(
-                operator_id=None,
-                action="camera.stills",
-                subject=str(camera.id),
-                details={
-                    "by": by,
-                    "from": wish.start.isoformat(),
-                    "to": wish.end.isoformat(),
-                    "stills": len(times),
-                },
-            )
-        )
+        files = await footage(session, camera, span, node_name, action="camera.stills", by=by)
     return await asyncio.to_thread(
-        _write, spans, times, recordings, masks, drawn, folder, detector, wish.camera
+        _write, files, wanted, recordings, masks, drawn, folder, detector, span.camera
     )
 
 
@@ -209,11 +180,8 @@ def _showing(span: SegmentSpan, at: datetime) -> Gop | None:
 
 def _first_of(recordings: Path, span: SegmentSpan, gop: Gop) -> Picture | None:
     try:
-        with (recordings / span.path).open("rb") as file:
-            init = file.read(span.init_bytes)
-            file.seek(gop.offset)
-            fragment = file.read(gop.length)
-        with av.open(io.BytesIO(init + fragment), "r", format="mp4") as container:
+        piece = io.BytesIO(playable(recordings, span, gop))
+        with av.open(piece, "r", format="mp4") as container:
             for frame in container.decode(video=0):
                 return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     except (OSError, av.FFmpegError) as error:

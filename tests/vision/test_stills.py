@@ -21,6 +21,7 @@ from tests.ingest.media.archive import record
 from vision import stills
 from vision.detector import Detections, Picture
 from vision.labelled_set import read_set
+from vision.recorded import Span
 from vision.sequence import Sequence
 
 LEFT_HALF = [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]
@@ -35,13 +36,12 @@ class OneInTheMiddle:
         return Detections(box, np.array([0.9], np.float32))
 
 
-def wish(begin_s: float = 0, end_s: float = 3, every_s: float = 1, **other: str) -> stills.Wish:
+def wish(begin_s: float = 0, end_s: float = 3, camera: str = "almaty-1-cam-1") -> Span:
     start = footage.START
-    return stills.Wish(
-        other.get("camera", "almaty-1-cam-1"),
+    return Span(
+        camera,
         start + timedelta(seconds=begin_s),
         start + timedelta(seconds=end_s),
-        every_s,
         StreamKind.MAIN,
     )
 
@@ -62,7 +62,7 @@ async def test_a_set_comes_out_of_recordings(database: Database, tmp_path: Path)
     camera = await recorded(database, tmp_path / "recordings")
     folder = tmp_path / "set"
     taken = await stills.take(
-        database, "node-1", tmp_path / "recordings", wish(), folder, OneInTheMiddle(), "admin"
+        database, "node-1", tmp_path / "recordings", wish(), 1, folder, OneInTheMiddle(), "admin"
     )
     assert (taken.stills, taken.people, taken.missing) == (2, 2, 2)
     first, second = read_set(folder)
@@ -92,7 +92,7 @@ async def test_what_is_not_there_is_named_and_nothing_is_written(
     for asked, told in ((wish(camera="nobody"), "no camera nobody"), (wish(60, 90), "recorded")):
         with pytest.raises(NotFound, match=told):
             await stills.take(
-                database, "node-1", tmp_path / "recordings", asked, tmp_path / "set", None, "a"
+                database, "node-1", tmp_path / "recordings", asked, 1, tmp_path / "set", None, "a"
             )
     assert not (tmp_path / "set").exists()
     async with database.read() as session:
@@ -105,20 +105,20 @@ async def test_a_file_that_is_gone_is_a_missing_still(database: Database, tmp_pa
     for path in (tmp_path / "recordings").rglob("*.mp4"):
         path.write_bytes(b"noise")
     taken = await stills.take(
-        database, "node-1", tmp_path / "recordings", wish(), tmp_path / "set", None, "admin"
+        database, "node-1", tmp_path / "recordings", wish(), 1, tmp_path / "set", None, "admin"
     )
     assert (taken.stills, taken.missing) == (0, 4)
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "every_s", "told"),
     [
-        (wish(3, 0), "after the start"),
-        (wish(every_s=0), "above 0"),
-        (wish(0, 86_400), "too many"),
+        (wish(3, 0), 1, "after the start"),
+        (wish(), 0, "above 0"),
+        (wish(0, 86_400), 1, "too many"),
     ],
     ids=["backwards", "no step", "a day of seconds"],
 )
-def test_a_wish_that_cannot_be_meant_is_named(asked: stills.Wish, told: str) -> None:
+def test_a_wish_that_cannot_be_meant_is_named(asked: Span, every_s: float, told: str) -> None:
     with pytest.raises(InvalidInput, match=told):
-        asked.times()
+        stills.times(asked, every_s)
