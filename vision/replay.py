@@ -18,19 +18,18 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ingest.recordings import archive
 from ingest.recordings.archive import Gop, SegmentSpan
 from models.camera import Camera
 from models.kit.database import Database
 from models.kit.errors import InvalidInput, NotFound
 from models.kit.ids import new_id
 from models.kit.log import get
-from models.observations import Anchor, StreamKind, ZoneKind
+from models.observations import Anchor, ZoneKind
 from models.office import ServiceWindow
-from models.operator import AuditEntry
 from vision.detector import Detector
 from vision.eyes import Eyes
 from vision.plan import load
+from vision.recorded import Span, camera_of, footage, playable
 from vision.slots import CodedPicture
 from vision.watch import Outcome, Watch
 from vision.watched import WatchedCamera
@@ -40,16 +39,6 @@ log = get(__name__)
 LONGEST = timedelta(hours=24)
 _EARLY_S = 0.25
 _TICK = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Of which camera, from when to when, from which stream."""
-
-    camera: str
-    start: datetime
-    end: datetime
-    stream: StreamKind
 
 
 class TriedZone(BaseModel):
@@ -93,26 +82,10 @@ async def run(
     if not timedelta(0) < span.end - span.start <= LONGEST:
         raise InvalidInput("the end must be after the start, by a day at most")
     async with database.transaction() as session:
-        camera = await session.scalar(select(Camera).where(Camera.code == span.camera))
-        if camera is None:
-            raise NotFound(f"there is no camera {span.camera}; ./ahual camera list names them")
+        camera = await camera_of(session, span)
         watched, names = await _watched(session, camera, tried)
-        spans = await archive.segments(
-            session, camera.id, span.stream, span.start, span.end, node_name=node_name
-        )
-        if not spans:
-            raise NotFound(f"nothing of {span.camera} ({span.stream}) is recorded here then")
-        session.add(
-            AuditEntry(
-                operator_id=None,
-                action="camera.vision_replay",
-                subject=str(camera.id),
-                details={
-                    "by": by,
-                    "from": span.start.isoformat(),
-                    "to": span.end.isoformat(),
-                },
-            )
+        spans = await footage(
+            session, camera, span, node_name, action="camera.vision_replay", by=by
         )
     return await asyncio.to_thread(_look, watched, names, spans, recordings, span, detector)
 
@@ -260,11 +233,8 @@ def _pictures(
 def _key_of(recordings: Path, span: SegmentSpan, gop: Gop) -> tuple[bytes, bytes] | None:
     """Return the avcC body and the first picture of a GOP; None for what cannot be read."""
     try:
-        with (recordings / span.path).open("rb") as file:
-            init = file.read(span.init_bytes)
-            file.seek(gop.offset)
-            fragment = file.read(gop.length)
-        with av.open(io.BytesIO(init + fragment), "r", format="mp4") as container:
+        piece = io.BytesIO(playable(recordings, span, gop))
+        with av.open(piece, "r", format="mp4") as container:
             config = container.streams.video[0].codec_context.extradata
             packet = next(container.demux(video=0))
             return (bytes(config or b""), bytes(packet))

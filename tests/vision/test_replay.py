@@ -17,6 +17,7 @@ from tests.ingest.media import footage
 from tests.ingest.media.archive import record
 from vision import replay
 from vision.detector import Detections, Picture
+from vision.recorded import Span
 
 
 class OneInTheMiddle:
@@ -28,9 +29,9 @@ class OneInTheMiddle:
         return Detections(box, np.array([0.9], np.float32))
 
 
-def span(seconds: float, camera: str = "almaty-1-cam-1") -> replay.Span:
+def span(seconds: float, camera: str = "almaty-1-cam-1") -> Span:
     start = footage.START
-    return replay.Span(camera, start, start + timedelta(seconds=seconds), StreamKind.MAIN)
+    return Span(camera, start, start + timedelta(seconds=seconds), StreamKind.MAIN)
 
 
 @pytest.mark.postgis

@@ -109,7 +109,7 @@ def replay_command(
     """Say what would have been said of a recorded interval; nothing is written, but audited."""
     with command() as settings:
         tried = None if zones is None else replay.read_zones(zones)
-        span = replay.Span(camera, start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), stream)
+        span = Span(camera, start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), stream)
         said = asyncio.run(_replay(settings, span, tried))
     if in_json:
         typer.echo(json.dumps(asdict(said), indent=2))
@@ -126,7 +126,7 @@ def replay_command(
 
 
 async def _replay(
-    settings: Settings, span: replay.Span, tried: list[replay.TriedZone] | None
+    settings: Settings, span: Span, tried: list[replay.TriedZone] | None
 ) -> replay.Said:
     detector = choose(
         settings.vision_detector, settings.vision_weights, state_dir=settings.state_dir
