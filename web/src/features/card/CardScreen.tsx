@@ -1,5 +1,5 @@
 import { useParams } from "@tanstack/react-router";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useComplaint } from "@/api/queries/complaints";
 import { useOffices } from "@/api/queries/places";
@@ -35,6 +35,9 @@ export function CardScreen() {
   }, []);
   const playhead = useCallback(() => playheadMs.current, []);
 
+  // First the player alone, so that its picture is asked for; the rest a moment later.
+  const whole = useDeferredValue(card !== undefined, false);
+
   if (error && !card) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!card) return <Loading rows={8} />;
   const zone = offices?.find((office) => office.id === card.office.id)?.time_zone ?? DEFAULT_ZONE;
@@ -49,9 +52,13 @@ export function CardScreen() {
         <LinkButton to="/complaints" variant="subtle" size="compact-sm" className={classes.back}>
           ← {t("card.back")}
         </LinkButton>
-        <CardHead card={card} zone={zone} />
-        <Deadlines clocks={card.clocks} zone={zone} />
-        <Moves card={card} />
+        {whole && (
+          <>
+            <CardHead card={card} zone={zone} />
+            <Deadlines clocks={card.clocks} zone={zone} />
+            <Moves card={card} />
+          </>
+        )}
       </div>
       <div className={classes.main}>
         {mayReplay && camera && (
@@ -63,7 +70,7 @@ export function CardScreen() {
             onPlayhead={onPlayhead}
           />
         )}
-        {mayReplay && (
+        {whole && mayReplay && (
           <CameraRanking
             card={card}
             current={camera?.camera.id ?? null}
@@ -72,11 +79,15 @@ export function CardScreen() {
             onChoose={setChosen}
           />
         )}
-        <div className={classes.columns}>
-          <Ties card={card} zone={zone} />
-          <Clips card={card} cameraId={camera?.camera.id ?? null} zone={zone} />
-        </div>
-        <Comments card={card} zone={zone} />
+        {whole && (
+          <>
+            <div className={classes.columns}>
+              <Ties card={card} zone={zone} />
+              <Clips card={card} cameraId={camera?.camera.id ?? null} zone={zone} />
+            </div>
+            <Comments card={card} zone={zone} />
+          </>
+        )}
       </div>
     </article>
   );
