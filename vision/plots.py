@@ -5,7 +5,7 @@ from html import escape
 
 from vision.evaluation import Evaluation, Group, Told, ZoneCount, ZonePresence
 
-_WIDTH, _PLOT, _PAD, _STRIP = 760, 240, 44, 34
+_WIDTH, _PLOT, _PAD, _STRIP = 820, 240, 68, 34
 _COLOURS = ("#1764ab", "#b3541e", "#2e7d32", "#7b3fa0", "#8a6d00", "#5f6b7a")
 _STATES = {True: "#2e7d32", False: "#c9ced6", None: "#e2a400"}
 
