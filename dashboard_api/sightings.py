@@ -17,17 +17,25 @@ _SILENT_FOR = timedelta(seconds=15)  # vision's heartbeat is every 2 s
 
 
 async def newest(
-    session: AsyncSession, zone_ids: Collection[UUID], now: datetime
+    session: AsyncSession,
+    zone_ids: Collection[UUID],
+    now: datetime,
+    *,
+    until: datetime | None = None,
 ) -> dict[UUID, ZoneObservationRow]:
     """Return the newest observation by zone; zones never observed are absent.
 
-    While vision is gone all are unknown since its last heartbeat: nobody looks.
+    While vision is gone all are unknown since its last heartbeat: nobody looks. With ``until``
+    it is the newest that was known at that moment.
     """
     if not zone_ids:
         return {}
     last = (
         select(ZoneObservationRow)
-        .where(ZoneObservationRow.zone_id == Zone.id)
+        .where(
+            ZoneObservationRow.zone_id == Zone.id,
+            true() if until is None else ZoneObservationRow.at <= until,
+        )
         .order_by(ZoneObservationRow.at.desc(), ZoneObservationRow.id.desc())
         .limit(1)
         .lateral()
@@ -35,6 +43,8 @@ async def newest(
     row = aliased(ZoneObservationRow, last)
     query = select(row).select_from(Zone).join(row, true()).where(Zone.id.in_(zone_ids))
     seen = {found.zone_id: found for found in (await session.execute(query)).scalars()}
+    if until is not None:
+        return seen
     alive_at = await session.scalar(select(func.max(VisionNode.seen_at)))
     if alive_at is None or now - alive_at <= _SILENT_FOR:
         return seen

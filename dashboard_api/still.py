@@ -7,6 +7,7 @@ observe people (62). Footage itself never passes through here: only this small p
 
 import asyncio
 import ssl
+from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
@@ -32,18 +33,38 @@ async def fetch(
     Raises:
         Unavailable: its node does not answer, or has no picture now.
     """
+    jpeg = await whole(media_url, camera_id, ticket, key, settings)
+    return await asyncio.to_thread(shrink, jpeg)
+
+
+async def whole(
+    media_url: str,
+    camera_id: UUID,
+    ticket: Ticket,
+    key: bytes,
+    settings: Settings,
+    at: datetime | None = None,
+) -> bytes:
+    """Return the newest key picture of a camera, or the one of a moment, as JPEG.
+
+    Raises:
+        Unavailable: its node does not answer, or has no picture then.
+    """
     url = f"{media_url}/media/v1/cameras/{camera_id}/snapshot.jpg"
     trust = ssl.create_default_context()
     if settings.tls_ca is not None:
         trust.load_verify_locations(settings.tls_ca)
     try:
         async with httpx.AsyncClient(verify=trust, timeout=_TIMEOUT_S, trust_env=False) as client:
-            answer = await client.get(url, params={"ticket": sign(ticket, key)})
+            params = {"ticket": sign(ticket, key)}
+            if at is not None:
+                params["at"] = at.isoformat()
+            answer = await client.get(url, params=params)
     except httpx.HTTPError as error:
         raise Unavailable("The camera's media node does not answer; try again") from error
     if answer.status_code != httpx.codes.OK or len(answer.content) > _MOST_BYTES:
-        raise Unavailable("There is no picture of this camera now; try again")
-    return await asyncio.to_thread(shrink, answer.content)
+        raise Unavailable("There is no picture of this camera then; try another moment")
+    return answer.content
 
 
 def shrink(jpeg: bytes) -> bytes:

@@ -45,6 +45,7 @@ TABLE = {
     "POST /api/v1/cameras/{camera_id}/presets/{token}/go": "o . . . s .",
     "PUT /api/v1/cameras/{camera_id}/zones": ". . . . s a",
     "GET /api/v1/cameras/{camera_id}/still.jpg": ". . . . s a",
+    "GET /api/v1/cameras/{camera_id}/annotated.jpg": "o . u . s .",
     "POST /api/v1/cameras/{camera_id}/ticket": "o . u . s .",
     "GET /api/v1/recordings": "o . u . s .",
     "GET /api/v1/retention": "o . u . s a",
