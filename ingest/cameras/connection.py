@@ -63,6 +63,7 @@ class Connection:
         self._stop = threading.Event()
         self._name = ""
         self._direct: DirectSource | None = None
+        self._look_now: Callable[[], None] = _nothing_to_see
         self._patience: asyncio.TimerHandle | None = None
         self.ended: asyncio.Future[SourceFault] = self._loop.create_future()
 
@@ -74,8 +75,9 @@ class Connection:
         ).start()
 
     def abandon(self) -> None:
-        """From now on nothing of this try is heard any more."""
+        """From now on nothing of this try is heard any more; what has come, still is."""
         self._stop.set()
+        self._look_now()
         if self._direct is not None:
             self._leave_loop(self._direct)
             self._end(SourceFault("the node stopped reading"))
@@ -118,7 +120,8 @@ class Connection:
         self._direct = source
         source.unblock()
         pace = Pace(source.fileno())
-        self._beat.add(source.fileno(), partial(self._readable, source, intake, pace))
+        self._look_now = partial(self._readable, source, intake, pace)
+        self._beat.add(source.fileno(), self._look_now)
         self._patience = self._loop.call_later(self._silence_s, self._look, source, intake)
 
     def _readable(self, source: DirectSource, intake: "_Intake", pace: Pace) -> None:
@@ -162,6 +165,7 @@ class Connection:
     def _leave_loop(self, source: DirectSource) -> None:
         if self._direct is source:
             self._direct = None
+            self._look_now = _nothing_to_see
             self._beat.remove(source.fileno())
             source.close()
             if self._patience is not None:
@@ -244,6 +248,10 @@ class _Intake:
         if unit.key and (measured := self._meter.key(unit, piece.camera_s)) is not None:
             self._tell(self._listener.measured, measured)
         return unit.key
+
+
+def _nothing_to_see() -> None:
+    """There is no socket of ours."""
 
 
 def _at_once(function: _Tell, *arguments: object) -> None:
