@@ -5,11 +5,12 @@ import pytest
 
 from tests.vision import pictures
 from vision.colours import colours
+from vision.detector import Picture
 
 BOX = np.array([[0.2, 0.1, 0.4, 0.9]])
 
 
-def wearing(blue: int, green: int, red: int) -> pictures.Picture:
+def wearing(blue: int, green: int, red: int) -> Picture:
     picture = pictures.noise(360, 640)
     picture[36:324, 128:256] = (blue, green, red)
     return picture

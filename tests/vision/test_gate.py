@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.vision import pictures
 from vision.gate import LOOK_AGAIN_AFTER, unchanged
 from vision.picture import covered
+from vision.sight import Thumbnail
 
 NOON = datetime(2026, 3, 19, 7, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -17,7 +18,7 @@ HALL = pictures.thumbnail(pictures.hall())
 LOWER = covered([np.array([[0, 0.6], [1, 0.6], [1, 1], [0, 1]])], near=4)
 
 
-def with_square(top: int, grey: int = 255) -> pictures.Thumbnail:
+def with_square(top: int, grey: int = 255) -> Thumbnail:
     changed = HALL.copy()
     changed[top : top + 10, 70:80] = grey
     return changed
