@@ -29,6 +29,7 @@ def test_what_is_masked_is_black_and_a_zone_is_drawn() -> None:
         DrawnZone(ZoneKind.QUEUE, RIGHT, None, ZoneState.OCCUPIED, 6),
     ]
     picture = cv2.imdecode(np.frombuffer(annotate(a_jpeg(WHITE), zones), np.uint8), 1)
+    assert picture is not None
     assert picture.shape == (180, 320, 3)
     assert picture[:, :150].max() < 20
     assert picture[90, 240].min() > 230

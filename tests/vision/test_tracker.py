@@ -55,10 +55,14 @@ def play(
     looks: list[list[list[float]]], zone_from_x: float = 0.0, every_s: float = 1.0
 ) -> tuple[Tracks, list[list[int]], list[tuple[float, bool]]]:
     """Return the last state, the numbers of each look, and the stays as (seconds, went out)."""
-    state, numbers, stays = Tracks(), [], []
+    state = Tracks()
+    numbers: list[list[int]] = []
+    stays: list[tuple[float, bool]] = []
     for n, people in enumerate(looks):
         boxes = np.array(people, np.float64).reshape(-1, 4)
-        places = [(HERE,) if (b[0] + b[2]) / 2 >= zone_from_x else () for b in people]
+        places: list[tuple[UUID, ...]] = [
+            (HERE,) if (b[0] + b[2]) / 2 >= zone_from_x else () for b in people
+        ]
         at = NOON + timedelta(seconds=n * every_s)
         state, found, ended = step(state, boxes, places, at)
         numbers.append(found)
@@ -86,7 +90,7 @@ def test_somebody_hidden_for_a_while_is_still_counted_and_found_again() -> None:
 
 
 def test_who_is_lost_is_forgotten_and_the_number_never_comes_back() -> None:
-    gone = [[]] * int(LOST_AFTER.total_seconds() + 1)
+    gone: list[list[list[float]]] = [[]] * int(LOST_AFTER.total_seconds() + 1)
     _, numbers, stays = play([[person(0.5)], [person(0.5)], *gone, [person(0.5)]])
     assert numbers[-1] == [2]
     assert stays == [(1.0, False)]
