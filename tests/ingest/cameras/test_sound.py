@@ -31,8 +31,12 @@ def plays(
     codec: str = "",
     count: int = 30,
     cut: Callable[[bytes], list[bytes]] = h264_payloads,
+    pace_s: float = 0.02,
 ) -> Callable[[Line], Awaitable[None]]:
-    """Return what a camera sends: ten pictures a second and, with ``codec``, sound beside them."""
+    """Return what a camera sends: ten pictures a second and, with ``codec``, sound beside them.
+
+    A picture is sent every ``pace_s``; 0.1 is as fast as it says that it is.
+    """
     audio, units = spoken(codec, 0, 4.0) if codec else (None, [])
     rate = audio.sample_rate if audio else 0
     kind = {"aac": 97, "pcm_alaw": 8, "pcm_mulaw": 0}.get(codec, 98)
@@ -49,7 +53,7 @@ def plays(
                     payload = b"\x00\x10" + (len(payload) << 3).to_bytes(2, "big") + payload
                 line.rtp(1, kind, 500 + units[said].dts * rate // 90_000, payload)
                 said += 1
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(pace_s)
 
     return play
 

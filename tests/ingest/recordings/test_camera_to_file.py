@@ -6,9 +6,9 @@ from pathlib import Path
 import av
 import pytest
 
+from ingest.cameras.direct.source import open_stream
 from ingest.cameras.feed import Feed
 from ingest.cameras.reader import StreamReader
-from ingest.cameras.source import RtspSource
 from ingest.recordings.facts import Fact
 from ingest.recordings.recorder import Recorder
 from ingest.simulated.rtp import h264_payloads, h265_payloads
@@ -35,9 +35,9 @@ async def test_pictures_and_sound_are_recorded_together(
     recorder = Recorder(Settings(state_dir=tmp_path), clock, facts.extend, a_disk(tmp_path / "r"))
     feed = Feed(new_id(), StreamKind.MAIN, clock.now())
     recorder.feed_added(feed, recorded=True)
-    play = plays(coded(tmp_path, codec=codec), name, cut=cut)
+    play = plays(coded(tmp_path, codec=codec), name, cut=cut, pace_s=0.1)
     async with OddCamera([video, Track(sound)], play) as camera:
-        reader = StreamReader(feed, camera.url, RtspSource, clock, 3.0)
+        reader = StreamReader(feed, camera.url, open_stream, clock, 3.0)
         reading = asyncio.create_task(reader.run())
         async with asyncio.timeout(20):
             while sum(len(fact.fragments) for fact in files(facts)[-1:]) < 2:

@@ -89,7 +89,9 @@ def test_what_is_no_recording_is_refused(content: bytes) -> None:
 
 
 @given(st.data())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_a_damaged_file_is_mapped_or_refused_by_name(tmp_path: Path, data: st.DataObject) -> None:
     content = bytearray(file_of(tmp_path)[0])
     for _ in range(data.draw(st.integers(1, 4))):
