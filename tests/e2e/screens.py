@@ -131,6 +131,9 @@ async def take(demo: Demo, out: Path, languages: list[str], *, readme: bool) -> 
                     await demo.sign_in(page, login)
                     await demo.open(page, "/")
                     await page.screenshot(path=out / f"{login}-{suffix}.png")
+                    if login == "admin":
+                        await demo.open(page, "/users")
+                        await page.screenshot(path=out / f"users-{suffix}.png")
                     await page.context.close()
         await browser.close()
 

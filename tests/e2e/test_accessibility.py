@@ -57,4 +57,9 @@ async def test_no_screen_has_a_serious_fault(
     await page.get_by_test_id("move-investigating").click()
     await expect(page.get_by_test_id("move-note")).to_be_visible()
     faults["dialog"] = await _serious(page)
+    await page.context.clear_cookies()
+    await sign_in(page, house, "admin", "kk")
+    await page.goto(house.api + "/users")
+    await expect(page.get_by_test_id("user-row").first).to_be_visible()
+    faults["/users"] = await _serious(page)
     assert {path: found for path, found in faults.items() if found} == {}
