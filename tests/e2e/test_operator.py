@@ -1,10 +1,16 @@
 """An operator's quarter of an hour in Chromium: wall, dead camera, alert, 1414 call, map."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import select
 
+from models.camera import Stream
+from models.kit.database import Database
+from models.observations import StreamState
+from models.recording import RecordingGap
 from tests.e2e.conftest import sign_in
 from tests.house import House, until
 
@@ -23,6 +29,31 @@ async def _plays(page: Page, tile: int) -> bool:
     before = await _frames(page, tile)
     await asyncio.sleep(1.5)
     return await _frames(page, tile) > before
+
+
+async def _stalled_after_s(house: House, camera: UUID) -> float:
+    """Wait for the stall and its gap; return the seconds from the last picture to the stall."""
+    found: list[float] = []
+    database = Database(house.database_url)
+    query = (
+        select(Stream.state_since, RecordingGap.started_at)
+        .join(RecordingGap, RecordingGap.camera_id == Stream.camera_id)
+        .where(Stream.camera_id == camera, Stream.state == StreamState.STALLED)
+        .where(RecordingGap.stream_kind == Stream.kind, RecordingGap.reason == "stalled")
+        .where(RecordingGap.ended_at.is_(None))
+    )
+
+    async def told() -> bool:
+        async with database.read() as session:
+            rows = await session.execute(query)
+            found[:] = [(since - begun).total_seconds() for since, begun in rows]
+        return bool(found)
+
+    try:
+        await until(told, within_s=30, what="the stall has a state and a gap")
+    finally:
+        await database.close()
+    return max(found)
 
 
 async def _tab_to(page: Page, test_id: str) -> None:
@@ -65,6 +96,12 @@ async def test_the_wall_plays_and_a_killed_camera_shows_as_dead(page: Page, hous
     await house.sim(f"stall {scene.name}")
     await expect(page.get_by_test_id("tile-age-1")).to_have_attribute("data-state", "stale")
     assert await ages.count() == 4
+    first = page.get_by_test_id("tile-1")
+    await expect(first.get_by_role("img")).to_have_attribute("data-stale", "true")
+    camera = await first.get_attribute("data-camera")
+    assert camera
+    unseen_s = await _stalled_after_s(house, UUID(camera))
+    assert 4 <= unseen_s <= 8, "a stall is told within 8 s of the last picture"
     await house.sim(f"resume {scene.name}")
     await expect(page.locator("[data-testid^=tile-age-][data-state=live]")).to_have_count(4)
 

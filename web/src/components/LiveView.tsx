@@ -2,7 +2,7 @@ import { useCallback, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StreamKind } from "@/api/types";
 import { useFormats } from "@/i18n/useFormats";
-import { NO_STATS, pictureAge, type PictureAge, type TileStats } from "@/media/age";
+import { LOOK_MS, NO_STATS, pictureAge, type PictureAge, type TileStats } from "@/media/age";
 import { countDrops, NO_DROPS, shownDrops } from "@/media/drops";
 import { LivePicture, type Transport } from "@/media/LivePicture";
 import classes from "./LiveView.module.css";
@@ -19,12 +19,10 @@ interface Props {
   children?: ReactNode;
 }
 
-const TICK_MS = 500;
-
 /** Live picture with its age; a picture that stopped turns grey and says since when. */
 export function LiveView({ cameraId, name, zone, stream, focused, ageTestId, children }: Props) {
   const { t } = useTranslation();
-  const now = useNow(TICK_MS);
+  const now = useNow(LOOK_MS);
   const [shown, setShown] = useState({ stats: NO_STATS, startedMs: now, drops: NO_DROPS });
   const onStats = useCallback((stats: TileStats) => {
     const nowMs = Date.now();

@@ -60,11 +60,14 @@ export function LivePicture({
   const visible = useVisible(host);
   const enlarged = focused && stream === "main";
   const calls = enlarged && canCall() && refused !== cameraId;
+  const tileStream = calls ? "sub" : stream;
+  const wanted = useRef(tileStream);
 
   useEffect(() => {
     report.current = onStats;
     tell.current = onTransport;
-  }, [onStats, onTransport]);
+    wanted.current = tileStream;
+  }, [onStats, onTransport, tileStream]);
 
   useEffect(() => {
     if (!host.current) return;
@@ -72,6 +75,7 @@ export function LivePicture({
     surface.dataset["testid"] = "tile-canvas";
     surface.dataset["frames"] = "0";
     host.current.append(surface);
+    live.show(wanted.current); // before the next render: the ticket is on its way meanwhile
     report.current(NO_STATS);
     const stop = live.subscribe(() => {
       if (!direct.current) report.current(live.stats());
@@ -84,12 +88,7 @@ export function LivePicture({
     };
   }, [cameraId]);
 
-  const tileStream = calls ? "sub" : stream;
-  const wanted = useRef(tileStream);
-  useEffect(() => {
-    wanted.current = tileStream;
-    tile?.live.show(tileStream);
-  }, [tile, tileStream, calls]);
+  useEffect(() => tile?.live.show(tileStream), [tile, tileStream]);
   useEffect(() => {
     if (visible || !tile) return;
     tile.live.hold();

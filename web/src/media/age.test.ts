@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_STATS, pictureAge } from "./age";
+import { LOOK_MS, NO_STATS, pictureAge, STALE_AFTER_S } from "./age";
 import { ServerClock } from "./serverClock";
 
 const STARTED = 1_790_000_000_000;
@@ -28,6 +28,10 @@ describe("pictureAge", () => {
     const age = pictureAge(stats, STARTED, STARTED + afterMs);
     if (age.kind === "live") expect(age.ageS).toBeCloseTo((expected as { ageS: number }).ageS, 3);
     else expect(age).toEqual(expected);
+  });
+
+  it("is looked at often enough for a stopped picture to be grey within 3 s", () => {
+    expect(STALE_AFTER_S * 1000 + LOOK_MS).toBeLessThanOrEqual(3000);
   });
 
   it("is corrected for a clock that runs apart from the node's", () => {

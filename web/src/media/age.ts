@@ -5,6 +5,9 @@ import type { StreamState } from "@/api/types";
 /** Half a second less than promised, for the ticks between a fact and the screen. */
 export const STALE_AFTER_S = 2.5;
 
+/** How often a tile looks at its picture's age. */
+export const LOOK_MS = 500;
+
 export interface TileStats {
   /** Pictures drawn since the tile was made. */
   frames: number;

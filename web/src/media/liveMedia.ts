@@ -11,6 +11,7 @@ import type { FromWorker, ToWorker } from "./workerMessages";
 export interface LiveTile {
   stats(): TileStats;
   subscribe(listener: () => void): () => void;
+  /** Pulls this stream; nothing happens when it does already. */
   show(stream: StreamKind): void;
   /** Pulls no more until the next show(). */
   hold(): void;
@@ -23,7 +24,7 @@ const tiles = new Map<number, WorkerTile>();
 
 class WorkerTile implements LiveTile {
   private current = NO_STATS;
-  private stream: StreamKind = "sub";
+  private stream: StreamKind | null = null;
   private failures = 0;
   private held = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -43,6 +44,7 @@ class WorkerTile implements LiveTile {
   };
 
   show(stream: StreamKind): void {
+    if (stream === this.stream && !this.held) return;
     this.stream = stream;
     this.held = false;
     void this.renew();
@@ -66,7 +68,7 @@ class WorkerTile implements LiveTile {
     clearTimeout(this.retry);
     try {
       const { ticket, media_url } = await liveTicket(this.cameraId);
-      if (!tiles.has(this.id) || this.held) return;
+      if (!tiles.has(this.id) || this.held || !this.stream) return;
       this.failures = 0;
       tell({ type: "ticket", tile: this.id, mediaUrl: media_url, ticket, stream: this.stream });
     } catch (error) {
