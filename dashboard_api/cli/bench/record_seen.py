@@ -48,7 +48,7 @@ def count_missing(
 
 
 def _camera(folder: Path, spec: LoopSpec, begun_at: float, ended_at: float) -> Seen:
-    files = sorted(folder.glob("*/*/*.mp4"))
+    files = _within(sorted(folder.glob("*/*/*.mp4")), begun_at, ended_at)
     seen = [one for file in files for one in sightings(file)]
     if not seen:
         return Seen(0, 0, round((ended_at - begun_at) * spec.fps))
@@ -57,3 +57,14 @@ def _camera(folder: Path, spec: LoopSpec, begun_at: float, ended_at: float) -> S
     at_the_ends = int(late_s * spec.fps) + int(early_s * spec.fps)
     missing = missing_pictures(seen, spec.pictures, spec.fps) + at_the_ends
     return Seen(len(files), len(seen), missing)
+
+
+def _within(files: Sequence[Path], begun_at: float, ended_at: float) -> list[Path]:
+    """Return those that overlap the time; a file is named by when it begins, in milliseconds."""
+    begins = [int(file.stem) / 1000 for file in files]
+    ends = [*begins[1:], ended_at][: len(begins)]
+    return [
+        file
+        for file, begin, end in zip(files, begins, ends, strict=True)
+        if begin <= ended_at and end >= begun_at
+    ]
