@@ -164,19 +164,24 @@ async def _floor(
     ]
     picture = Packets([os.urandom(octets - HEAD_BYTES - wires[0].trailer)] * round(packets / 15))
     runs = picture.runs(96, wires[0].trailer)
-    sequence, sent, begun, used = 0, 0, _CLOCK.monotonic(), 0.0
-    for tick in range(round((_WARM_S + seconds) * 15)):
-        if tick == round(_WARM_S * 15):
+    sequence, sent, begun = 0, 0, _CLOCK.monotonic()
+    warm, last = round(_WARM_S * 15), round((_WARM_S + seconds) * 15)
+    marks: list[float] = []
+    for tick in range(last + last - warm):  # in the end the same without sending: to wake up costs
+        if tick in {warm, last}:
+            marks.append(cpu_s(os.getpid()))
+        if tick == warm:
             ours.send(None)
-            sent, used = 0, cpu_s(os.getpid())
+            sent = 0
         for number, wire in enumerate(wires):
             if number % _PER_CAMERA == 0:  # pictures of cameras do not come all at one moment
                 due = begun + (tick + number / viewers) / 15
                 await asyncio.sleep(max(due - _CLOCK.monotonic(), 0))
-            wire.send(runs, sequence & 0xFFFF, tick * 6000, 7)
-            sent += picture.count
+            if tick < last:
+                wire.send(runs, sequence & 0xFFFF, tick * 6000, 7)
+                sent += picture.count
         sequence += picture.count
-    used = cpu_s(os.getpid()) - used
+    used = marks[1] - marks[0] - (cpu_s(os.getpid()) - marks[1])
     await asyncio.sleep(_SETTLE_S)
     ours.send(None)
     received = await asyncio.to_thread(ours.recv)
