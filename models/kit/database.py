@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import QueuePool
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -28,6 +29,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+_GIVING_BACK_S = 2.0
+_GIVING_BACK_LOOKS = 200
 
 
 class Base(DeclarativeBase):
@@ -68,14 +73,10 @@ class Database:
         Notices (see models/kit/bus.py) are written last, under an advisory lock held only until
         the commit, so that ``change.seq`` grows in commit order and no reader can skip one.
         """
-        async with self._sessions() as session:
-            try:
-                yield session
-                await _write_notices(session)
-                await session.commit()
-            except BaseException:
-                await asyncio.shield(session.rollback())
-                raise
+        async with self._sessions() as session:  # leaving it uncommitted rolls back
+            yield session
+            await _write_notices(session)
+            await session.commit()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -86,6 +87,16 @@ class Database:
             await session.rollback()
 
     async def close(self) -> None:
+        """Close every connection.
+
+        A session that was cancelled gives its connection back in a task of its own; one that came
+        after the pool was emptied would stay open, so that is waited for.
+        """
+        pool = self.engine.pool
+        for _ in range(_GIVING_BACK_LOOKS):
+            if not isinstance(pool, QueuePool) or pool.checkedout() == 0:
+                break
+            await asyncio.sleep(_GIVING_BACK_S / _GIVING_BACK_LOOKS)
         await self.engine.dispose()
 
 
