@@ -16,16 +16,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.constraints import HAS_NAMES, one_of
 from models.kit.database import Base
 from models.kit.ids import new_id
 from models.observations import Anchor, NoticeKind, StreamKind, StreamState, ZoneKind
 from models.office import Office, ServiceWindow
-
-_HAS_NAMES = "name ?& array['kk','ru','en']"
-
-
-def _one_of(column: str, values: list[str]) -> str:
-    return f"{column} IN ({', '.join(repr(v) for v in values)})"
 
 
 class MediaNode(Base):
@@ -70,7 +65,7 @@ class RetentionClass(Base):
     keep_max_days: Mapped[float]
     recording_schedule: Mapped[dict[str, Any] | None]  # as a camera's, for cameras without one
     __table_args__ = (
-        CheckConstraint(_HAS_NAMES, name="has_names"),
+        CheckConstraint(HAS_NAMES, name="has_names"),
         CheckConstraint("0 < keep_min_days AND keep_min_days <= keep_max_days", name="min_max"),
     )
 
@@ -94,7 +89,7 @@ class Camera(Base):
     office: Mapped[Office] = relationship(lazy="raise")
     streams: Mapped[list["Stream"]] = relationship(back_populates="camera", lazy="raise")
     zones: Mapped[list["Zone"]] = relationship(back_populates="camera", lazy="raise")
-    __table_args__ = (CheckConstraint(_HAS_NAMES, name="has_names"),)
+    __table_args__ = (CheckConstraint(HAS_NAMES, name="has_names"),)
 
 
 class Stream(Base):
@@ -120,8 +115,8 @@ class Stream(Base):
     camera: Mapped[Camera] = relationship(back_populates="streams", lazy="raise")
     __table_args__ = (
         UniqueConstraint("camera_id", "kind"),
-        CheckConstraint(_one_of("kind", [k.value for k in StreamKind]), name="kind_known"),
-        CheckConstraint(_one_of("state", [s.value for s in StreamState]), name="state_known"),
+        CheckConstraint(one_of("kind", StreamKind), name="kind_known"),
+        CheckConstraint(one_of("state", StreamState), name="state_known"),
         CheckConstraint("transport IN ('tcp', 'udp', 'http')", name="transport_known"),
         CheckConstraint("url LIKE 'rtsp://%' OR url LIKE 'rtsps://%'", name="url_rtsp"),
     )
@@ -142,7 +137,7 @@ class CameraNotice(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     __table_args__ = (
-        CheckConstraint(_one_of("kind", [k.value for k in NoticeKind]), name="kind_known"),
+        CheckConstraint(one_of("kind", NoticeKind), name="kind_known"),
         CheckConstraint("ended_at IS NULL OR started_at <= ended_at", name="starts_before_end"),
         Index("ix_camera_notice_camera_time", "camera_id", "started_at"),
         Index(
@@ -183,8 +178,8 @@ class Zone(Base):
     camera: Mapped[Camera] = relationship(back_populates="zones", lazy="raise")
     window: Mapped[ServiceWindow | None] = relationship(lazy="raise")
     __table_args__ = (
-        CheckConstraint(_one_of("kind", [k.value for k in ZoneKind]), name="kind_known"),
-        CheckConstraint(_one_of("anchor", [a.value for a in Anchor]), name="anchor_known"),
+        CheckConstraint(one_of("kind", ZoneKind), name="kind_known"),
+        CheckConstraint(one_of("anchor", Anchor), name="anchor_known"),
         CheckConstraint("jsonb_array_length(polygon) >= 3", name="three_corners"),
         CheckConstraint("kind <> 'operator' OR window_id IS NOT NULL", name="operator_has_window"),
         Index("ix_zone_camera_id", "camera_id"),

@@ -117,6 +117,7 @@ class PositionFix:
         latitude, longitude: degrees.
         speed_km_h, course_deg, altitude_m, accuracy_m: None when the device did not say.
         valid: False when the device itself says it had no fix.
+        ignition, external_power_v: None when the device did not say; 0 V is a cut cable.
     """
 
     device: str
@@ -131,6 +132,34 @@ class PositionFix:
     hdop: float | None = None
     satellites: int | None = None
     battery_percent: float | None = None
+    ignition: bool | None = None
+    external_power_v: float | None = None
+
+
+class RouteSource(StrEnum):
+    """Where a route's line came from; a driven one needs the narrowest corridor."""
+
+    DRAWN = "drawn"
+    IMPORTED = "imported"
+    DRIVEN = "driven"
+
+
+class TripState(StrEnum):
+    PLANNED = "planned"
+    RUNNING = "running"
+    DONE = "done"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class StopVisitState(StrEnum):
+    """``PASSED``: crossed without a visit; ``SERVED``: stayed at least as long as is needed."""
+
+    PLANNED = "planned"
+    ARRIVED = "arrived"
+    SERVED = "served"
+    PASSED = "passed"
+    SKIPPED = "skipped"
 
 
 class AlertState(StrEnum):

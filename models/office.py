@@ -8,11 +8,9 @@ from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.constraints import HAS_NAMES
 from models.kit.database import Base
 from models.kit.ids import new_id
-
-# Names shown to people are jsonb {"kk": …, "ru": …, "en": …}; all three are always present.
-_HAS_NAMES = "name ?& array['kk','ru','en']"
 
 
 class Region(Base):
@@ -24,7 +22,7 @@ class Region(Base):
     name: Mapped[dict[str, Any]]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-    __table_args__ = (CheckConstraint(_HAS_NAMES, name="has_names"),)
+    __table_args__ = (CheckConstraint(HAS_NAMES, name="has_names"),)
 
 
 class SiteKind(Base):
@@ -34,7 +32,7 @@ class SiteKind(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[dict[str, Any]]
-    __table_args__ = (CheckConstraint(_HAS_NAMES, name="has_names"),)
+    __table_args__ = (CheckConstraint(HAS_NAMES, name="has_names"),)
 
 
 class Office(Base):
@@ -52,7 +50,7 @@ class Office(Base):
     geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
     region: Mapped[Region] = relationship(lazy="raise")
     __table_args__ = (
-        CheckConstraint(_HAS_NAMES, name="has_names"),
+        CheckConstraint(HAS_NAMES, name="has_names"),
         Index("ix_office_geom", "geom", postgresql_using="gist"),
     )
 
@@ -72,7 +70,7 @@ class ServiceWindow(Base):
         UniqueConstraint("office_id", "number"),
         CheckConstraint("number > 0", name="number_positive"),
         CheckConstraint("unstaffed_after_s > 0", name="unstaffed_after_positive"),
-        CheckConstraint(_HAS_NAMES, name="has_names"),
+        CheckConstraint(HAS_NAMES, name="has_names"),
     )
 
 

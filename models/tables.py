@@ -5,9 +5,11 @@ from models import (
     camera,
     complaint,
     looking,
+    movement,
     observation,
     office,
     operator,
+    plan,
     recording,
     vehicle,
 )
@@ -21,9 +23,11 @@ __all__ = [
     "camera",
     "complaint",
     "looking",
+    "movement",
     "observation",
     "office",
     "operator",
+    "plan",
     "recording",
     "vehicle",
 ]

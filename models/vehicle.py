@@ -17,9 +17,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.constraints import HAS_NAMES
 from models.kit.database import Base
 from models.kit.ids import new_id
-from models.office import Region
+from models.office import Office, Region
 
 
 class Vehicle(Base):
@@ -31,10 +32,22 @@ class Vehicle(Base):
     name: Mapped[dict[str, Any]]
     region_id: Mapped[UUID] = mapped_column(ForeignKey(Region.id))
     report_interval_s: Mapped[int] = mapped_column(default=30)
+    stop_interval_s: Mapped[int] = mapped_column(
+        default=3600, server_default="3600"
+    )  # while parked
+    speed_limit_km_h: Mapped[float] = mapped_column(default=110.0, server_default="110")
+    base: Mapped[WKBElement | None] = mapped_column(
+        Geometry("POINT", srid=4326, spatial_index=False)
+    )
+    base_radius_m: Mapped[float] = mapped_column(default=300.0, server_default="300")
+    office_id: Mapped[UUID | None] = mapped_column(ForeignKey(Office.id))  # its own, with cameras
     devices: Mapped[list["Device"]] = relationship(back_populates="vehicle", lazy="raise")
     __table_args__ = (
         CheckConstraint("report_interval_s > 0", name="report_interval_positive"),
-        CheckConstraint("name ?& array['kk','ru','en']", name="has_names"),
+        CheckConstraint("stop_interval_s > 0", name="stop_interval_positive"),
+        CheckConstraint("speed_limit_km_h > 0", name="speed_limit_positive"),
+        CheckConstraint("base_radius_m > 0", name="base_radius_positive"),
+        CheckConstraint(HAS_NAMES, name="has_names"),
     )
 
 
@@ -65,6 +78,8 @@ class Position(Base):
     satellites: Mapped[int | None] = mapped_column(SmallInteger)
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text))  # FixFlag values; empty = good
     protocol: Mapped[str]
+    ignition: Mapped[bool | None]
+    external_power_v: Mapped[float | None]
     __table_args__ = (
         Index("ix_position_geom", "geom", postgresql_using="gist"),
         {"postgresql_partition_by": "RANGE (fixed_at)"},
