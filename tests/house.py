@@ -20,6 +20,7 @@ import psycopg
 from websockets.asyncio.client import ClientConnection, connect
 
 from dashboard_api.cli import sim
+from ingest.gps.decoders.table import PROTOCOLS
 from models.kit import postgres
 from models.kit.clock import SystemClock
 
@@ -187,9 +188,7 @@ def new_house() -> House:
         *(
             "api",
             "media",
-            "osmand",
-            "wialon",
-            "teltonika",
+            *(each.port_setting.removesuffix("_port") for each in PROTOCOLS),
             "vision_health",
             "geo_health",
             "alerts_health",

@@ -11,6 +11,7 @@ import httpx
 from dashboard_api.cli import installation, seed, sim, up
 from dashboard_api.cli.house import python_module
 from dashboard_api.supervisor import Spec, Supervisor
+from ingest.gps.decoders.table import PROTOCOLS
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.errors import Unavailable
@@ -79,9 +80,15 @@ async def run(settings: Settings, options: DemoOptions, clock: Clock) -> int:
     async def after_rooms(supervisor: Supervisor, _database_url: str) -> None:
         await _until_ready(settings, clock)
         vans = (
-            *("vans", "--osmand", f"127.0.0.1:{settings.osmand_port}"),
-            *("--wialon", f"127.0.0.1:{settings.wialon_port}"),
-            *("--teltonika", f"127.0.0.1:{settings.teltonika_port}"),
+            "vans",
+            *(
+                argument
+                for each in PROTOCOLS
+                for argument in (
+                    f"--{each.name}",
+                    f"127.0.0.1:{getattr(settings, each.port_setting)}",
+                )
+            ),
         )
         await supervisor.start(Spec("sim-vans", python_module("ingest.simulated", *vans)))
         logins = seed.logins_file(state_dir)

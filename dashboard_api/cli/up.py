@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dashboard_api.cli import certificates, house, installation
 from dashboard_api.supervisor import Supervisor
+from ingest.gps.decoders.table import PROTOCOLS
 from models import migrate
 from models.kit import postgres
 from models.kit.clock import Clock
@@ -47,9 +48,13 @@ def wanted_ports(settings: Settings) -> dict[str, tuple[str, int]]:
             )
             for n in range(settings.media_workers)
         },
-        "AHUAL_OSMAND_PORT": (settings.gps_host, settings.osmand_port),
-        "AHUAL_WIALON_PORT": (settings.gps_host, settings.wialon_port),
-        "AHUAL_TELTONIKA_PORT": (settings.gps_host, settings.teltonika_port),
+        **{
+            f"AHUAL_{each.port_setting.upper()}": (
+                settings.gps_host,
+                getattr(settings, each.port_setting),
+            )
+            for each in PROTOCOLS
+        },
         "AHUAL_VISION_HEALTH_PORT": ("127.0.0.1", settings.vision_health_port),
         "AHUAL_GEO_HEALTH_PORT": ("127.0.0.1", settings.geo_health_port),
         "AHUAL_ALERTS_HEALTH_PORT": ("127.0.0.1", settings.alerts_health_port),

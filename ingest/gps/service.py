@@ -1,8 +1,10 @@
 """The GPS receivers of an ingest process: sockets, devices, one writer."""
 
 import asyncio
+from collections.abc import Iterator
+from typing import Protocol
 
-from ingest.gps.decoders import teltonika, wialon
+from ingest.gps.decoders.table import PROTOCOLS, DeviceProtocol
 from ingest.gps.devices import Devices
 from ingest.gps.intake import Intake
 from ingest.gps.receivers.osmand_http import OsmandReceiver
@@ -16,6 +18,14 @@ from models.kit.settings import Settings
 log = get(__name__)
 
 
+class Receiver(Protocol):
+    """Listens for the devices of one protocol on one transport."""
+
+    async def start(self, host: str, port: int) -> int: ...
+
+    async def close(self) -> None: ...
+
+
 async def run(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
     """Receive positions until ``stop`` is set.
 
@@ -24,28 +34,33 @@ async def run(settings: Settings, database: Database, clock: Clock, stop: asynci
     """
     store = PositionStore(database, clock)
     intake = Intake(Devices(database, clock), store)
-    strict = settings.gps_checksum_strict
-    osmand = OsmandReceiver(intake, clock)
-    by_wialon = TcpReceiver(
-        wialon.PROTOCOL, wialon.WialonSession, wialon.feed, intake, clock, strict=strict
-    )
-    by_teltonika = TcpReceiver(
-        teltonika.PROTOCOL, teltonika.TeltonikaSession, teltonika.feed, intake, clock, strict=strict
-    )
-    listeners = (
-        (osmand, settings.osmand_port),
-        (by_wialon, settings.wialon_port),
-        (by_teltonika, settings.teltonika_port),
-    )
+    listeners = [
+        (name, receiver, getattr(settings, protocol.port_setting))
+        for protocol in PROTOCOLS
+        for name, receiver in _receivers(
+            protocol, intake, clock, strict=settings.gps_checksum_strict
+        )
+    ]
     writing = asyncio.create_task(store.run(stop))
     try:
-        ports = [await each.start(settings.gps_host, port) for each, port in listeners]
-        names = ("osmand", wialon.PROTOCOL, teltonika.PROTOCOL)
-        listening = dict(zip(names, ports, strict=True))
+        listening = {
+            name: await receiver.start(settings.gps_host, port)
+            for name, receiver, port in listeners
+        }
         log.info("gps.listening", host=settings.gps_host, **listening)
         await writing
     finally:
-        closing = (each.close() for each, _ in listeners)
+        closing = (receiver.close() for _, receiver, _ in listeners)
         await asyncio.gather(*closing, return_exceptions=True)
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
+
+
+def _receivers(
+    protocol: DeviceProtocol, intake: Intake, clock: Clock, *, strict: bool
+) -> Iterator[tuple[str, Receiver]]:
+    for transport, reading in protocol.readings.items():
+        if transport == "http":
+            yield protocol.name, OsmandReceiver(intake, clock)
+        else:
+            yield protocol.name, TcpReceiver(protocol.name, reading, intake, clock, strict=strict)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
+from ingest.gps.decoders.table import PROTOCOLS
 from ingest.gps.geodesy import offset
 from ingest.simulated.fleet import FLEET, SimulatedVan
 from ingest.simulated.links import BLACK_BOX_FIXES, LINKS, Link, Unheard
@@ -19,6 +20,7 @@ from ingest.simulated.roads import GpsNoise, drive
 from models.kit import service
 from models.kit.clock import Clock, SystemClock
 from models.kit.log import get
+from models.kit.settings import Settings
 from models.observations import PositionFix
 
 log = get(__name__)
@@ -150,9 +152,9 @@ async def run(
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Describe the command line of ``python -m ingest.simulated vans``."""
-    parser.add_argument("--osmand", default="127.0.0.1:5055", metavar="HOST:PORT")
-    parser.add_argument("--wialon", default="127.0.0.1:5039", metavar="HOST:PORT")
-    parser.add_argument("--teltonika", default="127.0.0.1:5027", metavar="HOST:PORT")
+    for protocol in PROTOCOLS:
+        port = Settings.model_fields[protocol.port_setting].default
+        parser.add_argument(f"--{protocol.name}", default=f"127.0.0.1:{port}", metavar="HOST:PORT")
     parser.add_argument("--speed", type=float, default=1.0, help="above 1: hurry through a day")
     parser.add_argument("--seed", type=int, default=1)
 

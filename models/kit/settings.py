@@ -103,7 +103,11 @@ class Settings(BaseSettings):
     gps_host: str = "127.0.0.1"
     osmand_port: int = 5055
     wialon_port: int = 5039
-    teltonika_port: int = 5027
+    teltonika_port: int = Field(5027, description="TCP and UDP.")
+    nmea_port: int = Field(5018, description="TCP and UDP.")
+    egts_port: int = 5180
+    galileosky_port: int = 5034
+    navtelecom_port: int = 5035
     gps_checksum_strict: bool = Field(
         False, description="Refuse GPS messages with a wrong checksum; off means count and warn."
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ingest.gps.decoders.table import PROTOCOLS
 from tests.house import ROOT, free_ports, until
 
 pytestmark = pytest.mark.flow
@@ -21,9 +22,7 @@ HOST = "127.0.0.2"  # loopback, but not one of the names that need no certificat
 NAMES = (
     "api",
     "media",
-    "osmand",
-    "wialon",
-    "teltonika",
+    *(each.port_setting.removesuffix("_port") for each in PROTOCOLS),
     "vision_health",
     "geo_health",
     "alerts_health",

@@ -17,6 +17,7 @@ import uvloop
 from sqlalchemy import select
 
 from ingest import service
+from ingest.gps.decoders.table import PROTOCOLS
 from ingest.recordings.boxes import map_file
 from ingest.recordings.disk import disk_of
 from ingest.recordings.reconcile import Reconcile
@@ -198,7 +199,8 @@ async def test_the_process_itself_loses_one_fragment_at_most(
 ) -> None:
     clip = write_clip(tmp_path / "clip.mp4")
     settings = node_settings(tmp_path, segment_s=60.0)
-    names = ("state_dir", "media_port", "osmand_port", "wialon_port", "teltonika_port", "segment_s")
+    gps_ports = [each.port_setting for each in PROTOCOLS]
+    names = ("state_dir", "media_port", *gps_ports, "segment_s")
     options = {f"AHUAL_{name.upper()}": str(getattr(settings, name)) for name in names}
     environment = {**os.environ, **options, "AHUAL_DATABASE_URL": database_url}
     async with SimulatedCameras() as cameras:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from ingest import service
+from ingest.gps.decoders.table import PROTOCOLS
 from ingest.simulated.rtsp_server import SimulatedCameras
 from models.camera import Camera, MediaNode, Stream
 from models.kit import bus
@@ -55,9 +56,9 @@ def node_settings(folder: Path, **changed: object) -> Settings:
         {
             "state_dir": folder,
             "media_port": media,
+            **{each.port_setting: 0 for each in PROTOCOLS},
             "osmand_port": osmand,
             "wialon_port": wialon,
-            "teltonika_port": 0,
             "segment_s": 2.0,
             "camera_silence_s": 1.5,
             "reserve_bytes": 0,

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.cli.bench.ground import Ground, free_port
+from ingest.gps.decoders.table import PROTOCOLS
 from ingest.simulated.farm import farm_url
 from models.camera import Camera, Stream
 from models.kit.bus import announce
@@ -98,9 +99,7 @@ async def node(ground: Ground, cameras: list[UUID], **changed: str) -> AsyncIter
         "AHUAL_DATABASE_URL": settings.database_url or "",
         "AHUAL_STATE_DIR": str(settings.state_dir),
         "AHUAL_MEDIA_PORT": str(settings.media_port),
-        "AHUAL_OSMAND_PORT": str(free_port()),
-        "AHUAL_WIALON_PORT": str(free_port()),
-        "AHUAL_TELTONIKA_PORT": str(free_port()),
+        **{f"AHUAL_{each.port_setting.upper()}": str(free_port()) for each in PROTOCOLS},
         "AHUAL_LOG_LEVEL": "warning",
         **changed,
     }

@@ -23,6 +23,7 @@ from dashboard_api.cli.bench.replay_footage import Footage, record
 from dashboard_api.cli.bench.replay_index import FILES_A_DAY, HOURS
 from dashboard_api.cli.bench.replay_peer import Ffmpeg
 from dashboard_api.cli.bench.report import Goal, Row, percentile
+from ingest.gps.decoders.table import PROTOCOLS
 from ingest.media.tickets import Ticket, sign
 from ingest.recordings import archive
 from ingest.recordings.facts import StreamKey
@@ -136,9 +137,7 @@ async def _house(place: Ground) -> AsyncIterator[tuple[str, int]]:
         "AHUAL_STATE_DIR": str(settings.state_dir),
         "AHUAL_MEDIA_PORT": str(settings.media_port),
         "AHUAL_API_PORT": str(settings.api_port),
-        "AHUAL_OSMAND_PORT": str(free_port()),
-        "AHUAL_WIALON_PORT": str(free_port()),
-        "AHUAL_TELTONIKA_PORT": str(free_port()),
+        **{f"AHUAL_{each.port_setting.upper()}": str(free_port()) for each in PROTOCOLS},
         "AHUAL_RECORDINGS_KEEP_DAYS": "400",
         "AHUAL_LOG_LEVEL": "warning",
     }

@@ -8,6 +8,7 @@ same position for ever.
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -26,6 +27,23 @@ PROTOCOL = "osmand"
 KNOT_KM_H = 1.852
 M_S_KM_H = 3.6
 _FIELDS_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OsmandSession:
+    """Nothing: every request stands for itself."""
+
+    device: str | None = None
+
+
+def feed(
+    session: OsmandSession, received: bytes, received_at: datetime, *, strict: bool = False
+) -> tuple[OsmandSession, list[DeviceMessage]]:
+    """Decode a request as it was kept raw: the query, and after a line's end the body."""
+    del strict  # HTTP has no checksum
+    query, _, body = received.partition(b"\n")
+    text = query.decode("utf-8", "surrogateescape")
+    return session, [decode(text, body, "", received_at)]
 
 
 def decode(query: str, body: bytes, content_type: str, received_at: datetime) -> DeviceMessage:

@@ -1,25 +1,47 @@
-"""The device protocols that this product reads, in one table."""
+"""The device protocols that this product reads, in one table; all that listens follows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from ingest.gps.decoders import osmand, teltonika, wialon
+from ingest.gps.decoders.reading import AnyReading, Reading
+
+Transport = Literal["http", "tcp", "udp"]
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceProtocol:
-    """``port_setting`` names the field of Settings with the port devices are told."""
+    """``port_setting`` names the field of Settings with the port devices are told.
+
+    ``readings`` says how each transport is read; TCP and UDP listen on the same number. The
+    HTTP receiver has its own decoder, for it answers with a status.
+    """
 
     name: str
     title: str
-    transport: Literal["http", "tcp"]
     port_setting: str
+    readings: Mapping[Transport, AnyReading]
 
 
 PROTOCOLS: tuple[DeviceProtocol, ...] = (
-    DeviceProtocol(osmand.PROTOCOL, "OsmAnd / Traccar Client", "http", "osmand_port"),
     DeviceProtocol(
-        teltonika.PROTOCOL, "Teltonika Codec 8, 8 Extended and 16", "tcp", "teltonika_port"
+        osmand.PROTOCOL,
+        "OsmAnd / Traccar Client",
+        "osmand_port",
+        {"http": Reading(osmand.OsmandSession, osmand.feed)},
     ),
-    DeviceProtocol(wialon.PROTOCOL, "Wialon IPS 1.1 and 2.0", "tcp", "wialon_port"),
+    DeviceProtocol(
+        teltonika.PROTOCOL,
+        "Teltonika Codec 8, 8 Extended and 16",
+        "teltonika_port",
+        {"tcp": Reading(teltonika.TeltonikaSession, teltonika.feed)},
+    ),
+    DeviceProtocol(
+        wialon.PROTOCOL,
+        "Wialon IPS 1.1 and 2.0",
+        "wialon_port",
+        {"tcp": Reading(wialon.WialonSession, wialon.feed, line_end=b"\r\n")},
+    ),
 )
+BY_NAME: Mapping[str, DeviceProtocol] = {protocol.name: protocol for protocol in PROTOCOLS}

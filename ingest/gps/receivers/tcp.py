@@ -1,13 +1,10 @@
 """Devices over TCP: a connection is read as fast as its messages are committed, no faster."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
-from typing import Generic, Protocol, TypeVar
 
 from ingest.gps import metrics
-from ingest.gps.decoders.message import DeviceMessage
+from ingest.gps.decoders.reading import AnyReading
 from ingest.gps.intake import Intake
 from models.kit.clock import Clock
 from models.kit.errors import Unavailable
@@ -19,35 +16,21 @@ IDLE_S = 900.0  # trackers ping every few minutes; a longer silence is a dead co
 CONNECTIONS_LIMIT = 2000
 
 
-Session = TypeVar("Session")
-
-
-class Feed(Protocol[Session]):
-    """A decoder's ``feed``: a piece of a connection in, the next session and its messages out."""
-
-    def __call__(
-        self, session: Session, received: bytes, received_at: datetime, *, strict: bool = False
-    ) -> tuple[Session, list[DeviceMessage]]: ...
-
-
-class TcpReceiver(Generic[Session]):
+class TcpReceiver:
     """Serves the devices of one protocol until closed. Event loop only."""
 
     def __init__(
         self,
         protocol: str,
-        begin: Callable[[], Session],
-        feed: Feed[Session],
+        reading: AnyReading,
         intake: Intake,
         clock: Clock,
         *,
         strict: bool = False,
         idle_s: float = IDLE_S,
     ) -> None:
-        """``begin`` makes the session of a new connection, ``feed`` leads it on."""
         self._protocol = protocol
-        self._begin = begin
-        self._feed = feed
+        self._reading = reading
         self._intake = intake
         self._clock = clock
         self._strict = strict
@@ -95,13 +78,15 @@ class TcpReceiver(Generic[Session]):
                 await writer.wait_closed()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = self._begin()
+        session = self._reading.begin()
         while True:
             received = await asyncio.wait_for(reader.read(READ_BYTES), self._idle_s)
             if not received:
                 return
             received_at = self._clock.now()
-            session, messages = self._feed(session, received, received_at, strict=self._strict)
+            session, messages = self._reading.feed(
+                session, received, received_at, strict=self._strict
+            )
             receipts = [
                 await self._intake.take(message, self._protocol, received_at)
                 for message in messages

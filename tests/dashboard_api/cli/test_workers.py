@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from dashboard_api.cli.house import room_specs
 from dashboard_api.supervisor import Supervisor
+from ingest.gps.decoders.table import PROTOCOLS
 from ingest.simulated.rtsp_server import SimulatedCameras
 from models.camera import Camera, MediaNode, Stream
 from models.kit.clock import SystemClock
@@ -103,9 +104,9 @@ async def node(
         "state_dir": tmp_path,
         "media_port": media,
         "media_workers": WORKERS,
+        **{each.port_setting: 0 for each in PROTOCOLS},
         "osmand_port": osmand,
         "wialon_port": wialon,
-        "teltonika_port": 0,
         "segment_s": 2.0,
         "reserve_bytes": 0,
     }

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ingest.gps.decoders.reading import Reading
 from ingest.gps.decoders.wialon import WialonSession, feed
 from ingest.gps.devices import Devices
 from ingest.gps.intake import Intake
@@ -80,7 +81,7 @@ async def receivers(database_url: str) -> AsyncIterator[Receivers]:
     store, stop = PositionStore(database, CLOCK), asyncio.Event()
     intake = Intake(Devices(database, CLOCK), store)
     osmand = OsmandReceiver(intake, CLOCK)
-    wialon = TcpReceiver("wialon", WialonSession, feed, intake, CLOCK, idle_s=5)
+    wialon = TcpReceiver("wialon", Reading(WialonSession, feed), intake, CLOCK, idle_s=5)
     writing = asyncio.create_task(store.run(stop))
     http_port = await osmand.start("127.0.0.1", 0)
     tcp_port = await wialon.start("127.0.0.1", 0)
