@@ -2,30 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from typing import Protocol
 
 import httpx
 
 from ingest.simulated import encoders
-from models.kit.log import get
+from ingest.simulated.link import ANSWER_WITHIN_S, BLACK_BOX_FIXES, Connection, Link, Unheard
 from models.observations import PositionFix
-
-log = get(__name__)
-ANSWER_WITHIN_S = 20.0
-BLACK_BOX_FIXES = 50
-
-
-class Unheard(Exception):
-    """Nobody took the fixes: keep them and send again."""
-
-
-class Link(Protocol):
-    """A device's way to the receiver. Returns how many of the oldest fixes were acknowledged."""
-
-    async def send(self, fixes: Sequence[PositionFix]) -> int: ...
-
-    async def close(self) -> None: ...
 
 
 class OsmandLink:
@@ -53,35 +35,7 @@ class OsmandLink:
         await self._client.aclose()
 
 
-class _Connection:
-    """A tracker's TCP connection, made when there is something to send."""
-
-    def __init__(self, host: str, port: int, identifier: str) -> None:
-        self._address = (host, port)
-        self._identifier = identifier
-        self._stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def _open(self) -> None:
-        self._stream = await asyncio.open_connection(*self._address)
-
-    async def _write(self, content: bytes) -> asyncio.StreamReader:
-        if self._stream is None:
-            raise ConnectionResetError("not connected")
-        reader, writer = self._stream
-        writer.write(content)
-        await writer.drain()
-        return reader
-
-    async def close(self) -> None:
-        if self._stream is not None:
-            _, writer = self._stream
-            self._stream = None
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
-
-
-class WialonLink(_Connection):
+class WialonLink(Connection):
     """A tracker: login, one D line a position, a B line for what was kept meanwhile."""
 
     async def send(self, fixes: Sequence[PositionFix]) -> int:
@@ -116,7 +70,7 @@ class WialonLink(_Connection):
         return await asyncio.wait_for(reader.readline(), ANSWER_WITHIN_S)
 
 
-class TeltonikaLink(_Connection):
+class TeltonikaLink(Connection):
     """A tracker: its IMEI once, then packets of Codec 8 Extended."""
 
     async def send(self, fixes: Sequence[PositionFix]) -> int:

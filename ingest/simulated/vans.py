@@ -15,7 +15,8 @@ from itertools import islice
 from ingest.gps.decoders.table import PROTOCOLS
 from ingest.gps.geodesy import offset
 from ingest.simulated.fleet import FLEET, SimulatedVan
-from ingest.simulated.links import BLACK_BOX_FIXES, LINKS, Link, Unheard
+from ingest.simulated.link import BLACK_BOX_FIXES, Link, Unheard
+from ingest.simulated.links import LINKS
 from ingest.simulated.roads import GpsNoise, drive
 from models.kit import service
 from models.kit.clock import Clock, SystemClock

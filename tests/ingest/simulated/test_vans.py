@@ -16,7 +16,8 @@ from ingest.gps.decoders.table import PROTOCOLS
 from ingest.gps.geodesy import distance_m
 from ingest.gps.service import run as run_receivers
 from ingest.simulated.fleet import FLEET
-from ingest.simulated.links import LINKS, Unheard
+from ingest.simulated.link import Unheard
+from ingest.simulated.links import LINKS
 from ingest.simulated.roads import GpsNoise, drive, road
 from ingest.simulated.vans import Reporter, Sensor, VanClock, address
 from ingest.simulated.vans import run as run_vans
