@@ -20,7 +20,7 @@ from models.kit.errors import CentreError, InvalidInput, NotFound
 _USAGE = (
     "commands: list, stall S, resume S, kick S, reset S, stop S, start S, show S VARIANT,"
     " codec S VARIANT, sps S, drop S PERCENT, garbage S PERCENT, clock S SECONDS, truth S,"
-    " heard S"
+    " heard S, late"
 )
 _LINE_LIMIT = 1_024
 
@@ -50,6 +50,8 @@ def _carried_out(cameras: SimulatedCameras, words: list[str]) -> str:
     match words:
         case ["list"]:
             return " ".join(f"{name}={cameras.showing(name)}" for name in cameras.names)
+        case ["late"]:
+            return f"{cameras.late_s():.2f}"
         case [verb, name] if verb in _PLAIN:
             return _PLAIN[verb](cameras, name) or ""
         case [verb, name, variant] if verb in _WITH_VARIANT:

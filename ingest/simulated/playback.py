@@ -35,7 +35,7 @@ class Playback:
 
     RTP timestamps are 90 kHz ticks of the wall clock, so a receiver that trusts its own clock can
     read the age of a picture from them. ``phase`` 0–1 is the place in the loop at tick 0: main
-    and sub of a scene share it.
+    and sub of a scene share it. ``latest``: by how many ticks the latest picture was late.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Playback:
         self._packets = 0
         self._octets = 0
         self._reported_at = 0
+        self.latest = 0
         self._index, self._due = self._position(phase)
         metronome.add(self._due, self._tick)
 
@@ -135,10 +136,11 @@ class Playback:
 
     def _tick(self) -> int:
         now = self._metronome.now()
+        self.latest = max(self.latest, now - self._due)
         if now - self._due > _LATE_LIMIT:
-            # The process was suspended: go on from now, as a camera after a freeze.
+            # The process was suspended: go on from now, as a camera after a freeze. Whoever counts
+            # pictures must find them all: what a starved machine plays late, nobody has lost.
             self._due = now
-            self._wait_for_key()
         picture = self.clip.pictures[self._index]
         if picture.key and self._next_variant != self.variant:
             picture = self._switch()

@@ -124,6 +124,13 @@ class SimulatedCameras:
         """Return how many packets came to the loudspeaker of the camera, or of the scene's."""
         return sum(len(camera.heard) for camera in self._meant(name))
 
+    def late_s(self) -> float:
+        """Return by how much the latest picture of all was late since the last call."""
+        latest = max((camera.latest for camera in self._cameras.values()), default=0)
+        for camera in self._cameras.values():
+            camera.latest = 0
+        return latest / CLOCK_HZ
+
     def showing(self, name: str) -> str:
         return self._meant(name)[0].variant
 

@@ -40,6 +40,7 @@ async def cameras(tmp_path: Path) -> AsyncIterator[SimulatedCameras]:
         ("clock yard soon", "error soon is not a number"),
         ("drop yard nan", "error nan is not a number that can be meant"),
         ("codec yard plain", "ok"),
+        ("late", "ok 0."),
         ("codec yard h265", "error yard has no variant h265; known: plain"),
         ("sps yard", "error yard has no variant h264; known: plain"),
         ("truth yard", "error yard is not a scene with a known truth"),

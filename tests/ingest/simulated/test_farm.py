@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -10,7 +11,9 @@ from ingest.simulated.clip import load_clip
 from ingest.simulated.counters import Sighting, missing_pictures, sightings
 from ingest.simulated.farm import Farm, farm_name, farm_url
 from ingest.simulated.loops import LoopSpec, make_loop
-from ingest.simulated.playback import Viewer
+from ingest.simulated.metronome import Metronome, Tick
+from ingest.simulated.playback import Playback, Viewer
+from ingest.simulated.rtp import CLOCK_HZ
 from models.kit.errors import InvalidInput
 
 SMALL = LoopSpec(320, 180, fps=20, gop_s=0.5, kbit=200, seconds=1)
@@ -109,3 +112,43 @@ async def test_a_viewer_that_is_gone_stops_nobody_elses_pictures(farm: Farm) -> 
     seen = await asyncio.to_thread(sightings, farm.url("farm/1"), 20)
     assert len(seen) == 20
     assert not first.viewers
+
+
+class _Clockwork(Metronome):
+    """A metronome whose time a test sets."""
+
+    def __init__(self) -> None:
+        self.time = 0
+        self.tick: Tick = int
+
+    def now(self) -> int:
+        return self.time
+
+    def add(self, due: int, tick: Tick) -> None:
+        self.time, self.tick = due, tick
+
+
+class _Taken(asyncio.WriteTransport):
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written.append(bytes(data))
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+def test_a_suspended_farm_leaves_no_picture_out(loops: Path) -> None:
+    clip = load_clip(make_loop(loops, SMALL))
+    clockwork, taken = _Clockwork(), _Taken()
+    camera = Playback({"x": clip}, metronome=clockwork, phase=0.0, random=Random(1))
+    camera.viewers.add(Viewer(taken, 0, playing=True, wants_key=False))
+    for picture in range(30):
+        due = clockwork.tick()
+        clockwork.time = due + (5 * CLOCK_HZ if picture == 12 else 0)
+    assert len(taken.written) == 30
+    assert camera.latest == 5 * CLOCK_HZ
