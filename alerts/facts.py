@@ -41,8 +41,8 @@ class StreamReading:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueFacts:
-    """A queue zone. ``reading`` is None while nothing usable is known of it."""
+class LimitFacts:
+    """A zone with a limit of people. ``reading`` is None while nothing usable is known of it."""
 
     place: Place
     limit: int
@@ -50,19 +50,21 @@ class QueueFacts:
     reading: Reading | None
 
 
-@dataclass(frozen=True, slots=True)
-class HallFacts:
-    """A zone with a limit of people that is no queue. ``reading``: as of a queue."""
+class QueueFacts(LimitFacts):
+    """A queue zone."""
 
-    place: Place
-    limit: int
-    hold: timedelta
-    reading: Reading | None
+    __slots__ = ()
+
+
+class HallFacts(LimitFacts):
+    """A zone with a limit that is no queue."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AreaFacts:
-    """A zone where nobody may be. ``reading``: as of a queue."""
+    """A zone where nobody may be. ``reading``: as of a limited zone."""
 
     place: Place
     reading: Reading | None

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from alerts.facts import QueueFacts
-from alerts.rules.base import UNKNOWN, Sign, Verdict
+from alerts.rules.base import Verdict
+from alerts.rules.limit import above_limit
 from models.observations import Severity
-
-CALM_FOR = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +19,4 @@ class QueueTooLong:
     reraise_after: ClassVar[timedelta] = timedelta(seconds=60)
 
     def judge(self, facts: QueueFacts, now: datetime) -> Verdict:
-        reading = facts.reading
-        if reading is None or reading.people is None:
-            return UNKNOWN
-        details = {
-            "people": reading.people,
-            "limit": facts.limit,
-            "for_s": facts.hold.total_seconds(),
-        }
-        if reading.people > facts.limit:
-            return Verdict(Sign.FIRING, reading.since, facts.hold, details)
-        if reading.people <= max(facts.limit - 1, 0):
-            return Verdict(Sign.CLEAR, reading.since, CALM_FOR, details)
-        return Verdict(Sign.BETWEEN, reading.since, details=details)
+        return above_limit(facts, max(facts.limit - 1, 0))
