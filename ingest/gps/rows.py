@@ -60,20 +60,31 @@ _COLUMNS = """
            CAST(:longitude AS float8[]), CAST(:speed_km_h AS float8[]),
            CAST(:course_deg AS float8[]), CAST(:altitude_m AS float8[]),
            CAST(:accuracy_m AS float8[]), CAST(:satellites AS smallint[]),
-           CAST(:flags AS text[]), CAST(:protocol AS text[]))
+           CAST(:flags AS text[]), CAST(:protocol AS text[]),
+           CAST(:ignition AS boolean[]), CAST(:external_power_v AS float8[]))
     AS r(vehicle_id, fixed_at, received_at, latitude, longitude, speed_km_h, course_deg,
-         altitude_m, accuracy_m, satellites, flags, protocol)
+         altitude_m, accuracy_m, satellites, flags, protocol, ignition, external_power_v)
 """
 # Sorted, because two writers that insert the same keys in different orders deadlock.
+# Only what is new is to be judged, and never what a wrong clock dated.
 _INSERT_POSITIONS = text(f"""
-    INSERT INTO position (vehicle_id, fixed_at, received_at, geom, speed_km_h, course_deg,
-                          altitude_m, accuracy_m, satellites, flags, protocol)
-    SELECT vehicle_id, fixed_at, received_at, ST_SetSRID(ST_MakePoint(longitude, latitude), 4326),
-           speed_km_h, course_deg, altitude_m, accuracy_m, satellites,
-           string_to_array(flags, ','), protocol
-    FROM {_COLUMNS}
-    ORDER BY vehicle_id, fixed_at
-    ON CONFLICT DO NOTHING
+    WITH added AS (
+        INSERT INTO position (vehicle_id, fixed_at, received_at, geom, speed_km_h, course_deg,
+                              altitude_m, accuracy_m, satellites, flags, protocol, ignition,
+                              external_power_v)
+        SELECT vehicle_id, fixed_at, received_at,
+               ST_SetSRID(ST_MakePoint(longitude, latitude), 4326), speed_km_h, course_deg,
+               altitude_m, accuracy_m, satellites, string_to_array(flags, ','), protocol, ignition,
+               external_power_v
+        FROM {_COLUMNS}
+        ORDER BY vehicle_id, fixed_at
+        ON CONFLICT DO NOTHING
+        RETURNING vehicle_id, fixed_at, flags
+    )
+    INSERT INTO unjudged_span (vehicle_id, from_at, until_at)
+    SELECT vehicle_id, min(fixed_at), max(fixed_at) FROM added
+    WHERE NOT flags && CAST('{{{FixFlag.FUTURE},{FixFlag.ANCIENT}}}' AS text[])
+    GROUP BY vehicle_id
 """)
 _MOVE_LAST = text(f"""
     INSERT INTO last_position AS l (vehicle_id, fixed_at, received_at, geom, speed_km_h,
@@ -103,7 +114,10 @@ _INSERT_RAW = text("""
 
 
 async def insert_positions(session: AsyncSession, rows: Sequence[Row]) -> None:
-    """Store rows that are not stored yet; a row with a known van and time is left as it is."""
+    """Store rows that are not stored yet and, with them, the spans that geo has to judge.
+
+    A row with a known van and time is left as it is, and is nothing to judge.
+    """
     if rows:
         await session.execute(_INSERT_POSITIONS, _arrays(rows))
 
@@ -160,6 +174,8 @@ def _arrays(rows: Sequence[Row]) -> dict[str, str]:
         "satellites": _literal(fix.satellites for fix in fixes),
         "flags": _literal(f'"{",".join(row.flags)}"' for row in rows),
         "protocol": _literal(row.protocol for row in rows),
+        "ignition": _literal(fix.ignition for fix in fixes),
+        "external_power_v": _literal(fix.external_power_v for fix in fixes),
     }
 
 

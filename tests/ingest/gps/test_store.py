@@ -114,6 +114,25 @@ async def test_last_position_moves_only_forward_and_only_for_good_fixes(
 
 
 @pytest.mark.postgis
+async def test_only_new_fixes_are_left_to_be_judged(database: Database) -> None:
+    vehicle_id = await van(database)
+    spans = "SELECT vehicle_id, from_at, until_at FROM unjudged_span ORDER BY id"
+    one, two, three = fix_at(0, ignition=True, external_power_v=12.4), fix_at(9), fix_at(5)
+    async with running(database) as store:
+        await (await store.submit(submission(vehicle_id, two, one, fix_at(99_999))))
+        await (await store.submit(submission(vehicle_id, one, three, two)))
+        await (await store.submit(submission(vehicle_id, one, two, three)))
+    assert await rows_of(database, spans) == [
+        (vehicle_id, one.fixed_at, two.fixed_at),
+        (vehicle_id, three.fixed_at, three.fixed_at),
+    ]
+    told = await rows_of(
+        database, "SELECT ignition, external_power_v FROM position ORDER BY fixed_at LIMIT 2"
+    )
+    assert told == [(True, 12.4), (None, None)]
+
+
+@pytest.mark.postgis
 async def test_a_batch_of_two_vans_is_one_notice(database: Database) -> None:
     first = await van(database)
     second = await van(database, "van-2", "002 AA 02")
