@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from geo.geometry import distance_m
 from geo.regions import REGIONS
 from geo.repository import vehicles
 from models.kit.clock import Clock, SystemClock
@@ -53,8 +54,22 @@ def _regions() -> Layer:
 
 
 @cache
+def _known_places() -> list[dict[str, Any]]:
+    places: list[dict[str, Any]] = json.loads((DATA / "places.json").read_text(encoding="utf-8"))
+    return places
+
+
+def place_names(latitude: float, longitude: float) -> dict[str, str]:
+    """Return the names of the place of the map that is nearest to a point."""
+    nearest = min(
+        _known_places(),
+        key=lambda place: distance_m(latitude, longitude, place["latitude"], place["longitude"]),
+    )
+    return dict(nearest["name"])
+
+
+@cache
 def _places() -> Layer:
-    places = json.loads((DATA / "places.json").read_text(encoding="utf-8"))
     return _collection(
         [
             _point(
@@ -63,7 +78,7 @@ def _places() -> Layer:
                 {key: place[key] for key in ("name", "region", "population", "centre")},
                 place["id"],
             )
-            for place in places
+            for place in _known_places()
         ]
     )
 

@@ -1,4 +1,4 @@
-"""The geo process: says when a van's position grows old, makes partitions, forgets noise."""
+"""The geo process: says when a van's position grows old, makes trips and partitions."""
 
 import asyncio
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.freshness import Freshness
 from geo.partitions import make_partitions
+from geo.plans.making import make_trips
 from geo.repository import vehicles
 from geo.retention import forget_raw_messages
 from models.kit.bus import announce
@@ -22,6 +23,7 @@ from models.kit.settings import Settings
 log = get(__name__)
 JUDGE_EVERY_S = 3.0
 UPKEEP_EVERY_S = 6 * 3600.0
+TRIPS_EVERY_S = 600.0
 _LONGEST_RETRY_S = 30.0
 VANS = Gauge("ahual_geo_vehicles", "Vans by age of their position.", ["freshness"])
 
@@ -66,7 +68,7 @@ async def run(settings: Settings, database: Database, clock: Clock, stop: asynci
 
     health = await serve_health("127.0.0.1", settings.geo_health_port, ready)
     log.info("geo.started", health_port=settings.geo_health_port)
-    upkeep_due = clock.monotonic()
+    upkeep_due = trips_due = clock.monotonic()
     pause_s = JUDGE_EVERY_S
     try:
         while not stop.is_set():
@@ -77,6 +79,11 @@ async def run(settings: Settings, database: Database, clock: Clock, stop: asynci
                         await forget_raw_messages(session, clock.now())
                     upkeep_due = clock.monotonic() + UPKEEP_EVERY_S
                     log.info("partitions.made", count=made)
+                if clock.monotonic() >= trips_due:
+                    async with database.transaction() as session:
+                        trips = await make_trips(session, clock.now())
+                    trips_due = clock.monotonic() + TRIPS_EVERY_S
+                    log.info("trips.made", count=len(trips))
                 await watch.judge(database)
             except (DBAPIError, PoolTimeout, OSError) as error:
                 reached["database"] = False

@@ -1,0 +1,1 @@
+"""Where vans are meant to be: lines and stops, the days of a timetable, trips made from it."""
