@@ -7,6 +7,7 @@ that a van that is started again goes on where it would be by now.
 import bisect
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -105,23 +106,30 @@ def drive(stops: tuple[LatLon, ...], seed: str) -> Drive:
     for a, b in pairwise(stops):
         points += road(a, b, chance)[1:]
         stop_at.append(len(points) - 1)
-    along = [0.0]
-    for a, b in pairwise(points):
-        along.append(along[-1] + distance_m(*a, *b))
+    along = measured(points)
     stops_m = [along[index] for index in stop_at]
     times, metres = [0.0], [0.0]
     legs = list(pairwise(stops_m))
     for start_m, end_m in [*legs, *[(b, a) for a, b in reversed(legs)]]:
         cruise = chance.uniform(60, 90) / 3.6
-        _append_leg(times, metres, start_m, end_m, cruise)
+        append_leg(times, metres, start_m, end_m, cruise)
         times.append(times[-1] + chance.uniform(120, 420))
         metres.append(end_m)
     return Drive(tuple(points), tuple(along), tuple(times), tuple(metres))
 
 
-def _append_leg(
+def measured(points: Sequence[LatLon]) -> list[float]:
+    """Return metres along a line at each of its points."""
+    along = [0.0]
+    for a, b in pairwise(points):
+        along.append(along[-1] + distance_m(*a, *b))
+    return along
+
+
+def append_leg(
     times: list[float], metres: list[float], start_m: float, end_m: float, cruise_m_s: float
 ) -> None:
+    """Go on from the last breakpoint to ``end_m``, with ramps and slowly near both ends."""
     length = abs(end_m - start_m)
     steps = max(1, round(length / STEP_M))
     town = min(cruise_m_s, 35 / 3.6)
