@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models.observations import ZoneKind
 from vision.tracker import Colours, Stay, Tracks, hidden_in, step, walked_in
-from vision.visits import Around
+from vision.visits import Appearance, Around
 from vision.zones import Boxes, Polygon, WatchedZone, area, contains, members, shared
 
 # Somebody who queues behind others is lost by the detector for some looks, and has not left.
@@ -62,6 +62,7 @@ def count(
             frozenset(numbers[index] for index in found[zone.zone_id]),
             walked_in(state, zone.zone_id),
             seen,
+            _appearances(found[zone.zone_id], boxes, colours),
         )
         for zone in zones
         if zone.kind is ZoneKind.VISITOR
@@ -72,6 +73,12 @@ def count(
         if zone.kind is ZoneKind.OPERATOR and not found[zone.zone_id] and _is_blocked(zone, boxes)
     )
     return state, Counted(people, blocked, tuple(stays), at_spots)
+
+
+def _appearances(here: list[int], boxes: Boxes, colours: Colours | None) -> tuple[Appearance, ...]:
+    if colours is None:
+        return ()
+    return tuple(Appearance(colours[n], float(boxes[n, 3] - boxes[n, 1])) for n in here)
 
 
 def unmasked(boxes: Boxes, masks: tuple[Polygon, ...]) -> list[int]:

@@ -5,11 +5,22 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from vision.minutes import minute_of
-from vision.waiting import Figure, Forecast, by_flow, by_stays, forecast, service_time
+from vision.waiting import (
+    Figure,
+    Forecast,
+    Stretch,
+    by_flow,
+    by_stays,
+    forecast,
+    service_time,
+)
 
-SPAN_MINUTES = 30
+SPAN_MINUTES = 30  # the figures are about those who went to a window in them
+_KEPT_MINUTES = 90  # who goes now may have come before the span
+STRETCH_S = 10.0
 SERVICES = 60  # of the last visits, for the service time
 _LONGEST_STEP_S = 3.0  # a longer time between looks was not seen
+_BLIND_S = 300.0  # after longer blindness nobody knows who was there before
 _SHORTEST_STAY_S = 5.0  # who crosses a queue's place does not wait
 
 
@@ -44,19 +55,23 @@ class _Minute:
     people_max: int | None = None
     served: int = 0
     stays_s: tuple[float, ...] = ()
-    first: int | None = None
-    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What is known of the waiting at one office."""
+    """What is known of the waiting at one office.
+
+    ``stretches`` are what was seen, without gaps, each with the time of its beginning; ``unseen_s``
+    is how long nothing is seen since the last one.
+    """
 
     office_id: UUID
     minutes: tuple[_Minute, ...] = ()  # the last one is under way
     services_s: tuple[float, ...] = ()
     looked_at: datetime | None = None
     now: Now | None = None
+    stretches: tuple[tuple[datetime, Stretch], ...] = ()
+    unseen_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,7 @@ def look(flow: Flow, now: Now, at: datetime) -> tuple[Flow, OfficeMinuteDone | N
         minutes = tuple(minute for minute in minutes if minute.minute_at >= oldest)
     step_s = (at - flow.looked_at).total_seconds() if flow.looked_at else 0.0
     present = _add(minutes[-1], flow.now, now, step_s if 0 < step_s <= _LONGEST_STEP_S else 0.0)
+    flow = _stretched(flow, now, max(0.0, step_s), at)
     services_s = (*flow.services_s, *now.services_s)[-SERVICES:]
     return (
         replace(
@@ -123,26 +139,56 @@ def _add(minute: _Minute, before: Now | None, now: Now, step_s: float) -> _Minut
         minute = replace(
             minute,
             people_max=max(minute.people_max or 0, now.waiting),
-            first=now.waiting if minute.first is None else minute.first,
-            last=now.waiting,
         )
     stays = tuple(stay for stay in now.stays_s if stay >= _SHORTEST_STAY_S)
     return replace(minute, served=minute.served + now.began, stays_s=(*minute.stays_s, *stays))
 
 
+def _stretched(flow: Flow, now: Now, step_s: float, at: datetime) -> Flow:
+    """Add the time since the last look to what was seen, and what a short blindness hid."""
+    before, unseen_s = flow.now, flow.unseen_s
+    seen = before is not None and before.waiting is not None and step_s <= _LONGEST_STEP_S
+    if not seen:
+        unseen_s += step_s
+    if now.waiting is None:
+        return replace(flow, unseen_s=unseen_s)
+    stretches = flow.stretches
+    if unseen_s > _BLIND_S:
+        stretches = ()
+    elif unseen_s and stretches:
+        # As many waited as before and after, and people went as fast as they did when seen.
+        known_s = sum(stretch.seconds for _, stretch in stretches)
+        pace = sum(stretch.served for _, stretch in stretches) / max(known_s, STRETCH_S)
+        people = (stretches[-1][1].people + now.waiting) / 2
+        hidden = Stretch(unseen_s, people, pace * unseen_s)
+        stretches = (*stretches, (at - timedelta(seconds=unseen_s), hidden))
+    people = before.waiting if seen and before and before.waiting is not None else now.waiting
+    newest = Stretch(step_s if seen else 0.0, people, now.began)
+    oldest = at - timedelta(minutes=_KEPT_MINUTES)
+    if stretches and stretches[-1][1].seconds + newest.seconds <= STRETCH_S:
+        began_at, last = stretches[-1]
+        stretches = (*stretches[:-1], (began_at, _joined(last, newest)))
+    else:
+        stretches = (*(each for each in stretches if each[0] >= oldest), (at, newest))
+    return replace(flow, stretches=stretches, unseen_s=0.0)
+
+
+def _joined(one: Stretch, other: Stretch) -> Stretch:
+    seconds = one.seconds + other.seconds
+    people = one.people
+    if seconds:
+        people = (one.people * one.seconds + other.people * other.seconds) / seconds
+    return Stretch(seconds, people, one.served + other.served)
+
+
 def wait(flow: Flow) -> tuple[Figure | None, str | None]:
     """Return the mean wait of the last half hour, and how it was found."""
-    if flow.now is not None and flow.now.has_spots:
-        known = [minute for minute in flow.minutes if minute.first is not None]
-        if known:
-            figure = by_flow(
-                sum(minute.person_s for minute in known),
-                sum(minute.served for minute in flow.minutes),
-                known[0].first or 0,
-                known[-1].last or 0,
-            )
-            if figure is not None:
-                return figure, "flow"
+    if flow.now is not None and flow.now.has_spots and flow.stretches:
+        since = flow.stretches[-1][0] - timedelta(minutes=SPAN_MINUTES)
+        before = sum(began_at < since for began_at, _ in flow.stretches)
+        figure = by_flow([stretch for _, stretch in flow.stretches], before)
+        if figure is not None:
+            return figure, "flow"
     figure = by_stays([stay for minute in flow.minutes for stay in minute.stays_s])
     return figure, None if figure is None else "stays"
 

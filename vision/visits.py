@@ -1,11 +1,16 @@
 """Pure: visits at a window, from whether somebody stands at its visitor spot.
 
-Mostly the spot is empty between two visits. Where the next one comes at once, the track of the
-one who left says so: it is seen somewhere else.
+Mostly the spot is empty between two visits. Where the next one comes at once, clothes say so:
+somebody who looks otherwise stands there and the visitor does not; or the track of the one who
+left: it is seen somewhere else. How a visitor looks is forgotten with the visit.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+import numpy as np
+
+from vision.tracker import Colours
 
 BEGINS_LOOKS = 3  # in a row with somebody: one who walks past is no visit
 ENDS_AFTER = timedelta(seconds=5)  # empty, and who was here is seen elsewhere
@@ -13,13 +18,40 @@ HIDDEN_FOR = timedelta(seconds=12)  # empty, and who was here is seen nowhere
 ANOTHER_AFTER = timedelta(seconds=3)  # empty for two looks, and then it is somebody else
 SHORTEST = timedelta(seconds=8)
 BLIND_FOR = timedelta(seconds=5)  # a visit that was not seen to end has no length
+OTHER_LOOKS = 4  # of somebody who looks otherwise, and none of the visitor
+# Of two histograms. One person's looks differ by 0.05-0.2, two people's by 0.5 and more; who turns
+# round in the same place lies between, so without a gap more is asked.
+UNLIKE, UNLIKE_AT_ONCE = 0.35, 0.5
+_GAP = timedelta(seconds=2)
+_TALLER = 1.4  # a box so much taller is no other visitor: it holds the clerk behind, too
+_LEARN_LOOKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What somebody at a spot looks like: the mean of ``looks`` histograms, and of the heights."""
+
+    colours: Colours
+    height: float
+    looks: int = 1
+
+    def unlike(self, other: "Appearance") -> float:
+        """Return 0 for equal clothes and 1 for nothing in common."""
+        return 1.0 - float(np.minimum(self.colours, other.colours).sum())
+
+    def mixed(self, other: "Appearance") -> "Appearance":
+        share = 1 / min(self.looks + 1, _LEARN_LOOKS)
+        mixed: Colours = self.colours + np.float32(share) * (other.colours - self.colours)
+        height = self.height + share * (other.height - self.height)
+        return Appearance(mixed, height, self.looks + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A visitor spot. ``came_at`` is when its visitor came, ``begun`` once that is believed.
 
-    ``who`` is the track that stood here in the last looks, while it was the only one.
+    ``who`` is the track that stood here in the last looks, while it was the only one. ``looked``
+    is what the visitor looks like, ``other`` somebody else who stands here since ``other_at``.
     """
 
     came_at: datetime | None = None
@@ -28,15 +60,22 @@ class Spot:
     begun: bool = False
     blind_since: datetime | None = None
     who: int | None = None
+    looked: Appearance | None = None
+    other: Appearance | None = None
+    other_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Track numbers of one look: at the spot, at the spot and come from elsewhere, anywhere."""
+    """One look: track numbers at the spot, at the spot and come from elsewhere, anywhere.
+
+    ``looks`` is what those at the spot look like, where that was looked at.
+    """
 
     here: frozenset[int] = frozenset()
     walked_in: frozenset[int] = frozenset()
     seen: frozenset[int] = frozenset()
+    looks: tuple[Appearance, ...] = ()
 
 
 NOBODY = Around()
@@ -71,8 +110,10 @@ def look(
     spot = replace(spot, blind_since=None)
     if people:
         if spot.begun and _another(spot, around, at):
-            return _come(Spot(), at, around.here), Turn(ended=_visit(spot))
-        came = _come(spot, at, around.here)
+            return _come(Spot(), at, around), Turn(ended=_visit(spot))
+        if spot.begun and (other := _unlike(spot, around, at)) is not None:
+            return _replaced(spot, other, around, at)
+        came = _come(spot, at, around)
         return came, Turn(began=came.begun and not spot.begun)
     if spot.came_at is None or spot.seen_at is None:
         return spot, Turn()
@@ -93,8 +134,33 @@ def _another(spot: Spot, around: Around, at: datetime) -> bool:
     return short and left and bool(around.walked_in & around.here)
 
 
-def _come(spot: Spot, at: datetime, who: frozenset[int]) -> Spot:
+def _unlike(spot: Spot, around: Around, at: datetime) -> Appearance | None:
+    """Return what somebody else here looks like, where nobody here looks like the visitor."""
+    visitor, seen_at = spot.looked, spot.seen_at
+    if visitor is None or seen_at is None:
+        return None
+    people = [one for one in around.looks if one.height <= _TALLER * visitor.height]
+    gap = (spot.other_at or at) - seen_at >= _GAP
+    differs = UNLIKE if gap else UNLIKE_AT_ONCE
+    if not people or min(one.unlike(visitor) for one in people) < differs:
+        return None
+    return min(people, key=(spot.other or visitor).unlike)
+
+
+def _replaced(spot: Spot, other: Appearance, around: Around, at: datetime) -> tuple[Spot, Turn]:
+    """Take a look at somebody else; after some of them the visitor has gone."""
+    known = spot.other.mixed(other) if spot.other is not None else other
+    came_at = spot.other_at or at
+    if known.looks < OTHER_LOOKS:
+        return replace(spot, other=known, other_at=came_at), Turn()
+    who = next(iter(around.here)) if len(around.here) == 1 else None
+    following = Spot(came_at, at, known.looks, begun=True, who=who, looked=known)
+    return following, Turn(began=True, ended=_visit(spot))
+
+
+def _come(spot: Spot, at: datetime, around: Around) -> Spot:
     looks = spot.looks + 1
+    who = around.here
     alone = next(iter(who)) if len(who) == 1 else None
     return Spot(
         spot.came_at or at,
@@ -102,7 +168,15 @@ def _come(spot: Spot, at: datetime, who: frozenset[int]) -> Spot:
         looks,
         spot.begun or looks >= BEGINS_LOOKS,
         who=spot.who if alone is None or spot.who in who else alone,
+        looked=_learned(spot.looked, around.looks),
     )
+
+
+def _learned(visitor: Appearance | None, here: tuple[Appearance, ...]) -> Appearance | None:
+    if visitor is None:
+        return here[0] if len(here) == 1 else None
+    likely = [one for one in here if one.height <= _TALLER * visitor.height]
+    return visitor.mixed(min(likely, key=visitor.unlike)) if likely else visitor
 
 
 def _visit(spot: Spot) -> Visit | None:

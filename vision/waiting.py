@@ -1,6 +1,6 @@
 """Pure: how long people wait, each figure with the band that it lies in four times out of five.
 
-The headline needs no identity (Little's law): person-seconds waited ÷ people who were served.
+The headline needs no identity: how many wait, and how many have gone to a window, over time.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,10 @@ from statistics import fmean, pstdev
 
 _Z80 = 1.2816  # of the normal distribution: 80 % lie within
 # How well people are counted: hidden ones and double boxes, measured on halls with known truth.
-_LENGTH_ERROR = 0.08
-_SERVED_ERROR = 0.04
+_LENGTH_ERROR = 0.06
+_MISSED_VISITS = 0.1  # of the visits, at most: those that merge with the next one
 _STAY_ERROR = 0.05
+_STEP_ERROR_S = 3.0  # between the queue's edge and a window, and between two looks
 LEAST_SERVED = 3
 LEAST_STAYS = 3
 LEAST_SERVICES = 3
@@ -28,20 +29,41 @@ class Figure:
     samples: int
 
 
-def by_flow(person_s: float, served: int, first: int, last: int) -> Figure | None:
-    """Return the mean wait; ``first`` and ``last`` are the queue's lengths at the span's ends.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some seconds with so many waiting on average; ``served`` people went to a window in them."""
 
-    Who came is who was served and what the queue grew by; the mean of both takes the ends' part.
-    None where too few were served to say anything.
+    seconds: float
+    people: float
+    served: float
+
+
+def by_flow(stretches: Sequence[Stretch], before: int = 0) -> Figure | None:
+    """Return the mean wait of those who went to a window after the first ``before`` stretches.
+
+    Who went is a curve over time, and who came is that curve and the queue's length on top. As
+    people go in the order in which they came, the area between the curves, from the first to the
+    last of those who went, is what they waited: also while the queue grows or melts away, where
+    person-seconds by people served would count waits that are not over. Whoever stood in the queue
+    at the very beginning came at an unknown time and is left out. None where too few went.
     """
-    through = served + (last - first) / 2
-    if served < LEAST_SERVED or through <= 0:
+    if not stretches:
         return None
-    # At its ends the span cuts through waits: what was waited outside it is missing.
-    ends = 0.5 * sqrt(first + last + 1)
-    spread = _Z80 * sqrt(_LENGTH_ERROR**2 + _SERVED_ERROR**2 + (ends / through) ** 2)
-    wait = person_s / through
-    return Figure(wait, max(0.0, wait * (1 - spread)), wait * (1 + spread), served)
+    first = max(stretches[0].people, sum(stretch.served for stretch in stretches[:before]))
+    last = sum(stretch.served for stretch in stretches)
+    through = last - first
+    if through < LEAST_SERVED:
+        return None
+    waited_s = gone = 0.0
+    for stretch in stretches:
+        went = gone + stretch.served / 2
+        here = min(went + stretch.people, last) - max(went, first)
+        waited_s += stretch.seconds * max(0.0, here)
+        gone += stretch.served
+    wait = waited_s / through
+    share = _Z80 * sqrt(_LENGTH_ERROR**2 + _MISSED_VISITS / through + 1 / through**2)
+    spread = sqrt((wait * share) ** 2 + _STEP_ERROR_S**2)
+    return Figure(wait, max(0.0, wait - spread), wait + spread, round(through))
 
 
 def by_stays(stays_s: Sequence[float]) -> Figure | None:

@@ -94,7 +94,7 @@ def test_the_mean_wait_is_known(played: Played) -> None:
     ]
     assert last.wait is not None
     assert last.wait_from == "flow"
-    assert last.wait.value == pytest.approx(fmean(true), rel=0.15)
+    assert last.wait.value == pytest.approx(fmean(true), rel=0.1)
     assert last.wait.low <= fmean(true)
     assert last.wait.high is not None
     assert fmean(true) <= last.wait.high
