@@ -30,8 +30,8 @@ class Waiting(BaseModel):
     """Waiting as of ``at``; ``served`` and ``staffed`` are of the last minute.
 
     ``wait`` is the mean of those served in the last half hour, found from the ``flow`` (who waits
-    and who goes) or from single ``stays``. ``forecast_s`` is what a newcomer waits in the middle case,
-    ``forecast_high_s`` in 9 of 10.
+    and who goes) or from single ``stays``. ``forecast_s`` is what a newcomer waits in the middle
+    case, ``forecast_high_s`` in 9 of 10.
     """
 
     at: datetime
