@@ -1,7 +1,6 @@
 """Plausible roads and drives where no road data is to be had; pure and seeded.
 
-A road is bent by midpoint displacement between real places. A drive is a function of time, so
-that a van that is started again goes on where it would be by now.
+A road is bent by midpoint displacement between real places. A drive is a function of time.
 """
 
 import bisect
@@ -9,7 +8,6 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 from ingest.gps.geodesy import bearing_deg, distance_m, offset
@@ -35,11 +33,11 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """A round trip: where along the road the van is at each time of its period.
+    """Where along a road a van is at each time of a period.
 
     Attributes:
         road: points of the road, with ``road_m`` metres along it at each.
-        times_s, along_m: breakpoints of the round trip, both as long as each other.
+        times_s, along_m: breakpoints, both as long as each other.
     """
 
     road: tuple[LatLon, ...]
@@ -52,8 +50,7 @@ class Drive:
         return self.times_s[-1]
 
     def at(self, seconds: float) -> Motion:
-        """Return the motion at a time; the round trip repeats for ever."""
-        seconds %= self.period_s
+        """Return the motion at a time of the period."""
         index = min(bisect.bisect_right(self.times_s, seconds), len(self.times_s) - 1)
         start_s, end_s = self.times_s[index - 1], self.times_s[index]
         start_m, end_m = self.along_m[index - 1], self.along_m[index]
@@ -89,33 +86,6 @@ def road(start: LatLon, end: LatLon, chance: random.Random) -> list[LatLon]:
         points = bent
         reach *= 0.9
     return points
-
-
-@cache
-def drive(stops: tuple[LatLon, ...], seed: str) -> Drive:
-    """Return the round trip through the stops and back, with a dwell at each.
-
-    Raises:
-        ValueError: fewer than two stops.
-    """
-    if len(stops) < 2:
-        raise ValueError("A drive needs two stops.")
-    chance = random.Random(seed)
-    points: list[LatLon] = [stops[0]]
-    stop_at = [0]
-    for a, b in pairwise(stops):
-        points += road(a, b, chance)[1:]
-        stop_at.append(len(points) - 1)
-    along = measured(points)
-    stops_m = [along[index] for index in stop_at]
-    times, metres = [0.0], [0.0]
-    legs = list(pairwise(stops_m))
-    for start_m, end_m in [*legs, *[(b, a) for a, b in reversed(legs)]]:
-        cruise = chance.uniform(60, 90) / 3.6
-        append_leg(times, metres, start_m, end_m, cruise)
-        times.append(times[-1] + chance.uniform(120, 420))
-        metres.append(end_m)
-    return Drive(tuple(points), tuple(along), tuple(times), tuple(metres))
 
 
 def measured(points: Sequence[LatLon]) -> list[float]:

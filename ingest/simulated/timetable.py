@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta, timezone
 from functools import cache
 
 from ingest.simulated.fleet import SimulatedVan
-from ingest.simulated.journeys import Detour, Happenings, Journey, lived
+from ingest.simulated.journeys import Detour, Happenings, Journey, TrueSpan, lived
 from ingest.simulated.routes import SimulatedRoute, route_through
 
 SEED = 1
@@ -21,6 +21,7 @@ _LOCAL_AHEAD_S = 5 * 3600
 _DAY_S = 86_400
 _REST_S = 900.0  # at home between two trips, at least; a late trip eats into it
 _LATE_S = 1500.0
+_SILENT_S = 1320.0
 _PARTS = (24, 20, 18, 16, 15, 12, 10, 9, 8, 6, 5, 4, 3, 2, 1)  # trips a day, whole minutes apart
 _PHASE_S = 1200
 DEVIATES, LATE, SILENT, RESTS = 2, 3, 6, 7  # numbers of vans in FLEET
@@ -70,16 +71,16 @@ def happenings(van: SimulatedVan, number: int) -> Happenings:
     if number == LATE:
         return Happenings(late_s=_LATE_S)
     if number == RESTS:
-        return Happenings(rests=((stops[0].index // 2, 780.0),))
+        return Happenings(rests=((stops[0].index // 2, 660.0),))
     return Happenings()
 
 
-def silence(van: SimulatedVan, number: int) -> tuple[float, float] | None:
-    """Return from when to when of each trip, in seconds, a van has no network."""
+def silence(van: SimulatedVan, number: int) -> TrueSpan | None:
+    """Return the seconds of each trip in which a van has no network."""
     if number != SILENT:
         return None
     begun_s = route_of(van).stops[0].arrive_after_s * 0.4
-    return begun_s, begun_s + 1320.0
+    return TrueSpan(begun_s, begun_s + _SILENT_S)
 
 
 @cache

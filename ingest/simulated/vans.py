@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from ingest.gps.decoders.table import PROTOCOLS
-from ingest.gps.geodesy import offset
 from ingest.simulated.fleet import FLEET, SimulatedVan
 from ingest.simulated.link import BLACK_BOX_FIXES, Link, Unheard
 from ingest.simulated.links import LINKS
-from ingest.simulated.roads import GpsNoise, drive
+from ingest.simulated.roads import GpsNoise
+from ingest.simulated.timetable import journey_at, silence
+from ingest.simulated.trackers import Tracker, measured_fix
 from models.kit import service
 from models.kit.clock import Clock, SystemClock
 from models.kit.log import get
@@ -27,8 +28,6 @@ from models.observations import PositionFix
 log = get(__name__)
 KEPT_FIXES = 20_000  # about a day at one every 5 s
 HURRY_FROM = timedelta(hours=24)
-_PARKED_KM_H = 1.0
-_STARTS_APART_S = 997.0
 Address = tuple[str, int]
 
 
@@ -49,39 +48,31 @@ class VanClock:
 
 
 class Sensor:
-    """The receiver in a van: its place by the clock, with a receiver's errors."""
+    """The receiver in a van: its place on today's trip by the clock, with a receiver's errors."""
 
     def __init__(self, van: SimulatedVan, number: int, seed: int) -> None:
         self._van = van
-        stops = tuple((stop.latitude, stop.longitude) for stop in van.stops)
-        self._drive = drive(stops, f"{seed} {van.identifier}")
-        self._head_start_s = number * _STARTS_APART_S
+        self._number = number
+        self._tracker = Tracker(van.identifier, error_m=4.0)
         self._chance = random.Random(f"{seed} {van.identifier} noise")
         self._noise = GpsNoise(self._chance)
         self._last_at: datetime | None = None
 
     def fix(self, at: datetime) -> PositionFix:
         """Return what the device measures at this time; call with growing times."""
-        motion = self._drive.at(at.timestamp() + self._head_start_s)
+        journey, second = journey_at(self._van, self._number, at)
         since_s = (at - self._last_at).total_seconds() if self._last_at else 0.0
         self._last_at = at
-        north_m, east_m = self._noise.after(since_s)
-        latitude, longitude = offset(
-            motion.latitude, motion.longitude, north_m=north_m, east_m=east_m
-        )
-        parked = motion.speed_km_h < _PARKED_KM_H
-        return PositionFix(
-            device=self._van.identifier,
-            fixed_at=at.replace(microsecond=at.microsecond // 1000 * 1000),
-            latitude=latitude,
-            longitude=longitude,
-            speed_km_h=0.0 if parked else max(0.0, motion.speed_km_h + self._chance.gauss(0, 0.5)),
-            course_deg=(motion.course_deg + self._chance.gauss(0, 2)) % 360,
-            altitude_m=350 + self._chance.gauss(0, 8),
-            accuracy_m=self._chance.uniform(3, 9),
-            hdop=self._chance.uniform(0.7, 1.6),
-            satellites=self._chance.randint(7, 14),
-        )
+        noise = self._noise.after(since_s)
+        return measured_fix(journey.at(second), at, self._tracker, noise, self._chance)
+
+    def heard(self, at: datetime) -> bool:
+        """Return whether the van has network where it is at this time."""
+        hole = silence(self._van, self._number)
+        if hole is None:
+            return True
+        _, second = journey_at(self._van, self._number, at)
+        return not hole.from_s <= second < hole.until_s
 
 
 class Reporter:
@@ -97,9 +88,13 @@ class Reporter:
     def kept(self) -> int:
         return len(self._kept)
 
+    def keep(self, fix: PositionFix) -> None:
+        """Keep the fix for later: there is no network."""
+        self._kept.append(fix)
+
     async def report(self, fix: PositionFix) -> None:
         """Keep the fix, then send what is kept, oldest first, until nobody answers."""
-        self._kept.append(fix)
+        self.keep(fix)
         try:
             while self._kept:
                 heard = await self._link.send(list(islice(self._kept, BLACK_BOX_FIXES)))
@@ -120,7 +115,11 @@ async def run_van(
 ) -> None:
     """Report until told to stop."""
     while not stop.is_set():
-        await reporter.report(sensor.fix(clock.now()))
+        now = clock.now()
+        if sensor.heard(now):
+            await reporter.report(sensor.fix(now))
+        else:
+            reporter.keep(sensor.fix(now))
         await service.wait(stop, interval_s)
 
 

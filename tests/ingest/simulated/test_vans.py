@@ -18,7 +18,16 @@ from ingest.gps.service import run as run_receivers
 from ingest.simulated.fleet import FLEET
 from ingest.simulated.link import Unheard
 from ingest.simulated.links import LINKS
-from ingest.simulated.roads import GpsNoise, drive, road
+from ingest.simulated.roads import GpsNoise, road
+from ingest.simulated.timetable import (
+    DEVIATES,
+    LATE,
+    LOCAL,
+    SILENT,
+    departures_of,
+    journey_at,
+    route_of,
+)
 from ingest.simulated.vans import Reporter, Sensor, VanClock, address
 from ingest.simulated.vans import run as run_vans
 from models.kit.clock import ManualClock, SystemClock
@@ -49,28 +58,6 @@ def test_a_road_joins_its_ends_without_a_leap() -> None:
     assert straight < sum(gaps) < 1.1 * straight
 
 
-def test_a_drive_is_the_same_for_a_seed_and_keeps_to_its_speed() -> None:
-    trip = drive((TALGAR, ESIK), "1")
-    assert trip == drive.__wrapped__((TALGAR, ESIK), "1")
-    assert trip != drive((TALGAR, ESIK), "2")
-    before = trip.at(0)
-    fastest = 0.0
-    for second in range(1, int(trip.period_s)):
-        now = trip.at(second)
-        moved = distance_m(before.latitude, before.longitude, now.latitude, now.longitude)
-        assert moved <= 90 / 3.6 + 0.1
-        fastest = max(fastest, now.speed_km_h)
-        before = now
-    assert 60 <= fastest <= 90.001
-    start, end = trip.at(0), trip.at(trip.period_s)
-    assert distance_m(start.latitude, start.longitude, end.latitude, end.longitude) < 1
-
-
-def test_a_drive_needs_two_stops() -> None:
-    with pytest.raises(ValueError, match="two stops"):
-        drive((TALGAR,), "1")
-
-
 def test_noise_is_correlated_and_small() -> None:
     noise = GpsNoise(random.Random(1))
     errors = [noise.after(1) for _ in range(5000)]
@@ -84,6 +71,34 @@ def test_a_sensor_goes_on_where_it_would_be_after_a_restart() -> None:
     first = Sensor(van, 0, 1).fix(NOW)
     restarted = Sensor(van, 0, 1).fix(NOW + timedelta(seconds=2))
     assert distance_m(first.latitude, first.longitude, restarted.latitude, restarted.longitude) < 90
+
+
+def test_a_van_drives_its_trips_every_day_at_the_same_minutes() -> None:
+    for number, van in enumerate(FLEET):
+        departures = departures_of(van, number)
+        assert 86_400 % departures.every_s == 0
+        assert departures.every_s > route_of(van).duration_s
+        set_out = departures.before(NOW)
+        assert NOW - timedelta(seconds=departures.every_s) < set_out <= NOW
+        assert departures.before(NOW + timedelta(days=1)) == set_out + timedelta(days=1)
+        assert set_out.astimezone(LOCAL).time() in departures.times()
+        assert journey_at(van, number, NOW)[1] == (NOW - set_out).total_seconds()
+
+
+def test_one_van_deviates_one_is_late_one_falls_silent_the_others_keep_to_their_plan() -> None:
+    for number, van in enumerate(FLEET):
+        journey, _ = journey_at(van, number, NOW)
+        behind_s = max(
+            visit.arrived_s - stop.arrive_after_s
+            for visit, stop in zip(journey.visits, route_of(van).stops, strict=True)
+        )
+        assert (behind_s > 900) == (number == LATE)
+        assert (journey.deviation is not None) == (number == DEVIATES)
+        sensor = Sensor(van, number, 1)
+        begun = departures_of(van, number).before(NOW)
+        minutes = range(int(journey.ends_s) // 60)
+        unheard = [m for m in minutes if not sensor.heard(begun + timedelta(minutes=m))]
+        assert len(unheard) == (22 if number == SILENT else 0)
 
 
 def test_above_speed_one_a_day_is_lived_until_the_present() -> None:
@@ -191,6 +206,10 @@ async def test_vans_are_stored_through_real_sockets(
         await asyncio.gather(driving, receiving)
     async with database.read() as session:
         flags = (await session.execute(text("SELECT DISTINCT flags FROM position"))).scalars().all()
-        rejected = (await session.execute(text("SELECT count(*) FROM raw_message"))).scalar_one()
+        rejected = (
+            await session.execute(
+                text("SELECT count(*) FROM raw_message WHERE rejection IS NOT NULL")
+            )
+        ).scalar_one()
     assert flags == [[]]
     assert rejected == 0
