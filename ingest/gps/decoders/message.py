@@ -1,6 +1,7 @@
 """What a decoder makes of one message: fixes, named rejections and the answers; pure."""
 
 import math
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -56,6 +57,8 @@ class DeviceMessage:
         fixes: positions to store, in the order of the message.
         rejections: what was not a position, with reasons.
         answer: bytes for the device, to be sent only after all of this is committed.
+        answer_without: makes the answer where some vehicles of the fixes other than ``device``
+            are refused; None where a message speaks for one device only.
         refusal: bytes for a device that is not known here.
         password_refusal: bytes for a known device with a wrong password.
         checksum_failed: the checksum was wrong; without strictness the fixes are used all the same.
@@ -67,6 +70,7 @@ class DeviceMessage:
     fixes: tuple[PositionFix, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     answer: bytes = b""
+    answer_without: Callable[[Collection[str]], bytes] | None = None
     refusal: bytes = b""
     password_refusal: bytes = b""
     password: str | None = None
