@@ -7,6 +7,7 @@ import uvloop
 from ingest import service
 from ingest.cameras.direct.source import open_stream
 from ingest.cameras.guarded import guarded
+from ingest.media.aiortc_inside import offer_only
 from models.kit import log
 from models.kit.clock import SystemClock
 from models.kit.database import Database
@@ -24,6 +25,8 @@ async def main() -> None:
     if settings.database_url is None:
         msg = "AHUAL_DATABASE_URL is not set. Start the node with ./ahual up, or set it."
         raise SettingsError(msg)
+    if settings.media_addresses:
+        offer_only(settings.media_addresses)
     database = Database(settings.database_url)
     opener = guarded(settings.camera_networks, open_stream)
     try:

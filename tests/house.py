@@ -84,6 +84,7 @@ class House:
         environment = {
             **os.environ,
             "AHUAL_STATE_DIR": str(self.folder),
+            "AHUAL_MEDIA_ADDRESSES": "127.0.0.1",  # there is no other without a network
             **{
                 f"AHUAL_{name.upper()}_PORT": str(port)
                 for name, port in self.ports.items()

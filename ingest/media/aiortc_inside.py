@@ -6,10 +6,12 @@ loudly, so read this file before the pin moves.
 
 import asyncio
 import types
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+import aioice.ice
 from aiortc import RTCRtpReceiver, RTCRtpSender
 from aiortc.rtcdtlstransport import State
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
@@ -42,10 +44,22 @@ def missing(sender: RTCRtpSender, receiver: RTCRtpReceiver) -> list[str]:
         (dtls, ("_tx_srtp", "_state")),
         (dtls.transport, ("_connection",)),
         (ice, ("_nominated",)),
+        (aioice.ice, ("get_host_addresses",)),
         (_binding.lib, ("srtp_protect",)),
         (_binding.ffi, ("new", "buffer")),
     ]
     return [name for owner, names in wanted for name in names if not hasattr(owner, name)]
+
+
+def offer_only(addresses: Iterable[IPv4Address | IPv6Address]) -> None:
+    """From now on connections of this process offer these addresses of its own and no others."""
+    offered = tuple(addresses)
+
+    def chosen(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+        spoken = {4: use_ipv4, 6: use_ipv6}
+        return [str(address) for address in offered if spoken[address.version]]
+
+    aioice.ice.get_host_addresses = chosen
 
 
 @dataclass(frozen=True, slots=True)

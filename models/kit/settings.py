@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -98,6 +98,11 @@ class Settings(BaseSettings):
     )
     recordings_keep_days: float = Field(30, description="Unheld recordings older than this may go.")
     whep_peers_max: int = 64
+    media_addresses: Annotated[tuple[IPv4Address | IPv6Address, ...], NoDecode] = Field(
+        (),
+        description="Own addresses, comma-separated, that WebRTC offers to browsers; unset means"
+        " all but loopback. Name those that browsers reach where a node has several networks.",
+    )
 
     # ingest: GPS receivers
     gps_host: str = "127.0.0.1"
@@ -108,6 +113,12 @@ class Settings(BaseSettings):
     egts_port: int = 5180
     galileosky_port: int = 5034
     navtelecom_port: int = 5035
+    raw_messages_keep_days: float = Field(
+        7, gt=0, description="What devices sent is kept so long, to be decoded again."
+    )
+    positions_keep_days: float = Field(
+        1096, gt=0, description="Positions older than this go, a day at a time."
+    )
     gps_checksum_strict: bool = Field(
         False, description="Refuse GPS messages with a wrong checksum; off means count and warn."
     )
@@ -127,9 +138,9 @@ class Settings(BaseSettings):
     geo_health_port: int = 8082
     alerts_health_port: int = 8083
 
-    @field_validator("camera_networks", mode="before")
+    @field_validator("camera_networks", "media_addresses", mode="before")
     @classmethod
-    def _split_networks(cls, given: object) -> object:
+    def _split_list(cls, given: object) -> object:
         return [n.strip() for n in given.split(",")] if isinstance(given, str) else given
 
     @model_validator(mode="after")

@@ -14,13 +14,22 @@ PATIENCE_MS = 30_000
 
 @pytest.fixture
 async def page(request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    """A page with a microphone that beeps."""
-    fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    """A page with a microphone that beeps, in a browser that may reach a node on its own machine.
+
+    Loopback needs the microphone's permission too: without it Chromium asks only the default
+    route for addresses, and a machine without a network has none.
+    """
+    fake = [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        "--allow-loopback-in-peer-connection",
+    ]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=[*ARGUMENTS, *fake]
         )
         async with guarded_page(browser, request.node.name) as opened:
+            await opened.context.grant_permissions(["microphone"])
             yield opened
         await browser.close()
 

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import aioice.ice
 import pytest
 from aiortc import RTCRtpReceiver
 
@@ -225,6 +226,20 @@ async def test_the_libraries_still_have_the_internals_that_are_touched() -> None
         "_ssrc",
     ]
     await connection.close()
+
+
+@pytest.mark.parametrize("given", ["127.0.0.1", "::1,127.0.0.1"])
+async def test_only_the_addresses_of_the_settings_are_offered(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aioice.ice.get_host_addresses", aioice.ice.get_host_addresses)
+    aiortc_inside.offer_only(Settings(media_addresses=given).media_addresses)
+    connection, _ = signalling.make_peer()
+    await connection.setLocalDescription(await connection.createOffer())
+    sdp = connection.localDescription.sdp
+    await connection.close()
+    offered = {line.split()[4] for line in sdp.splitlines() if line.startswith("a=candidate:")}
+    assert offered == set(given.split(","))
 
 
 def test_no_other_file_touches_them() -> None:
