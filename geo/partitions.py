@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 DAYS_AHEAD = 14
-_TIME_COLUMN = {"position": "fixed_at", "zone_observation": "at"}
+TIME_COLUMN = {"position": "fixed_at", "zone_observation": "at", "raw_message": "received_at"}
 
 
 async def make_partitions(session: AsyncSession, days_ahead: int = DAYS_AHEAD) -> int:
@@ -15,7 +15,7 @@ async def make_partitions(session: AsyncSession, days_ahead: int = DAYS_AHEAD) -
     set aside first and put back into their own partition, in the same transaction.
     """
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ahual.make_partitions'))"))
-    for table, column in _TIME_COLUMN.items():
+    for table, column in TIME_COLUMN.items():
         span = (
             f"{column} >= CAST(current_date - 1 AS timestamp) AT TIME ZONE 'UTC' AND "
             f"{column} < CAST(current_date + {days_ahead + 1} AS timestamp) AT TIME ZONE 'UTC'"
@@ -30,7 +30,7 @@ async def make_partitions(session: AsyncSession, days_ahead: int = DAYS_AHEAD) -
     made: int = (
         await session.execute(text("SELECT make_partitions(:ahead)"), {"ahead": days_ahead})
     ).scalar_one()
-    for table in _TIME_COLUMN:
+    for table in TIME_COLUMN:
         await session.execute(
             text(f"INSERT INTO {table} SELECT * FROM {table}_aside ON CONFLICT DO NOTHING")
         )

@@ -12,7 +12,7 @@ from geo.freshness import Freshness
 from geo.partitions import make_partitions
 from geo.plans.making import make_trips
 from geo.repository import vehicles
-from geo.retention import forget_raw_messages
+from geo.retention import forget, kept_for
 from models.kit.bus import announce
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -76,9 +76,9 @@ async def run(settings: Settings, database: Database, clock: Clock, stop: asynci
                 if clock.monotonic() >= upkeep_due:
                     async with database.transaction() as session:
                         made = await make_partitions(session)
-                        await forget_raw_messages(session, clock.now())
+                    gone = await forget(database, kept_for(settings), clock.now())
                     upkeep_due = clock.monotonic() + UPKEEP_EVERY_S
-                    log.info("partitions.made", count=made)
+                    log.info("partitions.made", count=made, forgotten=len(gone))
                 if clock.monotonic() >= trips_due:
                     async with database.transaction() as session:
                         trips = await make_trips(session, clock.now())

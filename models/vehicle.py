@@ -6,13 +6,12 @@ from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
-    Identity,
     Index,
     SmallInteger,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -101,13 +100,27 @@ class LastPosition(Base):
 
 
 class RawMessage(Base):
-    """What a device sent that was rejected, as it came, with the reason; for support."""
+    """What a device sent, as it came; kept a week so that a mended decoder reads it again.
+
+    ``session_id`` and ``number`` give the order within a conversation, without which a decoder
+    of connections cannot know whose message it is. Daily partitions.
+    """
 
     __tablename__ = "raw_message"
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     protocol: Mapped[str]
+    transport: Mapped[str]  # http, tcp or udp
     device: Mapped[str | None]
     payload: Mapped[bytes]
-    rejection: Mapped[str]
-    __table_args__ = (Index("ix_raw_message_received_at", "received_at"),)
+    rejection: Mapped[str | None]  # reason and sentence of the first one
+    __table_args__ = (
+        CheckConstraint("transport IN ('http', 'tcp', 'udp')", name="transport_known"),
+        Index(
+            "ix_raw_message_rejected",
+            "received_at",
+            postgresql_where=text("rejection IS NOT NULL"),
+        ),
+        {"postgresql_partition_by": "RANGE (received_at)"},
+    )

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ingest.gps.contact import Heard
 from ingest.gps.decoders.message import Rejection
 from ingest.gps.verdict import Place, Trust
 from models.observations import FixFlag, PositionFix
@@ -31,13 +31,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """A rejected message, as it came."""
+    """A message as it came, on its way into ``raw_message``."""
 
     received_at: datetime
+    heard: Heard
     protocol: str
     device: str | None
     raw: bytes
-    rejection: Rejection
+    rejection: Rejection | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,13 @@ _LAST_PLACES = text("""
     WHERE vehicle_id = ANY(CAST(:vehicle_ids AS uuid[]))
 """)
 _INSERT_RAW = text("""
-    INSERT INTO raw_message (received_at, protocol, device, payload, rejection)
-    SELECT * FROM unnest(CAST(:received_at AS timestamptz[]), CAST(:protocol AS text[]),
-                         CAST(:device AS text[]), CAST(:payload AS bytea[]),
-                         CAST(:rejection AS text[]))
+    INSERT INTO raw_message (received_at, session_id, number, transport, protocol, device,
+                             payload, rejection)
+    SELECT * FROM unnest(CAST(:received_at AS timestamptz[]), CAST(:session_id AS uuid[]),
+                         CAST(:number AS integer[]), CAST(:transport AS text[]),
+                         CAST(:protocol AS text[]), CAST(:device AS text[]),
+                         CAST(:payload AS bytea[]), CAST(:rejection AS text[]))
+    ON CONFLICT DO NOTHING
 """)
 
 
@@ -147,14 +151,17 @@ async def last_places(session: AsyncSession, vehicle_ids: Collection[UUID]) -> d
 
 
 async def insert_raw(session: AsyncSession, rows: Sequence[RawRow]) -> None:
-    """Keep rejected messages as they came."""
+    """Keep messages as they came; one that is kept already is left as it is."""
     if rows:
-        arrays: dict[str, Any] = {
-            "received_at": [row.received_at for row in rows],
-            "protocol": [row.protocol for row in rows],
-            "device": [row.device for row in rows],
-            "payload": [row.raw for row in rows],
-            "rejection": [f"{row.rejection.reason}: {row.rejection.detail}" for row in rows],
+        arrays = {
+            "received_at": _literal(row.received_at.isoformat() for row in rows),
+            "session_id": _literal(row.heard.session_id for row in rows),
+            "number": _literal(row.heard.number for row in rows),
+            "transport": _literal(row.heard.transport for row in rows),
+            "protocol": _literal(row.protocol for row in rows),
+            "device": _literal(_quoted(row.device) for row in rows),
+            "payload": _literal(f'"\\\\x{row.raw.hex()}"' for row in rows),
+            "rejection": _literal(_quoted(_sentence(row.rejection)) for row in rows),
         }
         await session.execute(_INSERT_RAW, arrays)
 
@@ -180,8 +187,19 @@ def _arrays(rows: Sequence[Row]) -> dict[str, str]:
 
 
 def _literal(values: Iterable[object]) -> str:
-    """Return a PostgreSQL array literal of numbers, times, ids and our own words.
+    """Return a PostgreSQL array literal of what needs no quoting, or is quoted already.
 
-    None of them needs quoting. The driver's own array writer took 90 µs a row, this takes 10.
+    The driver's own array writer took 90 µs a row, this takes 10.
     """
     return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+
+
+def _quoted(text: str | None) -> str | None:
+    if text is None:
+        return None
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _sentence(rejection: Rejection | None) -> str | None:
+    return None if rejection is None else f"{rejection.reason}: {rejection.detail}"

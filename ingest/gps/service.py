@@ -9,6 +9,7 @@ from ingest.gps.devices import Devices
 from ingest.gps.intake import Intake
 from ingest.gps.receivers.osmand_http import OsmandReceiver
 from ingest.gps.receivers.tcp import TcpReceiver
+from ingest.gps.receivers.udp import UdpReceiver
 from ingest.gps.store import PositionStore
 from models.kit.clock import Clock
 from models.kit.database import Database
@@ -62,5 +63,8 @@ def _receivers(
     for transport, reading in protocol.readings.items():
         if transport == "http":
             yield protocol.name, OsmandReceiver(intake, clock)
-        else:
+        elif transport == "tcp":
             yield protocol.name, TcpReceiver(protocol.name, reading, intake, clock, strict=strict)
+        else:
+            by_udp = UdpReceiver(protocol.name, reading, intake, clock, strict=strict)
+            yield f"{protocol.name}_udp", by_udp

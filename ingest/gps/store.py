@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from ingest.gps import metrics
+from ingest.gps.contact import Heard
 from ingest.gps.decoders.message import Rejection, RejectionReason
 from ingest.gps.rows import (
     Moved,
@@ -37,7 +38,8 @@ from models.kit.service import wait
 from models.observations import PositionFix
 
 log = get(__name__)
-BATCH_FIXES = 1000
+BATCH_FIXES = 1000  # or messages without one
+BATCH_RAW_BYTES = 4 * 1024 * 1024
 LINGER_S = 0.02  # a batch waits this long for company; well below the 200 ms that a map may lag
 QUEUE_SUBMISSIONS = 2000
 _RETRY_FIRST_S = 0.2
@@ -52,9 +54,11 @@ class Submission:
     """One message of a device, for the writer.
 
     Attributes:
+        raw: the message as it came; empty where it came with another submission, as of a relay.
         vehicle_id: the van the device is in; None where the device is not known.
         fixes: to store; empty where vehicle_id is None.
-        rejections: with the raw message, to keep for support.
+        rejections: what was not a position.
+        heard: where the message stood; None where it is not to be kept raw.
     """
 
     protocol: str
@@ -64,6 +68,7 @@ class Submission:
     vehicle_id: UUID | None = None
     fixes: tuple[PositionFix, ...] = ()
     rejections: tuple[Rejection, ...] = ()
+    heard: Heard | None = None
 
 
 @dataclass(slots=True)
@@ -111,9 +116,9 @@ class PositionStore:
             batch = [await asyncio.wait_for(self._queue.get(), 0.5)]
         except TimeoutError:
             return []
-        fixes = len(batch[0].submission.fixes)
+        fixes, raw_bytes = _size(batch[0])
         until = self._clock.monotonic() + LINGER_S
-        while fixes < BATCH_FIXES and not stop.is_set():
+        while fixes < BATCH_FIXES and raw_bytes < BATCH_RAW_BYTES and not stop.is_set():
             if self._queue.empty():
                 left_s = until - self._clock.monotonic()
                 if left_s <= 0:
@@ -121,7 +126,8 @@ class PositionStore:
                 await asyncio.sleep(min(left_s, LINGER_S / 4))
                 continue
             batch.append(self._queue.get_nowait())
-            fixes += len(batch[-1].submission.fixes)
+            more_fixes, more_bytes = _size(batch[-1])
+            fixes, raw_bytes = fixes + more_fixes, raw_bytes + more_bytes
         return batch
 
     async def _write_until_committed(self, batch: list[_Pending], stop: asyncio.Event) -> bool:
@@ -172,9 +178,16 @@ class PositionStore:
             for fix in s.fixes
         ]
         raw = [
-            RawRow(s.received_at, s.protocol, s.device, s.raw, rejection)
+            RawRow(
+                s.received_at,
+                s.heard,
+                s.protocol,
+                s.device,
+                s.raw,
+                s.rejections[0] if s.rejections else None,
+            )
             for s in submissions
-            for rejection in s.rejections[:1]
+            if s.heard is not None
         ]
         async with self._database.transaction() as session:
             unseen = {row.vehicle_id for row in arrived} - self._trust.keys()
@@ -208,6 +221,10 @@ def judged(arrived: Sequence[Row], trust: dict[UUID, Trust]) -> list[Row]:
         trust[row.vehicle_id] = belief
         rows.append(replace(row, flags=flags) if flags else row)
     return rows
+
+
+def _size(pending: _Pending) -> tuple[int, int]:
+    return max(1, len(pending.submission.fixes)), len(pending.submission.raw)
 
 
 def _key(row: Row) -> tuple[UUID, datetime]:

@@ -6,7 +6,7 @@ from alembic import context
 
 from models.tables import Base
 
-PARTITIONED = ("position_", "zone_observation_")
+PARTITIONED = ("position_", "raw_message_", "zone_observation_")
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.partitions import make_partitions
 from geo.repository import positions, track, track_feature, vehicle, vehicles
-from geo.retention import forget_raw_messages
 from geo.service import FreshnessWatch, run
 from models.kit.bus import changes_after
 from models.kit.clock import ManualClock, SystemClock
@@ -132,19 +131,3 @@ async def test_the_process_waits_for_a_database_that_is_away() -> None:
     stop.set()
     await task
     await away.close()
-
-
-async def test_raw_messages_are_kept_for_a_week(database: Database) -> None:
-    async with database.transaction() as session:
-        for days in (1, 6, 8):
-            await session.execute(
-                text(
-                    "INSERT INTO raw_message (received_at, protocol, payload, rejection) "
-                    "VALUES (:at, 'wialon', 'noise', :days)"
-                ),
-                {"at": NOW - timedelta(days=days), "days": str(days)},
-            )
-        await forget_raw_messages(session, NOW)
-    async with database.read() as session:
-        kept = (await session.execute(text("SELECT rejection FROM raw_message"))).scalars()
-        assert set(kept) == {"1", "6"}

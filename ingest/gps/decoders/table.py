@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.gps.decoders import osmand, teltonika, wialon
+from ingest.gps.decoders import nmea, osmand, teltonika, teltonika_udp, wialon
 from ingest.gps.decoders.reading import AnyReading, Reading
 
 Transport = Literal["http", "tcp", "udp"]
@@ -35,13 +35,25 @@ PROTOCOLS: tuple[DeviceProtocol, ...] = (
         teltonika.PROTOCOL,
         "Teltonika Codec 8, 8 Extended and 16",
         "teltonika_port",
-        {"tcp": Reading(teltonika.TeltonikaSession, teltonika.feed)},
+        {
+            "tcp": Reading(teltonika.TeltonikaSession, teltonika.feed),
+            "udp": Reading(teltonika.TeltonikaSession, teltonika_udp.datagram),
+        },
     ),
     DeviceProtocol(
         wialon.PROTOCOL,
         "Wialon IPS 1.1 and 2.0",
         "wialon_port",
         {"tcp": Reading(wialon.WialonSession, wialon.feed, line_end=b"\r\n")},
+    ),
+    DeviceProtocol(
+        nmea.PROTOCOL,
+        "NMEA 0183 with an identifier",
+        "nmea_port",
+        {
+            "tcp": Reading(nmea.NmeaSession, nmea.feed, nmea.finish, line_end=b"\r\n"),
+            "udp": Reading(nmea.NmeaSession, nmea.datagram),
+        },
     ),
 )
 BY_NAME: Mapping[str, DeviceProtocol] = {protocol.name: protocol for protocol in PROTOCOLS}

@@ -30,7 +30,7 @@ _HEAD, _TAIL = 8, 4  # preamble and length; checksum
 _DEGREES = 1e7
 _BEYOND_MS = 99_999_999_999_999  # the year 5138, which the verdict calls the future
 _BATTERY_PERCENT, _HDOP = 113, 182  # elements; the dilution in tenths
-_COMMANDS = (0x0C, 0x0D, 0x0E)
+COMMANDS = (0x0C, 0x0D, 0x0E)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _decoded(device: str, packet: bytes, *, strict: bool) -> DeviceMessage:
     if failed and strict:
         rejection = Rejection(RejectionReason.CHECKSUM, "The CRC16 of the packet is wrong.")
         return replace(message, rejections=(rejection,), answer=bytes(4))
-    if body[:1] and body[0] in _COMMANDS:
+    if body[:1] and body[0] in COMMANDS:
         return message
     try:
         count, outcomes = records(device, body)

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from ingest.gps import metrics
+from ingest.gps.contact import Contact
 from ingest.gps.decoders.message import DeviceMessage, Rejection, RejectionReason
 from ingest.gps.decoders.osmand import PROTOCOL, decode
 from ingest.gps.intake import Intake
@@ -72,6 +73,7 @@ class OsmandReceiver:
 
 def app(intake: Intake, clock: Clock) -> FastAPI:
     """Return the application: one path, GET and POST."""
+    contact = Contact("http")
     application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     async def receive(request: Request) -> Response:
@@ -86,7 +88,7 @@ def app(intake: Intake, clock: Clock) -> FastAPI:
         message = decode(query, bytes(body), request.headers.get("content-type", ""), received_at)
         try:
             return await asyncio.wait_for(
-                _stored(intake, message, received_at=received_at), COMMIT_WITHIN_S
+                _stored(intake, message, contact, received_at=received_at), COMMIT_WITHIN_S
             )
         except TimeoutError:
             return _refuse(Unavailable("Not stored yet; send again."))
@@ -97,8 +99,10 @@ def app(intake: Intake, clock: Clock) -> FastAPI:
     return application
 
 
-async def _stored(intake: Intake, message: DeviceMessage, *, received_at: datetime) -> Response:
-    receipt = await intake.take(message, PROTOCOL, received_at)
+async def _stored(
+    intake: Intake, message: DeviceMessage, contact: Contact, *, received_at: datetime
+) -> Response:
+    receipt = await intake.take(message, PROTOCOL, received_at, contact)
     await receipt.wait_committed()
     if receipt.rejections:
         return _rejected(receipt.rejections[0])

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from ingest.gps import metrics
+from ingest.gps.contact import Contact
 from ingest.gps.decoders.reading import AnyReading
 from ingest.gps.intake import Intake
 from models.kit.clock import Clock
@@ -78,23 +79,32 @@ class TcpReceiver:
                 await writer.wait_closed()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = self._reading.begin()
-        while True:
-            received = await asyncio.wait_for(reader.read(READ_BYTES), self._idle_s)
-            if not received:
-                return
+        session, contact = self._reading.begin(), Contact("tcp")
+        while received := await self._received(reader):
             received_at = self._clock.now()
             session, messages = self._reading.feed(
                 session, received, received_at, strict=self._strict
             )
             receipts = [
-                await self._intake.take(message, self._protocol, received_at)
+                await self._intake.take(message, self._protocol, received_at, contact)
                 for message in messages
             ]
             for message, receipt in zip(messages, receipts, strict=True):
                 await receipt.wait_committed()
-                writer.write(receipt.answer)
+                if receipt.answer:
+                    writer.write(receipt.answer)
                 if receipt.refused is not None or message.ends:
                     await writer.drain()
                     return
-            await writer.drain()
+            if any(receipt.answer for receipt in receipts):
+                await writer.drain()
+        for message in self._reading.finish(session):
+            await self._intake.take(message, self._protocol, self._clock.now(), contact)
+
+    async def _received(self, reader: asyncio.StreamReader) -> bytes:
+        """Return the next piece; nothing where the device hung up, was cut off or fell silent."""
+        try:
+            return await asyncio.wait_for(reader.read(READ_BYTES), self._idle_s)
+        except (ConnectionError, TimeoutError) as error:
+            log.debug("gps.hung_up", protocol=self._protocol, error=str(error))
+            return b""

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ingest.gps.contact import Contact
 from ingest.gps.decoders.message import Rejection, RejectionReason
 from ingest.gps.rows import Row
 from ingest.gps.store import PositionStore, Submission, judged
@@ -26,6 +27,7 @@ from models.observations import PositionFix
 from tests.builders import build_vehicle
 
 NOW = datetime(2026, 3, 19, 7, 0, tzinfo=UTC)
+CONTACT = Contact("http")
 
 
 def fix_at(seconds: float, latitude: float = 43.2383, **other: Any) -> PositionFix:
@@ -36,7 +38,7 @@ def fix_at(seconds: float, latitude: float = 43.2383, **other: Any) -> PositionF
 
 def submission(vehicle_id: UUID | None, *fixes: PositionFix, **other: Any) -> Submission:
     return Submission("osmand", NOW + timedelta(minutes=9), b"raw", "van-1", vehicle_id, fixes,
-                      **other)  # fmt: skip
+                      heard=CONTACT.next(), **other)  # fmt: skip
 
 
 @asynccontextmanager
@@ -176,7 +178,9 @@ async def test_fixes_of_a_removed_van_do_not_stop_the_others(database: Database)
         kept = await store.submit(submission(vehicle_id, fix_at(0)))
         await asyncio.gather(gone, kept)
     assert len(await rows_of(database, POSITIONS)) == 1
-    (row,) = await rows_of(database, "SELECT rejection FROM raw_message")
+    (row,) = await rows_of(
+        database, "SELECT rejection FROM raw_message WHERE rejection IS NOT NULL"
+    )
     assert row[0].startswith("unknown_device")
 
 
@@ -256,5 +260,7 @@ async def test_a_message_the_database_refuses_does_not_stop_the_others(
         futures = [await store.submit(submission(vehicle_id, fix)) for fix in fixes]
         await asyncio.gather(*futures)
     assert len(await rows_of(database, POSITIONS)) == 7
-    (row,) = await rows_of(database, "SELECT rejection, payload FROM raw_message")
+    (row,) = await rows_of(
+        database, "SELECT rejection, payload FROM raw_message WHERE rejection IS NOT NULL"
+    )
     assert row == ("malformed: The database refused the values of this message.", b"raw")
