@@ -23,6 +23,7 @@ class Permission(StrEnum):
     COMPLAINTS_MOVE = "complaints.move"  # which moves, alerts/complaints/workflow.py says by role
     COMPLAINTS_EDIT = "complaints.edit"
     VANS_VIEW = "vans.view"
+    VANS_PLAN = "vans.plan"  # routes, timetables, trips, crews and fences
     CAMERAS_TURN = "cameras.turn"  # PTZ presets
     CAMERAS_CONFIGURE = "cameras.configure"
     ZONES_EDIT = "zones.edit"  # with a still in which nobody can be recognised
@@ -58,6 +59,7 @@ _TABLE = {
     Permission.COMPLAINTS_MOVE: "o . . g s .",
     Permission.COMPLAINTS_EDIT: "o . . . s .",
     Permission.VANS_VIEW: "o d u . s .",
+    Permission.VANS_PLAN: ". d . . s .",
     Permission.CAMERAS_TURN: "o . . . s .",
     Permission.CAMERAS_CONFIGURE: ". . . . . a",
     Permission.ZONES_EDIT: ". . . . s a",

@@ -13,7 +13,8 @@ from models.camera import Camera
 from models.complaint import Complaint
 from models.kit.errors import NotFound
 from models.observations import RoleName
-from models.office import Office
+from models.office import Office, Region
+from models.plan import Route
 from models.vehicle import Vehicle
 
 Condition = ColumnElement[bool]
@@ -83,6 +84,17 @@ async def vehicle(session: AsyncSession, vehicle_id: UUID, caller: Caller) -> Ve
     if caller.region_id is not None:
         query = query.where(Vehicle.region_id == caller.region_id)
     return await _the(session, query, f"van {vehicle_id}")
+
+
+async def route(session: AsyncSession, route_id: UUID, caller: Caller) -> Route:
+    query = select(Route).where(Route.id == route_id)
+    if caller.region_id is not None:
+        query = query.where(Route.region_id == caller.region_id)
+    return await _the(session, query, f"route {route_id}")
+
+
+async def region(session: AsyncSession, region_id: UUID) -> Region:
+    return await _the(session, select(Region).where(Region.id == region_id), f"region {region_id}")
 
 
 async def alert(session: AsyncSession, alert_id: UUID, caller: Caller) -> Alert:

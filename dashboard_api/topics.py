@@ -19,6 +19,8 @@ HEARD_WITH: dict[str, tuple[Permission, ...]] = {
     "clip": (Permission.COMPLAINTS_READ,),
     "position": (Permission.VANS_VIEW,),
     "vehicle": (Permission.VANS_VIEW,),
+    "trip": (Permission.VANS_VIEW,),
+    "movement": (Permission.VANS_VIEW,),
     "config": (Permission.CAMERAS_READ,),
 }
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.accounts import add_user
 from dashboard_api.cli.demo_offices import OFFICES, OWNERS, DemoOffice
+from dashboard_api.cli.seed_plans import sow_plans
 from geo.regions import REGIONS
 from ingest.cameras.address import Credentials
 from ingest.simulated import onvif_demo
@@ -71,12 +72,14 @@ async def sow(
                     clock,
                 )
         await _fleet(session, regions)
+        await sow_plans(session, clock.now())
         await _turning_camera(session, settings, onvif_port)
     await _accounts(database, settings)
 
 
 async def _regions(session: AsyncSession) -> dict[str, UUID]:
-    known = dict((await session.execute(select(Region.code, Region.id))).tuples().all())
+    rows = await session.execute(select(Region.code, Region.id))
+    known: dict[str, UUID] = {row[0]: row[1] for row in rows}
     for region in REGIONS:
         if region.code not in known:
             row = Region(

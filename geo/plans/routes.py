@@ -1,5 +1,6 @@
 """Routes and their stops in the database; a line that trips were planned on never changes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,3 +125,48 @@ async def free_address(session: AsyncSession, name: dict[str, str], place: LatLo
     while (address := wanted if number == 1 else f"{wanted}-{number}") in taken:
         number += 1
     return address
+
+
+@dataclass(frozen=True, slots=True)
+class StopSeen:
+    """A stop of a stored route."""
+
+    id: UUID
+    sequence: int
+    name: dict[str, str]
+    village: str
+    latitude: float
+    longitude: float
+    radius_m: float
+    progress_m: float
+    arrive_after_s: int
+    stay_s: int
+    served_after_s: int
+
+
+async def stops_of(session: AsyncSession, route_id: UUID) -> list[StopSeen]:
+    """Return the stops of a route in order."""
+    query = (
+        select(
+            Stop.id,
+            Stop.sequence,
+            Stop.name,
+            Stop.village,
+            func.ST_Y(Stop.geom),
+            func.ST_X(Stop.geom),
+            Stop.radius_m,
+            Stop.progress_m,
+            Stop.arrive_after_s,
+            Stop.stay_s,
+            Stop.served_after_s,
+        )
+        .where(Stop.route_id == route_id)
+        .order_by(Stop.sequence)
+    )
+    return [StopSeen(*row) for row in await session.execute(query)]
+
+
+async def line_of(session: AsyncSession, route_id: UUID) -> list[tuple[float, float]]:
+    """Return a route's line as (longitude, latitude), as GeoJSON has it."""
+    text = await session.scalar(select(func.ST_AsGeoJSON(Route.geom)).where(Route.id == route_id))
+    return [(point[0], point[1]) for point in json.loads(text or "{}").get("coordinates", [])]

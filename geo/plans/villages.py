@@ -38,5 +38,5 @@ LONGEST = 60
 def village_address(name: str) -> str:
     """Return a name as part of an address; "village" where nothing of it can be written."""
     letters = "".join(_LETTERS.get(letter, letter) for letter in name.lower())
-    plain = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-") or "village"

@@ -42,6 +42,7 @@ def a_notice(topic: str, data: dict[str, Any], subject: str = "x") -> Notice:
         ("complaint", "operator auditor supervisor"),
         ("clip", "operator auditor supervisor"),
         ("position", "operator dispatcher auditor supervisor"),
+        ("trip", "operator dispatcher auditor supervisor"),
         ("config", "operator auditor supervisor admin"),
         ("session", ""),
         ("unknown", ""),
