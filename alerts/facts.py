@@ -153,6 +153,17 @@ class NodeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class VisionFacts:
+    """A vision process that looks at cameras; ``seen_at`` is its heartbeat."""
+
+    place: Place
+    name: str
+    cameras: int
+    seen_at: datetime
+    watched_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DiskReading:
     """What a worker of a node last said of the disk that the node's workers share.
 
@@ -195,5 +206,6 @@ Facts = (
     | CameraFacts
     | OfficeFacts
     | NodeFacts
+    | VisionFacts
     | StorageFacts
 )

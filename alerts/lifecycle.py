@@ -17,6 +17,7 @@ SELF_RESOLVING = frozenset(
         "camera_blind",
         "office_offline",
         "node_down",
+        "vision_down",
         "recording_disk",
         "recording_stopped",
     }

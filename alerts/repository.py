@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select, true
+from sqlalchemy import exists, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts import record, ties
@@ -14,7 +14,7 @@ from alerts.watchtower import ToClear, ToRaise, Watchtower
 from alerts.world import CameraLayout, Layout, WindowLayout, World, ZoneLayout
 from models.alert import Alert
 from models.camera import Camera, CameraNotice, MediaNode, Stream, Zone
-from models.looking import VisionNode
+from models.looking import CameraHealth, VisionNode
 from models.observation import ZoneMinute, ZoneObservationRow
 from models.observations import DiskState, NoticeKind, StreamKind, StreamState, ZoneKind, ZoneState
 from models.office import ServiceWindow
@@ -82,7 +82,11 @@ async def _load_notices(session: AsyncSession, world: World, now: datetime) -> N
 
 async def note_nodes(session: AsyncSession, world: World) -> None:
     """Read the heartbeats of vision and of the media nodes' workers, the newest last."""
-    world.vision_seen(await session.scalar(select(func.max(VisionNode.seen_at))))
+    beats = await session.execute(select(VisionNode.name, VisionNode.seen_at))
+    lookers = await session.execute(select(CameraHealth.camera_id, CameraHealth.node))
+    world.vision_seen(
+        {row.name: row.seen_at for row in beats}, {row.camera_id: row.node for row in lookers}
+    )
     for node in await session.scalars(select(MediaNode).order_by(MediaNode.seen_at)):
         world.node_seen(node.name, node.seen_at, worker=node.worker, workers=node.workers)
         if node.disk_state is not None:

@@ -23,6 +23,7 @@ from alerts.facts import (
     StorageFacts,
     StreamReading,
     ToldSight,
+    VisionFacts,
     WindowFacts,
 )
 from alerts.outage import CameraLine, offline_since, patience_until
@@ -90,7 +91,8 @@ class World:
         self._told: dict[UUID, dict[tuple[NoticeKind, str], ToldSight]] = defaultdict(dict)
         self._nodes: dict[tuple[str, int], datetime] = {}  # by node and worker
         self._workers: dict[str, int] = {}
-        self._vision_seen_at: datetime | None = None
+        self._vision: Mapping[str, datetime] = {}  # heartbeats by process
+        self._looked_by: Mapping[UUID, str] = {}
         self._disks: dict[tuple[str, int], DiskReading] = {}
         self._spans: dict[tuple[UUID, UUID | None], Span] = {}  # by office and own hours
         self._seats: dict[UUID, list[ZoneLayout]] = defaultdict(list)
@@ -130,9 +132,12 @@ class World:
         self._nodes[(node_name, worker)] = at
         self._workers[node_name] = workers
 
-    def vision_seen(self, at: datetime | None) -> None:
-        """Take in the newest heartbeat of vision; None where none has ever started."""
-        self._vision_seen_at = at
+    def vision_seen(
+        self, heartbeats: Mapping[str, datetime], looked_by: Mapping[UUID, str]
+    ) -> None:
+        """Take in the heartbeats of all vision processes, and which one looks at a camera."""
+        self._vision = heartbeats
+        self._looked_by = looked_by
 
     def disk_seen(self, node_name: str, worker: int, reading: DiskReading) -> None:
         """Take in what a worker says of its node's disk."""
@@ -141,6 +146,7 @@ class World:
     def all_facts(self, now: datetime) -> Iterator[Facts]:
         """Yield the facts of every subject; what explains the silence of others comes first."""
         yield from self._node_facts()
+        yield from self._vision_facts()
         yield from self._storage_facts(now)
         for office_id in self._cameras_of:
             yield self._office(office_id, now)
@@ -180,6 +186,16 @@ class World:
             yield NodeFacts(
                 Place(f"node:{name}", None), name, cameras, seen_at, self._watched_since
             )
+
+    def _vision_facts(self) -> Iterator[VisionFacts]:
+        """Yield the processes that look at cameras; one whose cameras others took over is over."""
+        looked_at = Counter(
+            self._looked_by.get(camera_id) for camera_id, zones in self._zones_of.items() if zones
+        )
+        for name, seen_at in self._vision.items():
+            if looked_at[name]:
+                place = Place(f"vision:{name}", None)
+                yield VisionFacts(place, name, looked_at[name], seen_at, self._watched_since)
 
     def _storage_facts(self, now: datetime) -> Iterator[StorageFacts]:
         for node in sorted({node for node, _ in self._disks}):
@@ -278,13 +294,18 @@ class World:
         reading = self._readings.get(zone.zone_id)
         if reading is None or reading.state is ZoneState.UNKNOWN:
             return None
-        if node_is_silent(self._vision_seen_at, self._watched_since, now):
+        if node_is_silent(self._vision_of(zone.camera_id), self._watched_since, now):
             return None  # nobody looks: what was so may have changed
         sub = self._streams[zone.camera_id].get(StreamKind.SUB)
         if sub is not None and sub.state in _BLIND:
             return None
         node_seen_at = self._node_seen_at(self._layout.cameras[zone.camera_id])
         return None if node_is_silent(node_seen_at, self._watched_since, now) else reading
+
+    def _vision_of(self, camera_id: UUID) -> datetime | None:
+        """Return the heartbeat of who looks at a camera; None where none has ever started."""
+        newest = max(self._vision.values(), default=None)
+        return self._vision.get(self._looked_by.get(camera_id, ""), newest)
 
     def _node_seen_at(self, camera: CameraLayout) -> datetime | None:
         """Return the heartbeat of the worker that owns a camera."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from models.camera import Zone
-from models.looking import VisionNode
+from models.looking import CameraHealth, VisionNode
 from models.observation import ZoneObservationRow
 from models.observations import ZoneState
 
@@ -25,7 +25,8 @@ async def newest(
 ) -> dict[UUID, ZoneObservationRow]:
     """Return the newest observation by zone; zones never observed are absent.
 
-    While vision is gone all are unknown since its last heartbeat: nobody looks. With ``until``
+    While the vision process of a camera is gone its zones are unknown since its last heartbeat:
+    nobody looks. With ``until``
     it is the newest that was known at that moment.
     """
     if not zone_ids:
@@ -45,10 +46,18 @@ async def newest(
     seen = {found.zone_id: found for found in (await session.execute(query)).scalars()}
     if until is not None:
         return seen
-    alive_at = await session.scalar(select(func.max(VisionNode.seen_at)))
-    if alive_at is None or now - alive_at <= _SILENT_FOR:
-        return seen
-    return {zone_id: _unknown(found, alive_at) for zone_id, found in seen.items()}
+    newest_beat = select(func.max(VisionNode.seen_at)).scalar_subquery()
+    beats = await session.execute(
+        select(Zone.id, func.coalesce(VisionNode.seen_at, newest_beat))
+        .outerjoin(CameraHealth, CameraHealth.camera_id == Zone.camera_id)
+        .outerjoin(VisionNode, VisionNode.name == CameraHealth.node)
+        .where(Zone.id.in_(seen))
+    )
+    gone = {zone_id: at for zone_id, at in beats if at is not None and now - at > _SILENT_FOR}
+    return {
+        zone_id: _unknown(found, gone[zone_id]) if zone_id in gone else found
+        for zone_id, found in seen.items()
+    }
 
 
 def _unknown(row: ZoneObservationRow, since: datetime) -> ZoneObservationRow:

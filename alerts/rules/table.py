@@ -13,6 +13,7 @@ from alerts.facts import (
     OfficeFacts,
     QueueFacts,
     StorageFacts,
+    VisionFacts,
     WindowFacts,
 )
 from alerts.rules.area_entered import AreaEntered
@@ -26,6 +27,7 @@ from alerts.rules.people_after_hours import PeopleAfterHours
 from alerts.rules.queue_too_long import QueueTooLong
 from alerts.rules.recording_disk import RecordingDisk
 from alerts.rules.recording_stopped import RecordingStopped
+from alerts.rules.vision_down import VisionDown
 from alerts.rules.window_unstaffed import WindowUnstaffed
 
 RULES: Mapping[type, tuple[Rule[Any], ...]] = MappingProxyType(
@@ -38,6 +40,7 @@ RULES: Mapping[type, tuple[Rule[Any], ...]] = MappingProxyType(
         CameraFacts: (CameraSilent(), CameraBlind()),
         OfficeFacts: (OfficeOffline(),),
         NodeFacts: (NodeDown(),),
+        VisionFacts: (VisionDown(),),
         StorageFacts: (RecordingStopped(), RecordingDisk()),
     }
 )

@@ -9,6 +9,7 @@ from models.camera import Camera, MediaNode, Stream
 from models.kit.clock import ManualClock
 from models.kit.database import Database
 from models.kit.ids import new_id
+from models.looking import CameraHealth, VisionNode
 from models.observations import StreamState
 from tests.alerts.terms import a_term, alerts, pass_time, set_streams
 from tests.builders import NOON, BuiltOffice, names
@@ -29,6 +30,34 @@ async def test_a_dead_node_silences_its_cameras(
         assert await alerts(database, "camera_silent") == []
         await pass_time(database, term, clock, 4)
         assert (await alerts(database, "node_down"))[0].resolved_at is not None
+
+
+async def test_a_dead_vision_process_is_told_though_another_lives(
+    database: Database, office: BuiltOffice, clock: ManualClock
+) -> None:
+    async def beat(name: str) -> None:
+        seen = update(VisionNode).where(VisionNode.name == name).values(seen_at=clock.now())
+        async with database.transaction() as session:
+            await session.execute(seen)
+
+    async with database.transaction() as session:
+        for name in ("vision-1", "vision-2"):
+            row = {"started_at": NOON, "seen_at": NOON, "detector": "d", "cameras": 1}
+            session.add(VisionNode(name=name, **row))
+        counts = {"looks_per_s": 1.0, "dropped": 0, "broken": 0, "whole": False}
+        session.add(
+            CameraHealth(camera_id=office.cameras[0], node="vision-1", reported_at=NOON, **counts)
+        )
+    async with a_term(database, clock) as (term, _):
+        for _ in range(8):
+            await beat("vision-2")
+            await pass_time(database, term, clock, 4)
+        (alert,) = await alerts(database, "vision_down")
+        assert (alert.subject, alert.severity) == ("vision:vision-1", "critical")
+        assert alert.details == {"node": "vision-1", "cameras": 1}
+        await beat("vision-1")
+        await pass_time(database, term, clock, 4)
+        assert (await alerts(database, "vision_down"))[0].resolved_at is not None
 
 
 async def test_a_disk_that_fills_up_is_forecast_then_told(

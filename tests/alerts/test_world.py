@@ -12,6 +12,7 @@ from alerts.facts import (
     Reading,
     Sight,
     StreamReading,
+    VisionFacts,
     WindowFacts,
 )
 from alerts.outage import CameraLine
@@ -57,7 +58,7 @@ def a_world(*, state: StreamState = StreamState.LIVE) -> World:
 
 def test_without_vision_nothing_is_known_of_zones() -> None:
     world = a_world()
-    world.vision_seen(NOON)
+    world.vision_seen({"vision-1": NOON}, {})
     later = NOON + 16 * SECOND
     world.node_seen("node-1", later)
     *_, queue, window = world.all_facts(later)
@@ -65,10 +66,28 @@ def test_without_vision_nothing_is_known_of_zones() -> None:
     assert queue.reading is None
     assert isinstance(window, WindowFacts)
     assert window.readings == ()
-    world.vision_seen(later)
+    world.vision_seen({"vision-1": later}, {})
     *_, queue, window = world.all_facts(later)
     assert isinstance(window, WindowFacts)
     assert window.readings == (EMPTY,)
+
+
+def test_of_several_vision_processes_the_one_that_looks_counts() -> None:
+    world = a_world()
+    later = NOON + 16 * SECOND
+    world.node_seen("node-1", later)
+    world.vision_seen({"vision-1": NOON, "vision-2": later}, {CAMERA: "vision-1"})
+    *_, window = world.all_facts(later)
+    assert isinstance(window, WindowFacts)
+    assert window.readings == ()
+    (silent,) = [facts for facts in world.all_facts(later) if isinstance(facts, VisionFacts)]
+    assert (silent.place.subject, silent.cameras, silent.seen_at) == ("vision:vision-1", 1, NOON)
+    world.vision_seen({"vision-1": NOON, "vision-2": later}, {CAMERA: "vision-2"})
+    *_, window = world.all_facts(later)
+    assert isinstance(window, WindowFacts)
+    assert window.readings == (EMPTY,)
+    (taken_over,) = [facts for facts in world.all_facts(later) if isinstance(facts, VisionFacts)]
+    assert taken_over.name == "vision-2"
 
 
 def test_facts_of_everything() -> None:

@@ -17,6 +17,7 @@ from alerts.facts import (
     Sight,
     StreamReading,
     ToldSight,
+    VisionFacts,
     WindowFacts,
 )
 from alerts.outage import CameraLine, patience_until
@@ -30,6 +31,7 @@ from alerts.rules.office_offline import OfficeOffline
 from alerts.rules.people_after_hours import PeopleAfterHours
 from alerts.rules.queue_too_long import QueueTooLong
 from alerts.rules.table import RULES
+from alerts.rules.vision_down import VisionDown
 from alerts.rules.window_unstaffed import WindowUnstaffed
 from alerts.timetables import Span
 from models.observations import StreamKind, StreamState, ZoneState
@@ -167,6 +169,22 @@ def test_a_node_without_heartbeat(heartbeat_age_s: int | None, node: Sign, camer
     assert NodeDown().judge(facts, NOON).sign is node
     down = a_camera(StreamState.DOWN, StreamState.DOWN, node_seen_at=seen_at)
     assert CameraSilent().judge(down, NOON).sign is camera
+
+
+@pytest.mark.parametrize(
+    ("heartbeat_age_s", "sign", "due_s"),
+    [(14, Sign.CLEAR, None), (16, Sign.FIRING, 14), (29, Sign.FIRING, 1), (31, Sign.FIRING, -1)],
+)
+def test_vision_without_heartbeat_is_told_when_it_does_not_come_back(
+    heartbeat_age_s: int, sign: Sign, due_s: int | None
+) -> None:
+    facts = VisionFacts(PLACE, "vision-1", 30, NOON - heartbeat_age_s * SECOND, LONG_AGO)
+    verdict = VisionDown().judge(facts, NOON)
+    assert verdict.sign is sign
+    if due_s is not None:
+        assert verdict.since is not None
+        assert verdict.since + verdict.hold == NOON + due_s * SECOND
+        assert verdict.details == {"node": "vision-1", "cameras": 30}
 
 
 def test_a_camera_of_an_office_without_line_is_not_told_apart() -> None:
