@@ -1,6 +1,7 @@
 """WS /media/v1/live: one socket a window, all its tiles multiplexed, tickets per tile."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ingest.media.metrics import WALL_BYTES, WALL_SOCKETS
 from ingest.media.node import MediaNode
 from ingest.media.outbox import Outbox
-from ingest.media.sockets import in_parts
+from ingest.media.sockets import in_parts, sender_of
 from ingest.media.tickets import Ticket, require_camera
 from ingest.media.wall import Wall
 from models.kit.errors import CentreError, InvalidInput, Unauthenticated, problem
@@ -44,7 +45,7 @@ class Remove(_Message):
 
 
 class Focus(_Message):
-    """Send one tile's pictures without waiting for the batch; null focuses none."""
+    """Send one tile's pictures without waiting for others; null focuses none."""
 
     type: Literal["focus"]
     tile: TileNumber | None
@@ -104,6 +105,15 @@ def routes(node: MediaNode) -> APIRouter:
 
 
 async def _send(socket: WebSocket, wall: Wall) -> None:
+    now = sender_of(socket.scope)
+
+    def send_now(parts: Sequence[bytes], size: int) -> bool:
+        sent = now(parts, size)
+        if sent:
+            WALL_BYTES.inc(size)
+        return sent
+
+    wall.outbox.send_now = send_now
     while True:
         parts, size = await wall.outbox.take()
         await socket.send(in_parts(parts, size))

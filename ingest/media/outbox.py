@@ -1,9 +1,14 @@
-"""What waits for one slow or fast wall: batched by time, bounded by bytes. Event loop only."""
+"""What waits for one slow or fast wall: gathered for a moment, bounded by bytes. Event loop only.
+
+A message costs as much as ten pictures do, so pictures share one. But those that come together, as
+the cameras of one beat (ingest/cameras/beat.py), go together when the last of them is there.
+"""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-BATCH_S = 0.05
+GAP_S = 0.015  # below the cameras' beat: no beat waits for the next one
 LIMIT_BYTES = 4 * 1024 * 1024
 MESSAGE_BYTES = 512 * 1024  # keeps one message below what socket libraries accept by default
 
@@ -27,15 +32,21 @@ class Outbox:
 
     Attributes:
         room: bytes that still fit.
+        send_now: sends one message and says True, or False where only ``take`` helps. It spares
+            most of a message's cost, which is to wake the task that takes.
     """
 
-    def __init__(self, *, limit_bytes: int = LIMIT_BYTES, batch_s: float = BATCH_S) -> None:
+    def __init__(self, *, limit_bytes: int = LIMIT_BYTES, gap_s: float = GAP_S) -> None:
         self.room = limit_bytes
+        self.send_now: Callable[[Sequence[bytes], int], bool] | None = None
         self._limit_bytes = limit_bytes
-        self._batch_s = batch_s
+        self._gap_s = gap_s
+        self._loop = asyncio.get_running_loop()
+        self._next_s = 0.0  # before, by the loop's clock, no message that can wait
         self._parts: list[bytes] = []  # head and payload of each record by turns
         self._owners: list[tuple[Lane, bool]] = []  # of each record, and whether it is a picture
-        self._due: asyncio.TimerHandle | None = None
+        self._due: asyncio.Handle | None = None
+        self._soon = False  # it is due as soon as all that runs now has run
         self._taker: asyncio.Future[None] | None = None
         self._ready = False
 
@@ -61,14 +72,16 @@ class Outbox:
     def put(
         self, lane: Lane, head: bytes, payload: bytes, *, droppable: bool, at_once: bool
     ) -> None:
-        """Queue one record of a lane."""
+        """Queue one record of a lane; ``at_once``: whatever went just before."""
         self._parts += (head, payload)
         self._owners.append((lane, droppable))
         self.room -= len(head) + len(payload)
-        if at_once:
-            self._flush()
-        elif self._due is None and not self._ready:
-            self._due = asyncio.get_running_loop().call_later(self._batch_s, self._flush)
+        if self._due is None:
+            if not self._ready:
+                self._plan(at_once=at_once)
+        elif at_once and not self._soon:
+            self._due.cancel()
+            self._plan(at_once=True)
 
     def forget(self, lane: Lane, *, only_droppable: bool = False) -> int:
         """Take out what waits for a lane; return how many records that were."""
@@ -88,7 +101,7 @@ class Outbox:
         """Wait until a batch is due; return one message in parts, and its size in bytes."""
         while not (self._ready and self._parts):
             self._ready = self._ready and bool(self._parts)  # all may have been forgotten
-            self._taker = asyncio.get_running_loop().create_future()
+            self._taker = self._loop.create_future()
             await self._taker
         parts, size = self._parts, self._limit_bytes - self.room
         if size <= MESSAGE_BYTES:
@@ -107,13 +120,34 @@ class Outbox:
             self._due.cancel()
             self._due = None
 
+    def _plan(self, *, at_once: bool) -> None:
+        wait_s = 0.0 if at_once else self._next_s - self._loop.time()
+        self._soon = wait_s <= 0
+        if self._soon:
+            self._due = self._loop.call_soon(self._flush)
+        else:
+            self._due = self._loop.call_later(wait_s, self._flush)
+
     def _flush(self) -> None:
-        self._ready = True
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
-        if self._taker is not None and not self._taker.done():
-            self._taker.set_result(None)
+        self._due = None
+        self._next_s = self._loop.time() + self._gap_s
+        taker = self._taker
+        if taker is None or taker.done():
+            self._ready = True
+        elif not self._sent():  # what was taken before is sent: nothing can be overtaken
+            self._ready = True
+            taker.set_result(None)
+
+    def _sent(self) -> bool:
+        """Whether all that waits could be sent at once."""
+        size = self._limit_bytes - self.room
+        if self.send_now is None or size > MESSAGE_BYTES:
+            return False
+        if self._parts and not self.send_now(self._parts, size):
+            return False
+        self._parts, self._owners = [], []
+        self.room = self._limit_bytes
+        return True
 
     def _fitting(self) -> int:
         """Return how many of the first records make one message: at least one."""

@@ -33,7 +33,7 @@ class Tile:
     Attributes:
         lost: pictures dropped and not yet told; while it is not 0 only a key picture may follow,
             as at the beginning.
-        focused: sent at once instead of in batches, dropped last.
+        focused: sent at once instead of with others, dropped last.
     """
 
     def __init__(
@@ -114,8 +114,7 @@ class Tile:
     def _frame(self, unit: AccessUnit, flags: int) -> None:
         payload = unit.avcc
         head = wire.head(self._number, _FRAME, flags, unit.received_at, unit.shown_at, len(payload))
-        at_once = self.focused or self._key_only
-        self._outbox.put(self, head, payload, droppable=True, at_once=at_once)
+        self._outbox.put(self, head, payload, droppable=True, at_once=self.focused)
 
     def _notice(self, notice: dict[str, object]) -> None:
         now_s = self._clock.now().timestamp()
@@ -161,7 +160,7 @@ class Wall:
             tile.close()
 
     def focus(self, number: int | None) -> None:
-        """Send this tile's pictures at once, every other tile's in batches.
+        """Send this tile's pictures at once, every other tile's together.
 
         The tile may be added later: a window that comes back asks for both in any order.
         """

@@ -1,7 +1,7 @@
 """Messages in parts arrive whole, whatever their size; this leans on uvicorn's insides."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 import uvicorn
@@ -10,7 +10,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 
-from ingest.media.sockets import MediaSockets, in_parts
+from ingest.media.sockets import MediaSockets, in_parts, sender_of
 
 SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 300_000]
 
@@ -21,8 +21,10 @@ class Speaker:
     def __init__(self) -> None:
         self.messages: asyncio.Queue[list[bytes] | str] = asyncio.Queue()
         self.ended = asyncio.Event()
+        self.send_now: Callable[[Sequence[bytes], int], bool]
 
     async def speak(self, socket: WebSocket) -> None:
+        self.send_now = sender_of(socket.scope)
         await socket.accept()
         try:
             while True:
@@ -79,6 +81,23 @@ async def test_a_reader_that_stops_holds_the_sender_back(
     await asyncio.sleep(0.2)
     assert speaker.messages.qsize() > 0, "it would have taken 100 MB into memory"
     for _ in range(200):
+        assert len(await asyncio.wait_for(socket.recv(), 10)) == 500_000
+
+
+async def test_what_is_sent_now_arrives_until_the_reader_stops(
+    talk: tuple[Speaker, ClientConnection],
+) -> None:
+    speaker, socket = talk
+    speaker.messages.put_nowait("hello")
+    assert await asyncio.wait_for(socket.recv(), 10) == "hello"
+    assert speaker.send_now([b"a", bytes(70_000)], 70_001)
+    assert await asyncio.wait_for(socket.recv(), 10) == b"a" + bytes(70_000)
+    sent = 0
+    while speaker.send_now([bytes(500_000)], 500_000):
+        sent += 1
+        assert sent < 200, "it would have taken 100 MB into memory"
+        await asyncio.sleep(0)
+    for _ in range(sent):
         assert len(await asyncio.wait_for(socket.recv(), 10)) == 500_000
 
 

@@ -19,7 +19,7 @@ from tests.ingest.media.conftest import live_feed
 
 @pytest.fixture
 async def wall() -> AsyncIterator[Wall]:
-    opened = Wall(Outbox(batch_s=0), ManualClock(footage.START))
+    opened = Wall(Outbox(gap_s=0), ManualClock(footage.START))
     yield opened
     opened.close()
 

@@ -104,7 +104,7 @@ export function startTile(cameraId: string, surface: TileSurface): LiveTile {
   return tile;
 }
 
-/** The focused tile gets each picture at once; the others in batches of 50 ms. */
+/** The focused tile gets each picture at once; the others wait for each other, up to 15 ms. */
 export function focusTile(tile: LiveTile | null): void {
   const id = [...tiles].find(([, one]) => one === tile)?.[0] ?? null;
   tell({ type: "focus", tile: id });
