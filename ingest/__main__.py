@@ -1,5 +1,6 @@
 """Runs one worker of the media node: ``python -m ingest``."""
 
+import asyncio
 import gc
 
 import uvloop
@@ -12,9 +13,11 @@ from models.kit import log
 from models.kit.clock import SystemClock
 from models.kit.database import Database
 from models.kit.errors import SettingsError
-from models.kit.service import stop_event
+from models.kit.service import end_within, stop_event
 from models.kit.settings import Settings
 from models.kit.spare import await_turn
+
+_STOP_S = 9.0  # the supervisor kills after ten, and would not say what hung
 
 
 async def main() -> None:
@@ -29,9 +32,12 @@ async def main() -> None:
         offer_only(settings.media_addresses)
     database = Database(settings.database_url)
     opener = guarded(settings.camera_networks, open_stream)
+    stop = stop_event()
+    limit = asyncio.create_task(end_within(stop, _STOP_S))
     try:
-        await service.run(settings, database, SystemClock(), stop_event(), opener=opener)
+        await service.run(settings, database, SystemClock(), stop, opener=opener)
     finally:
+        limit.cancel()
         await database.close()
 
 

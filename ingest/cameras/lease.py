@@ -14,8 +14,9 @@ log = get(__name__)
 _TAKE = text(
     "INSERT INTO camera_lease (camera_id, owner, epoch, expires_at)"
     " SELECT id, :owner, 1, clock_timestamp() + interval '10 seconds' FROM camera"
-    " WHERE id = :camera_id ON CONFLICT (camera_id) DO UPDATE SET owner = excluded.owner,"
-    " epoch = camera_lease.epoch + 1, expires_at = excluded.expires_at RETURNING epoch"
+    " WHERE id = ANY(:camera_ids) ORDER BY id ON CONFLICT (camera_id) DO UPDATE SET"
+    " owner = excluded.owner, epoch = camera_lease.epoch + 1, expires_at = excluded.expires_at"
+    " RETURNING camera_id, epoch"
 )
 _RENEW = text(
     "UPDATE camera_lease SET expires_at = clock_timestamp() + interval '10 seconds'"
@@ -45,14 +46,10 @@ class Leases:
         missing = sorted(set(camera_ids) - self._epochs.keys())
         if not missing:
             return
-        taken: dict[UUID, int] = {}
+        asked = {"owner": self._owner, "camera_ids": missing}
         async with self._database.transaction() as session:
-            for camera_id in missing:
-                row = {"owner": self._owner, "camera_id": camera_id}
-                epoch = await session.scalar(_TAKE, row)
-                if epoch is not None:
-                    taken[camera_id] = epoch
-        self._epochs |= taken
+            taken = (await session.execute(_TAKE, asked)).all()
+        self._epochs |= {row.camera_id: row.epoch for row in taken}
 
     async def renew(self, session: AsyncSession) -> None:
         """Say that this run still holds its leases, and notice those that another took."""

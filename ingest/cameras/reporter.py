@@ -1,19 +1,19 @@
 """Tells the house what state each stream is in: rows of table stream and topic ``stream``."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import text
 
 from ingest.cameras.access_unit import AccessUnit, StreamParameters
 from ingest.cameras.feed import Feed
 from ingest.cameras.measure import Measured
 from ingest.outage import AWAY
 from ingest.wake import any_of
-from models.camera import Stream
 from models.kit import bus
 from models.kit.database import Database
 from models.kit.log import get
@@ -21,6 +21,20 @@ from models.observations import StreamKind, StreamState
 
 log = get(__name__)
 _RETRY_S = 0.5
+_KEPT = ("codec", "width", "height", "frame_rate", "key_interval_s", "clock_offset_s")
+# All rows as one value: hundreds of cameras come up, and go at a stop, in one moment.
+_WRITE = text(
+    "UPDATE stream SET state = told.state, state_since = told.since, state_detail = told.detail,"
+    f" {', '.join(f'{name} = COALESCE(told.{name}, stream.{name})' for name in _KEPT)},"
+    # With a pace it is also known that there is no sound any more.
+    " audio_codec = CASE WHEN told.frame_rate IS NULL THEN"
+    " COALESCE(told.audio_codec, stream.audio_codec) ELSE told.audio_codec END"
+    " FROM jsonb_to_recordset(CAST(:told AS jsonb)) AS told (camera_id uuid, kind text, state text,"
+    " since timestamptz, detail text, codec text, width integer, height integer,"
+    " frame_rate double precision, key_interval_s double precision,"
+    " clock_offset_s double precision, audio_codec text)"
+    " WHERE stream.camera_id = told.camera_id AND stream.kind = told.kind"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +103,9 @@ class StreamReporter:
         if not reports:
             return
         async with self._database.transaction() as session:
+            told = [_notice(report) | _facts(report) for report in reports.values()]
+            await session.execute(_WRITE, {"told": json.dumps(told)})
             for report in reports.values():
-                await session.execute(
-                    update(Stream)
-                    .where(Stream.camera_id == report.camera_id, Stream.kind == report.kind.value)
-                    .values(_columns(report))
-                )
                 bus.announce(session, "stream", report.camera_id, _notice(report))
         for key, report in reports.items():
             if self._pending.get(key) is report:
@@ -113,20 +124,11 @@ class StreamReporter:
         self._wake.set()
 
 
-def _columns(report: _Report) -> dict[str, object]:
-    columns: dict[str, object] = {
-        "state": report.state.value,
-        "state_since": report.since,
-        "state_detail": report.detail,
-    }
+def _facts(report: _Report) -> dict[str, object]:
+    facts: dict[str, object] = asdict(report.measured)
     if report.parameters is not None:
-        columns["codec"] = report.parameters.codec
-        columns["width"] = report.parameters.width
-        columns["height"] = report.parameters.height
-    columns |= {name: value for name, value in asdict(report.measured).items() if value is not None}
-    if report.measured.frame_rate is not None:
-        columns["audio_codec"] = report.measured.audio_codec  # also that there is none any more
-    return columns
+        facts |= {name: getattr(report.parameters, name) for name in ("codec", "width", "height")}
+    return facts
 
 
 def _notice(report: _Report) -> dict[str, object]:

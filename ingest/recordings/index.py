@@ -161,7 +161,7 @@ class RecordingIndex:
         known = [pair for firsts in self._earlier for pair in firsts.items()]
         for stream, first_at in sorted([*known, *begins], key=lambda pair: pair[1]):
             async with self._database.transaction() as session:
-                await settle(session, stream, first_at)
+                await settle(session, {stream: first_at})
         self._earlier = []
 
     async def flush(self) -> None:
@@ -176,8 +176,7 @@ class RecordingIndex:
         streams = {f.stream for f in files.values()} | {g.stream for g in gaps.values()}
         await self._leases.take({fact.stream.camera_id for fact in files.values()})
         async with self._database.transaction() as session:
-            for stream in streams - self._settled:
-                await settle(session, stream, self._firsts[stream])
+            await settle(session, {s: self._firsts[s] for s in streams - self._settled})
             await upsert(session, [self._row(fact) for fact in files.values()])
             await write_gaps(session, list(gaps.values()))
         self._settled |= streams

@@ -1,18 +1,19 @@
 """Writes and settles the rows of recordings and gaps; every statement may be repeated safely."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ingest.recordings.facts import GapFact, GapReason, SegmentFact, StreamKey, pack_gops, stream_of
 from models.kit.errors import InvalidInput
-from models.recording import Recording, RecordingGap
+from models.observations import StreamKind
+from models.recording import Recording
 
 _NODE_GAP = timedelta(seconds=1)  # as the recorder: a hole from here on needs its reason
 
@@ -56,6 +57,26 @@ _INSERT_GAP = text(
 _CLOSE_GAP = text(
     "UPDATE recording_gap SET ended_at = :ended_at WHERE camera_id = :camera_id"
     " AND stream_kind = :stream_kind AND started_at = :started_at"
+)
+
+_BEFORE = (
+    "camera_id = told.camera_id AND stream_kind = told.stream_kind AND started_at < told.first_at"
+)
+# What is known begins in order and lasts seconds: of months of it, the newest rows tell the end.
+_NEWEST = f"WHERE {_BEFORE} ORDER BY started_at DESC LIMIT 50"
+_SETTLE = text(
+    "WITH told AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:told AS jsonb)) AS told"
+    " (camera_id uuid, stream_kind text, first_at timestamptz)),"
+    " closed AS (UPDATE recording_gap AS gap SET ended_at = told.first_at FROM told"
+    " WHERE gap.camera_id = told.camera_id AND gap.stream_kind = told.stream_kind"
+    " AND gap.started_at < told.first_at AND gap.ended_at IS NULL"
+    " RETURNING gap.camera_id, gap.stream_kind)"
+    " SELECT told.camera_id, told.stream_kind, known.ended_at, told.first_at FROM told"
+    " CROSS JOIN LATERAL (SELECT max(ended_at) AS ended_at FROM ("
+    f"(SELECT ended_at FROM recording {_NEWEST}) UNION ALL"
+    f" (SELECT ended_at FROM recording_gap {_NEWEST})) AS newest) AS known"
+    " WHERE told.first_at - known.ended_at > :gap AND NOT EXISTS (SELECT 1 FROM closed"
+    " WHERE closed.camera_id = told.camera_id AND closed.stream_kind = told.stream_kind)"
 )
 
 
@@ -175,32 +196,22 @@ async def write_gaps(session: AsyncSession, gaps: Sequence[GapFact]) -> None:
         await session.execute(_CLOSE_GAP, ended)
 
 
-async def settle(session: AsyncSession, stream: StreamKey, first_at: datetime) -> None:
-    """Account for the time before a run whose first news of the stream is of ``first_at``.
+async def settle(session: AsyncSession, firsts: Mapping[StreamKey, datetime]) -> None:
+    """Account for the time before a run; ``firsts`` are the times of its first news by stream.
 
     Ends gaps that a run before left open; adds the node's own absence where nothing else says why.
     """
-    before = (
-        RecordingGap.camera_id == stream.camera_id,
-        RecordingGap.stream_kind == stream.kind.value,
-        RecordingGap.started_at < first_at,
-    )
-    closed = await session.execute(
-        update(RecordingGap)
-        .where(*before, RecordingGap.ended_at.is_(None))
-        .values(ended_at=first_at)
-        .returning(RecordingGap.id)
-    )
-    if closed.first() is not None:
+    told = [
+        {"camera_id": str(s.camera_id), "stream_kind": s.kind.value, "first_at": at.isoformat()}
+        for s, at in firsts.items()
+    ]
+    if not told:
         return
-    last_footage = await session.scalar(
-        select(func.max(Recording.ended_at)).where(
-            Recording.camera_id == stream.camera_id,
-            Recording.stream_kind == stream.kind.value,
-            Recording.started_at < first_at,
-        )
+    absent = await session.execute(_SETTLE, {"told": json.dumps(told), "gap": _NODE_GAP})
+    await write_gaps(
+        session,
+        [
+            GapFact(StreamKey(camera, StreamKind(kind)), ended_at, first_at, GapReason.NODE_DOWN)
+            for camera, kind, ended_at, first_at in absent
+        ],
     )
-    last_gap = await session.scalar(select(func.max(RecordingGap.ended_at)).where(*before))
-    ends = [end for end in (last_footage, last_gap) if end is not None]
-    if ends and first_at - max(ends) > _NODE_GAP:
-        await write_gaps(session, [GapFact(stream, max(ends), first_at, GapReason.NODE_DOWN)])

@@ -117,6 +117,13 @@ def _refuse_ended(connection: Any, _record: object, _proxy: object) -> None:
 
 NOTICE_LOCK = 0x4148_5541  # "AHUA": any fixed number that nobody else takes
 CHANNEL = "ahual"
+# All as one value: the lock is everybody's, and each statement is a way there and back.
+_ADD_NOTICES = text(
+    "WITH added AS (INSERT INTO change (topic, subject_id, data) SELECT topic, subject_id, data"
+    " FROM ROWS FROM (jsonb_to_recordset(CAST(:notices AS jsonb)) AS (topic text, subject_id text,"
+    " data jsonb)) WITH ORDINALITY AS told (topic, subject_id, data, place) ORDER BY place"
+    " RETURNING seq, topic) SELECT pg_notify(:channel, topic || ' ' || seq) FROM added"
+)
 
 
 async def _write_notices(session: AsyncSession) -> None:
@@ -125,21 +132,10 @@ async def _write_notices(session: AsyncSession) -> None:
         return
     await session.flush()
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": NOTICE_LOCK})
-    insert = text(
-        "WITH added AS (INSERT INTO change (topic, subject_id, data) VALUES (:topic, :subject_id, "
-        "CAST(:data AS jsonb)) RETURNING seq) "
-        "SELECT pg_notify(:channel, :topic || ' ' || seq) FROM added"
+    rows = [{"topic": t, "subject_id": i, "data": dict(told)} for t, i, told in notices]
+    await session.execute(
+        _ADD_NOTICES, {"notices": json.dumps(rows, ensure_ascii=False), "channel": CHANNEL}
     )
-    for topic, subject_id, data in notices:
-        await session.execute(
-            insert,
-            {
-                "topic": topic,
-                "subject_id": subject_id,
-                "data": json.dumps(dict(data), ensure_ascii=False),
-                "channel": CHANNEL,
-            },
-        )
 
 
 def add_notice(

@@ -1,6 +1,7 @@
 """A process' life: start, serve health and metrics, run until told to stop."""
 
 import asyncio
+import faulthandler
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,6 +18,16 @@ def stop_event() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     return stop
+
+
+async def end_within(stop: asyncio.Event, seconds: float) -> None:
+    """Once ``stop`` is set, have the process end within so long, whatever hangs; run it as a task.
+
+    A thread that a disk never gives back would hold it for ever, also after its loop is over. What
+    hung is told on stderr.
+    """
+    await stop.wait()
+    faulthandler.dump_traceback_later(seconds, exit=True)
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> bool:

@@ -74,3 +74,20 @@ async def test_only_the_newest_state_waits_for_the_database(
     assert (await sub_row(database)).state_detail == "no picture for 5 s"
     async with database.read() as session:
         assert len(await changes_after(session, 0, ["stream"])) == 1
+
+
+async def test_a_node_that_starts_forgets_nothing(database: Database, camera_id: UUID) -> None:
+    reporter = StreamReporter(database)
+    for kind in (StreamKind.MAIN, StreamKind.SUB):
+        feed = Feed(camera_id, kind, NOON)
+        reporter.feed_added(feed, recorded=False)
+        feed.publish_measured(Measured(frame_rate=15, key_interval_s=2, audio_codec="aac"))
+    await reporter.flush()
+    fresh = StreamReporter(database)
+    fresh.feed_added(Feed(camera_id, StreamKind.SUB, NOON), recorded=False)
+    await fresh.flush()
+    row = await sub_row(database)
+    assert (row.frame_rate, row.key_interval_s, row.audio_codec) == (15, 2, "aac")
+    async with database.read() as session:
+        notices = await changes_after(session, 0, ["stream"])
+    assert [notice.data["kind"] for notice in notices] == ["main", "sub", "sub"]
