@@ -16,7 +16,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from alerts import record, repository, ties
-from alerts.leadership import Leadership, lead
 from alerts.notices import (
     TOPICS,
     AlertDismissed,
@@ -33,10 +32,12 @@ from models.complaint import Complaint
 from models.kit.bus import Notice, last_seq, listen
 from models.kit.clock import Clock
 from models.kit.database import Database
+from models.kit.leadership import Leadership, lead
 from models.kit.log import get
 from models.kit.service import wait
 
 log = get(__name__)
+LEADER_LOCK = 0x4148_414C  # "AHAL"
 _TICK_S = 1.0
 _RETRY_S = 1.0
 _PROBE_S = 2.0
@@ -60,7 +61,7 @@ class AlertService:
         away = False
         while not stop.is_set():
             try:
-                async with lead(self._database.url, stop) as leadership:
+                async with lead(self._database.url, LEADER_LOCK, stop) as leadership:
                     away = False
                     if leadership is not None:
                         await self._serve(leadership, stop)

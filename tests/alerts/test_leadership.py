@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
-from alerts.leadership import LEADER_LOCK
-from alerts.service import AlertService
+from alerts.service import LEADER_LOCK, AlertService
 from models.camera import MediaNode, Zone
 from models.kit.bus import announce
 from models.kit.clock import SystemClock

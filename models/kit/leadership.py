@@ -1,4 +1,4 @@
-"""One leader among the alert processes, by an advisory lock; the others wait and take over."""
+"""One leader among the processes of a room, by an advisory lock; the others wait to take over."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,6 @@ from models.kit.log import get
 from models.kit.service import wait
 
 log = get(__name__)
-LEADER_LOCK = 0x4148_414C  # "AHAL": any fixed number that nobody else takes
 _RETRY_S = 1.0
 
 
@@ -19,6 +18,11 @@ class Leadership:
 
     def __init__(self, connection: psycopg.AsyncConnection) -> None:
         self._connection = connection
+
+    @property
+    def backend_pid(self) -> int:
+        """Return the server's process that holds the lock, as in pg_locks."""
+        return self._connection.info.backend_pid
 
     async def confirm(self) -> None:
         """Ask the server whether we still are connected, and so still lead.
@@ -30,8 +34,12 @@ class Leadership:
 
 
 @asynccontextmanager
-async def lead(database_url: str, stop: asyncio.Event) -> AsyncIterator[Leadership | None]:
+async def lead(
+    database_url: str, lock: int, stop: asyncio.Event
+) -> AsyncIterator[Leadership | None]:
     """Wait for the lock and hold it for the block; yield None when told to stop first.
+
+    ``lock`` is any fixed number that no other room takes.
 
     Raises:
         psycopg.OperationalError: the database went away.
@@ -46,9 +54,9 @@ async def lead(database_url: str, stop: asyncio.Event) -> AsyncIterator[Leadersh
     )
     async with connection:
         waited = False
-        while not await _try_lock(connection):
+        while not await _try_lock(connection, lock):
             if not waited:
-                log.info("leader.waiting", reason="another alerts process leads")
+                log.info("leader.waiting", reason="another process leads")
                 waited = True
             if await wait(stop, _RETRY_S):
                 yield None
@@ -56,7 +64,7 @@ async def lead(database_url: str, stop: asyncio.Event) -> AsyncIterator[Leadersh
         yield Leadership(connection)
 
 
-async def _try_lock(connection: psycopg.AsyncConnection) -> bool:
-    cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (LEADER_LOCK,))
+async def _try_lock(connection: psycopg.AsyncConnection, lock: int) -> bool:
+    cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (lock,))
     row = await cursor.fetchone()
     return bool(row and row[0])
