@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
+from dashboard_api.map_ground import ground
 from dashboard_api.media import node_url, own_node_url
 from dashboard_api.services import Services
 from models.camera import MediaNode
@@ -25,7 +26,7 @@ async def content_policy(request: Request, centre: Services) -> str:
     except (SQLAlchemyError, OSError) as error:
         log.warning("policy.nodes_unknown", error=str(error).splitlines()[0])
     media = " ".join(sorted(source for url in urls for source in _sources(url)))
-    tiles = " ".join(_sources(settings.map_tiles_url or "")[:1])
+    tiles = " ".join(_sources(ground(settings.map_tiles_url).url or "")[:1])
     return "; ".join(
         [
             "default-src 'self'",
@@ -44,7 +45,7 @@ async def content_policy(request: Request, centre: Services) -> str:
 
 def _sources(url: str) -> list[str]:
     """Return a URL's origin for http and for sockets; none where it is not a network address."""
-    parts = urlsplit(url.removeprefix("pmtiles://"))
+    parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or any(c in url for c in " ;,"):
         return []
     socket_scheme = "wss" if parts.scheme == "https" else "ws"

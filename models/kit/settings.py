@@ -62,8 +62,11 @@ class Settings(BaseSettings):
         None, description="CA that processes of the house trust beside the system's own."
     )
     map_tiles_url: str | None = Field(
-        None, description="XYZ template or pmtiles:// address of own tiles."
+        None,
+        description="Own ground of the map: a .pmtiles file or address, https://…/{z}/{x}/{y}.png"
+        " or style:https://…; unset means the built-in one.",
     )
+    map_attribution: str | None = Field(None, description="Whose own tiles are; shown on the map.")
     web_dist: Path = Path("web/dist")
 
     # ingest: the media node
