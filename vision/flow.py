@@ -16,11 +16,11 @@ from vision.waiting import (
 )
 
 SPAN_MINUTES = 30  # the figures are about those who went to a window in them
-_KEPT_MINUTES = 90  # who goes now may have come before the span
+KEPT_MINUTES = 90  # who goes now may have come before the span
 STRETCH_S = 10.0
 SERVICES = 60  # of the last visits, for the service time
 _LONGEST_STEP_S = 3.0  # a longer time between looks was not seen
-_BLIND_S = 300.0  # after longer blindness nobody knows who was there before
+BLIND_S = 300.0  # after longer blindness nobody knows who was there before
 _SHORTEST_STAY_S = 5.0  # who crosses a queue's place does not wait
 
 
@@ -46,7 +46,9 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
-class _Minute:
+class MinuteSoFar:
+    """What the present minute held until now; of those before only the stays are asked for."""
+
     minute_at: datetime
     known_s: float = 0.0
     person_s: float = 0.0
@@ -66,7 +68,7 @@ class Flow:
     """
 
     office_id: UUID
-    minutes: tuple[_Minute, ...] = ()  # the last one is under way
+    minutes: tuple[MinuteSoFar, ...] = ()  # the last one is under way
     services_s: tuple[float, ...] = ()
     looked_at: datetime | None = None
     now: Now | None = None
@@ -97,7 +99,7 @@ def look(flow: Flow, now: Now, at: datetime) -> tuple[Flow, OfficeMinuteDone | N
     minutes = flow.minutes
     if not minutes or minute_of(at) > minutes[-1].minute_at:
         finished = _finished(flow) if minutes else None
-        minutes = (*minutes, _Minute(minute_of(at)))
+        minutes = (*minutes, MinuteSoFar(minute_of(at)))
         oldest = minute_of(at) - timedelta(minutes=SPAN_MINUTES)
         minutes = tuple(minute for minute in minutes if minute.minute_at >= oldest)
     step_s = (at - flow.looked_at).total_seconds() if flow.looked_at else 0.0
@@ -121,7 +123,7 @@ def finish(flow: Flow) -> OfficeMinuteDone | None:
     return _finished(flow) if flow.minutes else None
 
 
-def _add(minute: _Minute, before: Now | None, now: Now, step_s: float) -> _Minute:
+def _add(minute: MinuteSoFar, before: Now | None, now: Now, step_s: float) -> MinuteSoFar:
     """Add the time since the last look, over which things were as that look saw them."""
     if before is not None and before.waiting is not None:
         minute = replace(
@@ -153,7 +155,7 @@ def _stretched(flow: Flow, now: Now, step_s: float, at: datetime) -> Flow:
     if now.waiting is None:
         return replace(flow, unseen_s=unseen_s)
     stretches = flow.stretches
-    if unseen_s > _BLIND_S:
+    if unseen_s > BLIND_S:
         stretches = ()
     elif unseen_s and stretches:
         # As many waited as before and after, and people went as fast as they did when seen.
@@ -164,7 +166,7 @@ def _stretched(flow: Flow, now: Now, step_s: float, at: datetime) -> Flow:
         stretches = (*stretches, (at - timedelta(seconds=unseen_s), hidden))
     people = before.waiting if seen and before and before.waiting is not None else now.waiting
     newest = Stretch(step_s if seen else 0.0, people, now.began)
-    oldest = at - timedelta(minutes=_KEPT_MINUTES)
+    oldest = at - timedelta(minutes=KEPT_MINUTES)
     if stretches and stretches[-1][1].seconds + newest.seconds <= STRETCH_S:
         began_at, last = stretches[-1]
         stretches = (*stretches[:-1], (began_at, _joined(last, newest)))

@@ -1,6 +1,6 @@
 """Pure: looks of the cameras of each office, put together to its waiting."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from models.observations import ZoneKind, ZoneState
 from vision import visits
 from vision.crowd import Counted
 from vision.flow import Flow, Now, OfficeMinuteDone, finish, look
+from vision.resume import resume
 from vision.visits import NOBODY, Spot
 from vision.watched import WatchedCamera
 
@@ -30,13 +31,26 @@ class Offices:
     def __init__(self) -> None:
         self._offices: dict[UUID, _Office] = {}
 
-    def follow(self, cameras: Iterable[WatchedCamera]) -> list[OfficeMinuteDone]:
-        """Take a new plan; what was known of zones that stay is kept."""
+    def follow(
+        self,
+        cameras: Iterable[WatchedCamera],
+        past: Mapping[UUID, Sequence[OfficeMinuteDone]],
+        now: datetime,
+    ) -> list[OfficeMinuteDone]:
+        """Take a new plan; what was known of zones that stay is kept.
+
+        ``past`` are the last minutes of each office, written before this process started.
+        """
         before, self._offices = self._offices, {}
         for camera in sorted(cameras, key=lambda camera: camera.camera_id):
             known = before.get(camera.office_id)
             office = self._offices.setdefault(
-                camera.office_id, _Office(known.flow if known else Flow(camera.office_id))
+                camera.office_id,
+                _Office(
+                    known.flow
+                    if known
+                    else resume(camera.office_id, past.get(camera.office_id, ()), now)
+                ),
             )
             _add(office, known, camera)
         gone = (office for office_id, office in before.items() if office_id not in self._offices)

@@ -11,9 +11,11 @@ from models.camera import Camera, MediaNode, Zone
 from models.kit.errors import InvalidInput, Unavailable
 from models.kit.log import get
 from models.looking import CameraLooking
-from models.observation import ZoneMinute, ZoneObservationRow
+from models.observation import OfficeMinute, ZoneMinute, ZoneObservationRow
 from models.observations import Anchor, ZoneKind, ZoneObservation, ZoneState
+from vision.flow import KEPT_MINUTES, OfficeMinuteDone
 from vision.slots import LOOK_EVERY_S
+from vision.waiting import Figure
 from vision.watched import Plan, WatchedCamera
 from vision.zones import watched_zone
 
@@ -83,6 +85,36 @@ async def concluded_before(session: AsyncSession, now: datetime) -> dict[UUID, Z
         for row, kind in await session.execute(last)
         if row.people is not None and (row.zone_id in fresh or row.at > now - RESUME_WITHIN)
     }
+
+
+async def waited_before(session: AsyncSession, now: datetime) -> dict[UUID, list[OfficeMinuteDone]]:
+    """Return the last minutes of each office's waiting, oldest first."""
+    rows = await session.scalars(
+        select(OfficeMinute)
+        .where(OfficeMinute.minute_at > now - timedelta(minutes=KEPT_MINUTES))
+        .where(OfficeMinute.minute_at <= now)
+        .order_by(OfficeMinute.minute_at)
+    )
+    found: dict[UUID, list[OfficeMinuteDone]] = {}
+    for row in rows:
+        service = None
+        if row.service_s is not None and row.service_low_s is not None:
+            service = Figure(row.service_s, row.service_low_s, row.service_high_s, row.served)
+        done = OfficeMinuteDone(
+            row.office_id,
+            row.minute_at,
+            row.known_s,
+            row.served,
+            row.people_mean,
+            row.people_max,
+            row.staffed_mean,
+            wait=None,
+            wait_from=None,
+            forecast=None,
+            service=service,
+        )
+        found.setdefault(row.office_id, []).append(done)
+    return found
 
 
 async def node_workers(session: AsyncSession) -> dict[str, int]:

@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 from prometheus_client import REGISTRY
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.kit import bus
 from models.kit.clock import Clock
@@ -26,11 +27,11 @@ from vision.health import CameraHealth
 from vision.heartbeat import Itself, beat
 from vision.looking import Looking
 from vision.pace import KeyPace
-from vision.plan import concluded_before, load, node_address, node_workers
+from vision.plan import concluded_before, load, node_address, node_workers, waited_before
 from vision.record import Backlog
 from vision.sight import Sight
 from vision.viewer import Viewer
-from vision.watch import Outcome, Watch
+from vision.watch import Before, Outcome, Watch
 from vision.watched import Plan
 
 log = get(__name__)
@@ -119,7 +120,7 @@ class VisionService:
                     plan = await load(session)
                     workers = await node_workers(session)
                     starts = self._plan is None
-                    before = await concluded_before(session, self._clock.now()) if starts else {}
+                    before = await self._before(session) if starts else Before()
             except _AWAY as error:
                 self._database_here = False
                 log.warning("database.away", error=str(error), retry_in_s=_RETRY_S)
@@ -131,6 +132,11 @@ class VisionService:
                     pause_s = _RELOAD_S  # else whom to ask is not known yet
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._reload_now.wait(), pause_s)
+
+    async def _before(self, session: AsyncSession) -> Before:
+        now = self._clock.now()
+        zones = await concluded_before(session, now)
+        return Before(zones, await waited_before(session, now))
 
     async def _hear_config(self) -> None:
         while True:

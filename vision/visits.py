@@ -52,6 +52,8 @@ class Spot:
 
     ``who`` is the track that stood here in the last looks, while it was the only one. ``looked``
     is what the visitor looks like, ``other`` somebody else who stands here since ``other_at``.
+    ``watched``: the last look saw the spot, so that who comes is seen to come; ``whole``: the
+    visitor was seen to come.
     """
 
     came_at: datetime | None = None
@@ -63,6 +65,11 @@ class Spot:
     looked: Appearance | None = None
     other: Appearance | None = None
     other_at: datetime | None = None
+    watched: bool = False
+    whole: bool = True
+
+
+_FREE = Spot(watched=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +117,22 @@ def look(
     spot = replace(spot, blind_since=None)
     if people:
         if spot.begun and _another(spot, around, at):
-            return _come(Spot(), at, around), Turn(ended=_visit(spot))
+            return _come(_FREE, at, around), Turn(ended=_visit(spot))
         if spot.begun and (other := _unlike(spot, around, at)) is not None:
             return _replaced(spot, other, around, at)
         came = _come(spot, at, around)
-        return came, Turn(began=came.begun and not spot.begun)
+        return came, Turn(began=came.whole and came.begun and not spot.begun)
+    spot = replace(spot, watched=True)
     if spot.came_at is None or spot.seen_at is None:
         return spot, Turn()
     if not spot.begun:
         # A missed look does not undo somebody who came; two do.
         gone = at - spot.seen_at >= ENDS_AFTER
-        return (Spot() if gone else replace(spot, looks=max(0, spot.looks - 1))), Turn()
+        return (_FREE if gone else replace(spot, looks=max(0, spot.looks - 1))), Turn()
     elsewhere = spot.who in around.seen and spot.who not in around.here
     if at - spot.seen_at < (ENDS_AFTER if elsewhere else HIDDEN_FOR):
         return spot, Turn()
-    return Spot(), Turn(ended=_visit(spot))
+    return _FREE, Turn(ended=_visit(spot))
 
 
 def _another(spot: Spot, around: Around, at: datetime) -> bool:
@@ -154,7 +162,7 @@ def _replaced(spot: Spot, other: Appearance, around: Around, at: datetime) -> tu
     if known.looks < OTHER_LOOKS:
         return replace(spot, other=known, other_at=came_at), Turn()
     who = next(iter(around.here)) if len(around.here) == 1 else None
-    following = Spot(came_at, at, known.looks, begun=True, who=who, looked=known)
+    following = Spot(came_at, at, known.looks, begun=True, who=who, looked=known, watched=True)
     return following, Turn(began=True, ended=_visit(spot))
 
 
@@ -169,6 +177,8 @@ def _come(spot: Spot, at: datetime, around: Around) -> Spot:
         spot.begun or looks >= BEGINS_LOOKS,
         who=spot.who if alone is None or spot.who in who else alone,
         looked=_learned(spot.looked, around.looks),
+        watched=True,
+        whole=spot.watched if spot.came_at is None else spot.whole,
     )
 
 
@@ -180,7 +190,7 @@ def _learned(visitor: Appearance | None, here: tuple[Appearance, ...]) -> Appear
 
 
 def _visit(spot: Spot) -> Visit | None:
-    if spot.came_at is None or spot.seen_at is None:
+    if spot.came_at is None or spot.seen_at is None or not spot.whole:
         return None
     visit = Visit(spot.came_at, spot.seen_at)
     return visit if visit.left_at - visit.came_at >= SHORTEST else None

@@ -84,6 +84,12 @@ def _mean(lengths_s: Sequence[float], least: int) -> Figure | None:
     return Figure(mean, max(0.0, mean - error), mean + error, len(lengths_s))
 
 
+def spread_of_mean(figure: Figure) -> float:
+    """Return how far a mean of ``_mean`` may be off because single lengths differ."""
+    half = (figure.value - figure.low) / _Z80
+    return sqrt(max(0.0, half**2 - (_STAY_ERROR * figure.value) ** 2))
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What somebody who comes now will wait: in the middle case, and in 9 of 10, in seconds."""

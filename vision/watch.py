@@ -1,9 +1,8 @@
 """Pure: looks of all cameras → changes of their zones and finished minutes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from uuid import UUID
 
 import numpy as np
@@ -24,7 +23,22 @@ _MISSED_AFTER = timedelta(seconds=2)
 # Somebody who stands before an operator's place moves on; for that long the last word holds.
 CLOSES_AFTER = timedelta(seconds=30)
 BLOCKED_PATIENCE = timedelta(seconds=60)
-_NOTHING: Mapping[UUID, ZoneObservation] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was concluded just before this process started.
+
+    Attributes:
+        zones: the last word about each zone.
+        offices: the last minutes of each office, oldest first.
+    """
+
+    zones: Mapping[UUID, ZoneObservation] = field(default_factory=dict)
+    offices: Mapping[UUID, Sequence[OfficeMinuteDone]] = field(default_factory=dict)
+
+
+_NOTHING = Before()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +94,8 @@ class Watch:
         self._tracks: dict[UUID, Tracks] = {}
         self._offices = Offices()
 
-    def follow(
-        self, plan: Plan, now: datetime, before: Mapping[UUID, ZoneObservation] = _NOTHING
-    ) -> Outcome:
-        """Take a new plan. A zone that was not redrawn keeps its state; others start anew.
-
-        ``before`` is what had been concluded of a zone just before this process started.
-        """
+    def follow(self, plan: Plan, now: datetime, before: Before = _NOTHING) -> Outcome:
+        """Take a new plan. A zone that was not redrawn keeps its state; others start anew."""
         outcome = Outcome()
         zones = {zone.zone_id: zone for camera in plan.values() for zone in camera.zones}
         for zone_id in list(self._zones):
@@ -97,11 +106,11 @@ class Watch:
                     outcome.minutes.append(_done(watched, watched.minute))
         for zone_id, zone in zones.items():
             if zone_id not in self._zones:
-                fresh = Occupancy(zone_id, zone.kind, now, before=before.get(zone_id))
+                fresh = Occupancy(zone_id, zone.kind, now, before=before.zones.get(zone_id))
                 self._zones[zone_id] = _Watched(zone, fresh, None, now)
         self._plan = plan
         self._tracks = {camera_id: self._tracks.get(camera_id, Tracks()) for camera_id in plan}
-        outcome.offices += self._offices.follow(plan.values())
+        outcome.offices += self._offices.follow(plan.values(), before.offices, now)
         return outcome
 
     def see(

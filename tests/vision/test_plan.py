@@ -11,7 +11,11 @@ from models.kit.errors import Unavailable
 from models.observation import ZoneMinute, ZoneObservationRow
 from models.observations import ZoneKind, ZoneObservation, ZoneState
 from tests.builders import NOON, build_office
-from vision.plan import concluded_before, load, node_address, node_workers
+from vision.flow import OfficeMinuteDone
+from vision.plan import concluded_before, load, node_address, node_workers, waited_before
+from vision.record import Backlog
+from vision.waiting import Figure
+from vision.watch import Outcome
 
 pytestmark = pytest.mark.postgis
 
@@ -138,3 +142,24 @@ async def test_what_was_concluded_a_moment_ago(
         zone_id, ZoneKind.OPERATOR, ZoneState(state), people, told_at, told_at
     )
     assert found == ({zone_id: expected} if known else {})
+
+
+async def test_the_waiting_written_lately_is_read_in_its_order(database: Database) -> None:
+    service = Figure(120.0, 110.0, 130.0, 9)
+    async with database.transaction() as session:
+        office_id = (await build_office(session)).office_id
+    for minutes_ago in (2, 1, 100):
+        at = NOON - timedelta(minutes=minutes_ago)
+        done = OfficeMinuteDone(office_id, at, 60.0, 3, 4.5, 6, 2.0, service, "flow", None, service)
+        backlog = Backlog(database)
+        backlog.add(Outcome(offices=[done]))
+        await backlog.flush()
+    async with database.read() as session:
+        found = await waited_before(session, NOON)
+    (minutes,) = found.values()
+    assert [NOON - minute.minute_at for minute in minutes] == [
+        timedelta(minutes=2),
+        timedelta(minutes=1),
+    ]
+    assert (minutes[0].people_mean, minutes[0].served, minutes[0].known_s) == (4.5, 3, 60.0)
+    assert minutes[0].service == Figure(120.0, 110.0, 130.0, 3)

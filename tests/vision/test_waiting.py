@@ -156,11 +156,16 @@ VISITS: dict[str, tuple[list[int | None], list[tuple[str, int]]]] = {
         [("began", 3), ("ended", 32)],
     ),
     "who walks past is no visit": ([0, 1, 1, 0, 0, 0, 0, 0, 0, 0], []),
-    "a short loss does not end it": ([*[1] * 10, *[0] * 6, *[1] * 10], [("began", 2)]),
-    "short blindness does not end it": ([*[1] * 10, *[None] * 4, *[1] * 5], [("began", 2)]),
+    "a short loss does not end it": ([0, *[1] * 10, *[0] * 6, *[1] * 10], [("began", 3)]),
+    "short blindness does not end it": ([0, *[1] * 10, *[None] * 4, *[1] * 5], [("began", 3)]),
     "after long blindness nothing is known of it": (
-        [*[1] * 10, *[None] * 8, *[0] * 20],
-        [("began", 2)],
+        [0, *[1] * 10, *[None] * 8, *[0] * 20],
+        [("began", 3)],
+    ),
+    "who was there before anybody looked did not come now": ([*[1] * 10, *[0] * 20], []),
+    "nor who is there after long blindness": (
+        [0, *[1] * 10, *[None] * 8, *[1] * 20, *[0] * 20],
+        [("began", 3)],
     ),
 }
 
@@ -178,15 +183,17 @@ def test_visits(looks: list[int | None], told: list[tuple[str, int]]) -> None:
 def test_the_next_one_may_come_at_once_if_the_last_is_seen_elsewhere() -> None:
     spot, ended, began = Spot(), [], 0
     for second in range(30):
+        nobody = Around()
         first = Around(frozenset({1}), frozenset(), frozenset({1}))
         none = Around(frozenset(), frozenset(), frozenset({1, 2}))
         second_one = Around(frozenset({2}), frozenset({2}), frozenset({1, 2}))
         around = first if second < 15 else none if second < 17 else second_one
+        around = around if second else nobody
         spot, turn = look_at(spot, len(around.here), NOON + timedelta(seconds=second), around)
         began += turn.began
         ended += [turn.ended] if turn.ended else []
     assert began == 2
-    assert [visit.length_s for visit in ended] == [14]
+    assert [visit.length_s for visit in ended] == [13]
 
 
 RED, BLUE = (np.eye(4, dtype=np.float32)[n] for n in (0, 1))
@@ -217,7 +224,7 @@ def test_clothes_tell_one_visitor_from_the_next(
     looks: list[tuple[Colours, float] | None], told: list[tuple[str, int]]
 ) -> None:
     spot, seen = Spot(), []
-    for second, one in enumerate(looks):
+    for second, one in enumerate([None, *looks], start=-1):
         around = Around() if one is None else Around(looks=(Appearance(*one),))
         spot, turn = look_at(spot, len(around.looks), NOON + timedelta(seconds=second), around)
         seen += [("began", second)] if turn.began else []
