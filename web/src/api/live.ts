@@ -9,7 +9,9 @@ import type {
   Presence,
   StreamKind,
   StreamState,
+  TripState,
   VehiclePosition,
+  Visit,
   Waiting,
   ZoneKind,
 } from "./types";
@@ -38,6 +40,13 @@ export interface Topics {
   complaint: { id: string; number: string; state: ComplaintState; version: number };
   position: { positions: VehiclePosition[] };
   vehicle: { id: string; freshness: Freshness };
+  trip: {
+    id: string;
+    vehicle_id: string;
+    state: TripState;
+    progress_m: number | null;
+    visits: Pick<Visit, "sequence" | "state" | "arrived_at" | "departed_at" | "expected_at">[];
+  };
   clip: Pick<Clip, "id" | "state"> & { complaint_id: string };
 }
 export type Topic = keyof Topics;

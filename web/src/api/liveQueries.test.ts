@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { moved } from "./liveQueries";
+import { judged, moved } from "./liveQueries";
 import { withAlert } from "./queries/alerts";
-import type { Alert, Vehicle, VehiclePosition } from "./types";
+import type { Alert, Trip, Vehicle, VehiclePosition } from "./types";
 
 const fix = (fixed_at: string, latitude: number, received_at = fixed_at) =>
   ({ vehicle_id: "v1", latitude, longitude: 71, fixed_at, received_at }) as VehiclePosition;
@@ -43,5 +43,41 @@ describe("withAlert", () => {
     const acknowledged = alert("a", old.raised_at, "acknowledged");
     expect(withAlert([other, old], acknowledged)).toEqual([other, acknowledged]);
     expect(withAlert([other, old], alert("a", old.raised_at, "resolved"))).toEqual([other]);
+  });
+});
+
+describe("judged", () => {
+  const trip = {
+    id: "t1",
+    state: "planned",
+    note: "kept",
+    visits: [
+      { sequence: 1, state: "planned", arrived_at: null, village: "esik" },
+      { sequence: 2, state: "planned", arrived_at: null, village: "turgen" },
+    ],
+  } as Trip;
+  const told = {
+    id: "t1",
+    vehicle_id: "v1",
+    state: "running" as const,
+    progress_m: 12,
+    visits: [
+      {
+        sequence: 2,
+        state: "arrived" as const,
+        arrived_at: "2026-11-22T05:00:00Z",
+        departed_at: null,
+        expected_at: null,
+      },
+    ],
+  };
+  it("puts what was found beside what was planned", () => {
+    const [after] = judged([trip], told);
+    expect(after).toMatchObject({ state: "running", progress_m: 12, note: "kept" });
+    expect(after?.visits[0]).toEqual(trip.visits[0]);
+    expect(after?.visits[1]).toMatchObject({ state: "arrived", village: "turgen" });
+  });
+  it("leaves other trips alone", () => {
+    expect(judged([trip], { ...told, id: "t2" })).toEqual([trip]);
   });
 });

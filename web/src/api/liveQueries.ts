@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { LiveStore, Topics } from "./live";
 import { putAlert } from "./queries/alerts";
 import { keys } from "./queries/keys";
-import type { Camera, Office, Vehicle } from "./types";
+import type { Camera, Office, Trip, Vehicle } from "./types";
 
 export function followLive(store: LiveStore, client: QueryClient): () => void {
   const refetch = (queryKey: readonly unknown[]) => void client.invalidateQueries({ queryKey });
@@ -31,6 +31,9 @@ export function followLive(store: LiveStore, client: QueryClient): () => void {
     ),
     store.on("position", ({ positions }) =>
       client.setQueryData<Vehicle[]>(keys.vehicles, (list) => list && moved(list, positions)),
+    ),
+    store.on("trip", (told) =>
+      client.setQueriesData<Trip[]>({ queryKey: keys.trips }, (list) => list && judged(list, told)),
     ),
     store.on("vehicle", ({ id, freshness }) =>
       client.setQueryData<Vehicle[]>(keys.vehicles, (list) =>
@@ -91,6 +94,21 @@ export function streamed(cameras: Camera[], change: Topics["stream"]): Camera[] 
           streams: camera.streams.map((one) => (one.kind === kind ? { ...one, ...state } : one)),
         }
       : camera,
+  );
+}
+
+/** What was found of a trip since; who cancelled it and why is read again with the list. */
+export function judged(trips: Trip[], told: Topics["trip"]): Trip[] {
+  const found = new Map(told.visits.map((visit) => [visit.sequence, visit]));
+  return trips.map((trip) =>
+    trip.id === told.id
+      ? {
+          ...trip,
+          state: told.state,
+          progress_m: told.progress_m,
+          visits: trip.visits.map((visit) => ({ ...visit, ...found.get(visit.sequence) })),
+        }
+      : trip,
   );
 }
 

@@ -532,6 +532,241 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Routes
+         * @description Routes, oldest first; those that were replaced or put away only where asked for.
+         */
+        get: operations["list_routes"];
+        put?: never;
+        /**
+         * Add Route
+         * @description Store a route; its line is made dense, and each stop finds its place along it.
+         */
+        post: operations["add_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Route */
+        get: operations["read_route"];
+        /**
+         * Replace Route
+         * @description Store a new version; past trips keep the line they were planned on, later ones are remade.
+         */
+        put: operations["replace_route"];
+        post?: never;
+        /**
+         * Archive Route
+         * @description Put a route away with its timetables and the trips that have not begun.
+         */
+        delete: operations["archive_route"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timetables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Timetables
+         * @description Every timetable that is in use, by van and time of day.
+         */
+        get: operations["list_timetables"];
+        put?: never;
+        /**
+         * Add Timetable
+         * @description Store a timetable and make its trips of the next 14 days at once.
+         */
+        post: operations["add_timetable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timetables/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description The next days that such a timetable would run on, and where the van is taken already.
+         */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timetables/{timetable_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Archive Timetable
+         * @description End a timetable; its trips that have not begun go, except those that somebody changed.
+         */
+        delete: operations["archive_timetable"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trips
+         * @description Trips by planned start, for service dates (local days) from one to another, both in.
+         */
+        get: operations["list_trips"];
+        put?: never;
+        /**
+         * Add Trip
+         * @description Add a single trip; 409 where the van has one that begins at that moment.
+         */
+        post: operations["add_trip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trips/{trip_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Trip */
+        get: operations["read_trip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trips/{trip_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Trip
+         * @description Cancel a trip that has not ended, with the reason; its timetable makes no other instead.
+         */
+        post: operations["cancel_trip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trips/{trip_id}/crew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Crew
+         * @description Say who goes on a trip, instead of who went so far.
+         */
+        put: operations["put_crew"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Crew
+         * @description Who may be sent with a van, by name.
+         */
+        get: operations["list_crew"];
+        put?: never;
+        /** Add Crew Member */
+        post: operations["add_crew_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crew/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Archive Crew Member
+         * @description Take somebody off the list; the trips they went on still name them.
+         */
+        delete: operations["archive_crew_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/{layer}.geojson": {
         parameters: {
             query?: never;
@@ -1249,6 +1484,11 @@ export interface components {
              */
             camera_id: string;
         };
+        /** Cancellation */
+        Cancellation: {
+            /** Why */
+            why: string;
+        };
         /**
          * CandidateCamera
          * @description A camera that probably saw it, with stable codes for why; open the replay at replay_from.
@@ -1611,6 +1851,67 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /** CrewIn */
+        CrewIn: {
+            /** Full Name */
+            full_name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "driver" | "specialist";
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Region Id
+             * Format: uuid
+             */
+            region_id: string;
+        };
+        /** CrewMember */
+        CrewMember: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Full Name */
+            full_name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "driver" | "specialist";
+            /** Phone */
+            phone: string | null;
+            /**
+             * Region Id
+             * Format: uuid
+             */
+            region_id: string;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /** CrewOfTrip */
+        CrewOfTrip: {
+            /** Crew */
+            crew: string[];
+        };
+        /** CrewRef */
+        CrewRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Full Name */
+            full_name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "driver" | "specialist";
         };
         /**
          * DeviceIn
@@ -2123,6 +2424,13 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[CrewMember] */
+        Page_CrewMember_: {
+            /** Items */
+            items: components["schemas"]["CrewMember"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[FlaggedPosition] */
         Page_FlaggedPosition_: {
             /** Items */
@@ -2151,6 +2459,27 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[RouteSummary] */
+        Page_RouteSummary_: {
+            /** Items */
+            items: components["schemas"]["RouteSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[Timetable] */
+        Page_Timetable_: {
+            /** Items */
+            items: components["schemas"]["Timetable"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[Trip] */
+        Page_Trip_: {
+            /** Items */
+            items: components["schemas"]["Trip"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[User] */
         Page_User_: {
             /** Items */
@@ -2169,7 +2498,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
+        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "vans.plan" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
         /** PersonRef */
         PersonRef: {
             /**
@@ -2238,6 +2567,29 @@ export interface components {
         Presets: {
             /** Items */
             items: components["schemas"]["Preset"][];
+        };
+        /**
+         * PreviewDay
+         * @description A day that a timetable would run on; ``taken``: the van has a trip that overlaps.
+         */
+        PreviewDay: {
+            /**
+             * Service Date
+             * Format: date
+             */
+            service_date: string;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /** Taken */
+            taken: boolean;
         };
         /** ProfileLook */
         ProfileLook: {
@@ -2341,6 +2693,106 @@ export interface components {
          * @enum {string}
          */
         RoleName: "operator" | "dispatcher" | "auditor" | "agent" | "supervisor" | "admin";
+        /** Route */
+        Route: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            name: components["schemas"]["Names"];
+            /**
+             * Region Id
+             * Format: uuid
+             */
+            region_id: string;
+            /** Version */
+            version: number;
+            /** Replaces Id */
+            replaces_id: string | null;
+            /** Length M */
+            length_m: number;
+            /** Corridor M */
+            corridor_m: number;
+            source: components["schemas"]["RouteSource"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Archived At */
+            archived_at: string | null;
+            line: components["schemas"]["LineString"];
+            /** Stops */
+            stops: components["schemas"]["Stop"][];
+        };
+        /**
+         * RouteIn
+         * @description A route as drawn or imported; ``line`` has longitude first, as in GeoJSON.
+         */
+        RouteIn: {
+            name: components["schemas"]["Names"];
+            /**
+             * Region Id
+             * Format: uuid
+             */
+            region_id: string;
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
+            /**
+             * Corridor M
+             * @default 300
+             */
+            corridor_m: number;
+            /** @default drawn */
+            source: components["schemas"]["RouteSource"];
+            /** Stops */
+            stops: components["schemas"]["StopIn"][];
+        };
+        /**
+         * RouteSource
+         * @description Where a route's line came from; a driven one needs the narrowest corridor.
+         * @enum {string}
+         */
+        RouteSource: "drawn" | "imported" | "driven";
+        /**
+         * RouteSummary
+         * @description A route without its line; ``trips_ahead`` still follow it.
+         */
+        RouteSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            name: components["schemas"]["Names"];
+            /**
+             * Region Id
+             * Format: uuid
+             */
+            region_id: string;
+            /** Version */
+            version: number;
+            /** Length M */
+            length_m: number;
+            /** Corridor M */
+            corridor_m: number;
+            source: components["schemas"]["RouteSource"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Archived At */
+            archived_at: string | null;
+            /** Stops */
+            stops: number;
+            /** Trips Ahead */
+            trips_ahead: number;
+        };
         /**
          * ScheduleKind
          * @enum {string}
@@ -2400,6 +2852,69 @@ export interface components {
              */
             ended_at: string;
         };
+        /** Stop */
+        Stop: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Sequence */
+            sequence: number;
+            name: components["schemas"]["Names"];
+            /** Village */
+            village: string;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Radius M */
+            radius_m: number;
+            /** Progress M */
+            progress_m: number;
+            /** Arrive After S */
+            arrive_after_s: number;
+            /** Stay S */
+            stay_s: number;
+            /** Served After S */
+            served_after_s: number;
+        };
+        /**
+         * StopIn
+         * @description A village; ``arrive_after_s`` counts from the trip's start, ``stay_s`` is its visit.
+         */
+        StopIn: {
+            name: components["schemas"]["Names"];
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Arrive After S */
+            arrive_after_s: number;
+            /** Stay S */
+            stay_s: number;
+            /**
+             * Radius M
+             * @default 150
+             */
+            radius_m: number;
+            /**
+             * Served After S
+             * @default 900
+             */
+            served_after_s: number;
+            /**
+             * Village
+             * @default
+             */
+            village: string;
+        };
+        /**
+         * StopVisitState
+         * @description ``PASSED``: crossed without a visit; ``SERVED``: stayed at least as long as is needed.
+         * @enum {string}
+         */
+        StopVisitState: "planned" | "arrived" | "served" | "passed" | "skipped";
         /**
          * StreamEdit
          * @description A stream as it shall be; without ``url`` a stream that is there keeps its address.
@@ -2614,6 +3129,82 @@ export interface components {
             /** Gaps */
             gaps: components["schemas"]["Gap"][];
         };
+        /** Timetable */
+        Timetable: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            route: components["schemas"]["NamedRef"];
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Plate */
+            plate: string;
+            /** Weekdays */
+            weekdays: number[];
+            /** Every Weeks */
+            every_weeks: number;
+            /**
+             * Starts At
+             * Format: time
+             */
+            starts_at: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Valid Until */
+            valid_until: string | null;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /**
+         * TimetableIn
+         * @description On ``weekdays`` (1 = Monday … 7) of every n-th week, at local time.
+         */
+        TimetableIn: {
+            /**
+             * Route Id
+             * Format: uuid
+             */
+            route_id: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Weekdays */
+            weekdays: number[];
+            /**
+             * Every Weeks
+             * @default 1
+             */
+            every_weeks: number;
+            /**
+             * Starts At
+             * Format: time
+             */
+            starts_at: string;
+            /**
+             * Time Zone
+             * @default Asia/Almaty
+             */
+            time_zone: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Valid Until */
+            valid_until?: string | null;
+        };
         /**
          * Track
          * @description The good fixes of a span as one GeoJSON Feature; geometry is null below two fixes.
@@ -2645,6 +3236,105 @@ export interface components {
             /** Speed Km H */
             speed_km_h: (number | null)[];
         };
+        /** Trip */
+        Trip: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Plate */
+            plate: string;
+            vehicle_name: components["schemas"]["Names"];
+            /**
+             * Region Id
+             * Format: uuid
+             */
+            region_id: string;
+            route: components["schemas"]["NamedRef"];
+            /** Length M */
+            length_m: number;
+            /**
+             * Service Date
+             * Format: date
+             */
+            service_date: string;
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /**
+             * Planned End At
+             * Format: date-time
+             */
+            planned_end_at: string;
+            state: components["schemas"]["TripState"];
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Progress M */
+            progress_m: number | null;
+            /** Judged Until */
+            judged_until: string | null;
+            /** Cancelled Why */
+            cancelled_why: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+            /** Visits */
+            visits: components["schemas"]["Visit"][];
+            /** Crew */
+            crew: components["schemas"]["CrewRef"][];
+        };
+        /**
+         * TripIn
+         * @description A single trip beside the timetables.
+         */
+        TripIn: {
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /**
+             * Route Id
+             * Format: uuid
+             */
+            route_id: string;
+            /**
+             * Service Date
+             * Format: date
+             */
+            service_date: string;
+            /**
+             * Starts At
+             * Format: time
+             */
+            starts_at: string;
+            /**
+             * Time Zone
+             * @default Asia/Almaty
+             */
+            time_zone: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * TripState
+         * @enum {string}
+         */
+        TripState: "planned" | "running" | "done" | "missed" | "cancelled";
         /** User */
         User: {
             /**
@@ -2763,6 +3453,45 @@ export interface components {
             parameters: {
                 [key: string]: number | string;
             };
+        };
+        /**
+         * Visit
+         * @description Plan against fact of a stop; ``inferred``: the van passed it between two fixes.
+         */
+        Visit: {
+            /** Sequence */
+            sequence: number;
+            /**
+             * Stop Id
+             * Format: uuid
+             */
+            stop_id: string;
+            name: components["schemas"]["Names"];
+            /** Village */
+            village: string;
+            /** Progress M */
+            progress_m: number;
+            /**
+             * Planned Arrival At
+             * Format: date-time
+             */
+            planned_arrival_at: string;
+            /**
+             * Planned Departure At
+             * Format: date-time
+             */
+            planned_departure_at: string;
+            state: components["schemas"]["StopVisitState"];
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Departed At */
+            departed_at: string | null;
+            /** Expected At */
+            expected_at: string | null;
+            /** Inferred */
+            inferred: boolean;
+            /** People Served */
+            people_served: number | null;
         };
         /**
          * Waiting
@@ -3963,6 +4692,556 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_FlaggedPosition_"];
                 };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_routes: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RouteSummary_"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_timetables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Timetable_"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_timetable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimetableIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timetable"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimetableIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewDay"][];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_timetable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                timetable_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trips: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                limit?: number;
+                from: string;
+                to: string;
+                vehicle_id?: string | null;
+                region_id?: string | null;
+                state?: components["schemas"]["TripState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Trip_"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_trip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TripIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trip"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_trip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trip"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_trip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trip"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_crew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrewOfTrip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trip"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_crew: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CrewMember_"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_crew_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewMember"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_crew_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
             default: {

@@ -62,6 +62,14 @@ const cameras = createRoute({
   component: lazyRouteComponent(() => import("@/features/cameras/CamerasScreen"), "CamerasScreen"),
 });
 
+const plans = createRoute({
+  getParentRoute: () => root,
+  path: "/plans",
+  validateSearch: (search: Record<string, unknown>): { day?: string } =>
+    typeof search["day"] === "string" ? { day: search["day"] } : {},
+  component: lazyRouteComponent(() => import("@/features/plans/BoardScreen"), "BoardScreen"),
+});
+
 const users = createRoute({
   getParentRoute: () => root,
   path: "/users",
@@ -69,7 +77,18 @@ const users = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, wall, alerts, map, intake, complaints, card, cameras, users]),
+  routeTree: root.addChildren([
+    home,
+    wall,
+    alerts,
+    map,
+    intake,
+    complaints,
+    card,
+    cameras,
+    plans,
+    users,
+  ]),
   defaultPreload: "intent",
   defaultErrorComponent: Crash,
 });

@@ -2,7 +2,7 @@ import type { Permission } from "@/api/queries/session";
 import type { Me, RoleName } from "@/api/types";
 
 interface Screen {
-  to: "/wall" | "/alerts" | "/map" | "/intake" | "/complaints" | "/cameras" | "/users";
+  to: "/wall" | "/alerts" | "/map" | "/intake" | "/complaints" | "/plans" | "/cameras" | "/users";
   label: string;
   /** Any of these opens the screen. */
   needs: readonly Permission[];
@@ -12,6 +12,7 @@ const SCREENS: readonly Screen[] = [
   { to: "/wall", label: "nav.wall", needs: ["live.view"] },
   { to: "/alerts", label: "nav.alerts", needs: ["alerts.read"] },
   { to: "/map", label: "nav.map", needs: ["vans.view", "cameras.configure"] },
+  { to: "/plans", label: "nav.plans", needs: ["vans.view"] },
   { to: "/intake", label: "nav.intake", needs: ["complaints.create"] },
   {
     to: "/complaints",

@@ -14,4 +14,9 @@ export const keys = {
   serviceCodes: ["service-codes"],
   recordings: ["recordings"],
   presence: ["presence"],
+  trips: ["trips"],
+  routes: ["routes"],
+  route: (id: string) => ["routes", "one", id],
+  timetables: ["timetables"],
+  crew: ["crew"],
 } as const;
