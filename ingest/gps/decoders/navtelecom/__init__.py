@@ -1,0 +1,1 @@
+"""Navtelecom: NTCB frames and the FLEX protocol of SMART, START and SIGNAL boxes."""
