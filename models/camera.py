@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -172,6 +173,8 @@ class Zone(Base):
     name: Mapped[str]
     polygon: Mapped[list[Any]] = mapped_column(JSONB)
     anchor: Mapped[str] = mapped_column(default=Anchor.FOOT, server_default=Anchor.FOOT.value)
+    # People in it are small: vision looks at it once more, larger.
+    zoom: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Queue rule of this zone: more than queue_limit people for queue_for_s raises an alert.
     queue_limit: Mapped[int | None]
     queue_for_s: Mapped[int | None]
