@@ -37,6 +37,7 @@ from dashboard_api.routes import (
     users,
     van_routes,
     vehicles,
+    villages,
     waiting,
     wall_tickets,
 )
@@ -67,6 +68,7 @@ ROUTES = (
     timetables,
     trips,
     crew,
+    villages,
     map,
     tiles,
     alerts,
@@ -115,6 +117,7 @@ def create_app(*, settings: Settings, database: Database, clock: Clock, key: byt
     v1.include_router(live.router)
     app.include_router(v1)
     app.include_router(health.router)
+    app.include_router(villages.page)
     app.include_router(web.router)
 
     def document() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What every request needs, made once a process and kept on the application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
@@ -9,6 +9,8 @@ from dashboard_api.throttle import Throttle
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.settings import Settings
+
+VILLAGE_LOOKS = 240  # a minute and address
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,10 @@ class Services:
     key: bytes  # signs media tickets
     passwords: Passwords
     throttle: Throttle
+    # A village behind one address of its operator may look all at once; a robot may not stay.
+    public_throttle: Throttle = field(
+        default_factory=lambda: Throttle(limit=VILLAGE_LOOKS, window_s=60)
+    )
 
 
 async def services(connection: HTTPConnection) -> Services:

@@ -22,6 +22,7 @@ NOBODY_SIGNED_IN = "-"  # open without signing in
 TABLE = {
     "POST /api/v1/session": NOBODY_SIGNED_IN,
     "GET /healthz": NOBODY_SIGNED_IN,
+    "GET /api/v1/villages/{village}": NOBODY_SIGNED_IN,
     "GET /readyz": NOBODY_SIGNED_IN,
     "GET /metrics": NOBODY_SIGNED_IN,
     "GET /api/v1/session": EVERYBODY,
