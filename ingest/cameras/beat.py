@@ -3,6 +3,10 @@
 To wake costs as much as two pictures do: with a wake for each picture, 32 cameras cost three times
 as much. A picture waits 10 ms on average; FFmpeg hands one over only when the next one begins.
 Who rests is not looked at before its time: as long as all do, there is no beat either.
+
+A node that does not get the processor finds more to read at each beat; so a beat ends after a
+moment, in which each has one read at the most, and the rest of the node has its turn before it
+goes on.
 """
 
 import asyncio
@@ -10,13 +14,18 @@ import heapq
 import select
 from collections.abc import Callable
 
+from models.kit.clock import Clock, SystemClock
+
 EVERY_S = 0.02
+_TURN_S = 0.05
+_AT_ONCE = 64  # sockets; epoll begins the next time with those that it has not told of
 
 
 class Beat:
     """Calls whoever has something to read; lives on the event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()  # a loop's own clock stands still during a turn
         self._loop = asyncio.get_running_loop()
         self._epoll = select.epoll()  # of those who do not rest
         self._calls: dict[int, Callable[[], None]] = {}
@@ -58,19 +67,36 @@ class Beat:
 
     def _run(self) -> None:
         self._timer, self._running = None, True
+        whole = False
         try:
-            if len(self._calls) > len(self._resting):
-                for descriptor, _ in self._epoll.poll(0):
-                    call = self._calls.get(descriptor)
-                    if call is not None:  # one that was called before may have removed it
-                        call()
-            now_s = self._loop.time()
-            while self._due and self._due[0][0] <= now_s:
-                self._end_rest(*heapq.heappop(self._due))
+            self._read_ready(self._clock.monotonic() + _TURN_S)
+            whole = self._end_rests(self._clock.monotonic() + _TURN_S)
         finally:
             # From the end on: however much there was to read, the others have their turn.
             self._running = False
-            self._set_timer()
+            self._set_timer(EVERY_S if whole else 0.0)
+
+    def _read_ready(self, over_at: float) -> None:
+        if len(self._calls) == len(self._resting):
+            return
+        told: set[int] = set()
+        while ready := {descriptor for descriptor, _ in self._epoll.poll(0, _AT_ONCE)} - told:
+            told |= ready
+            for descriptor in ready:
+                call = self._calls.get(descriptor)
+                if call is not None:  # one that was called before may have removed it
+                    call()
+            if len(ready) < _AT_ONCE or self._clock.monotonic() >= over_at:
+                return
+
+    def _end_rests(self, over_at: float) -> bool:
+        """Call those whose rest is over; say whether there was time for all of them."""
+        now_s = self._loop.time()
+        while self._due and self._due[0][0] <= now_s:
+            self._end_rest(*heapq.heappop(self._due))
+            if self._clock.monotonic() >= over_at:
+                return False
+        return True
 
     def _end_rest(self, until_s: float, descriptor: int) -> None:
         if self._resting.get(descriptor) != until_s:
@@ -81,12 +107,12 @@ class Beat:
             if self._resting.get(descriptor) == until_s:  # it did not ask for another rest
                 self.hurry(descriptor)
 
-    def _set_timer(self) -> None:
+    def _set_timer(self, least_s: float = EVERY_S) -> None:
         if self._running or not self._calls:
             return
         if self._timer is not None:
             self._timer.cancel()
-        wait_s = EVERY_S
+        wait_s = least_s
         if len(self._calls) == len(self._resting) and self._due:
-            wait_s = max(self._due[0][0] - self._loop.time(), EVERY_S)
+            wait_s = max(self._due[0][0] - self._loop.time(), least_s)
         self._timer = self._loop.call_later(wait_s, self._run)

@@ -147,6 +147,11 @@ class Feeds:
             feed.code, feed.schedule = wanted[key].code, wanted[key].schedule
 
     async def close(self) -> None:
+        readers = list(self._readers.values())
+        for reader in readers:  # all at once: each that still reads makes the others wait
+            reader.cancel()
+        if readers:
+            await asyncio.wait(readers)
         for key in list(self._feeds):
             await self._remove(key)
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import socket
+from datetime import timedelta
 from functools import partial
 
 from ingest.cameras.beat import EVERY_S, Beat
+from models.kit.clock import ManualClock
+from tests.builders import NOON
 
 
 async def test_only_those_with_something_to_read_are_called() -> None:
@@ -80,6 +83,34 @@ async def test_who_hurries_rests_no_longer() -> None:
     pairs[0][1].send(b"x")
     beat.hurry(pairs[0][0].fileno())
     await asyncio.wait_for(called.wait(), 5)
+    for ours, theirs in pairs:
+        beat.remove(ours.fileno())
+        ours.close()
+        theirs.close()
+
+
+async def test_a_node_that_is_late_gives_others_their_turn() -> None:
+    clock, loop = ManualClock(NOON), asyncio.get_running_loop()
+    beat = Beat(clock)
+    said: list[str] = []
+    pairs = [socket.socketpair() for _ in range(4)]
+
+    def read(number: int) -> None:
+        said.append(f"read {number}")
+        loop.call_soon(said.append, "others")
+        clock.advance(timedelta(seconds=0.03))
+        beat.rest(pairs[number][0].fileno(), loop.time() + 60)
+
+    for number, (ours, _) in enumerate(pairs):
+        beat.add(ours.fileno(), partial(read, number))
+        beat.rest(ours.fileno(), loop.time() + number / 1e6)
+    async with asyncio.timeout(5):
+        while len(said) < 8:
+            await asyncio.sleep(EVERY_S)
+    assert said == [
+        *("read 0", "read 1", "others", "others"),
+        *("read 2", "read 3", "others", "others"),
+    ]
     for ours, theirs in pairs:
         beat.remove(ours.fileno())
         ours.close()
