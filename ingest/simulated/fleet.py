@@ -27,7 +27,7 @@ class SimulatedVan:
 
     identifier: str
     plate: str
-    protocol: Literal["osmand", "wialon", "teltonika"]
+    protocol: Literal["osmand", "wialon", "teltonika", "egts", "galileosky", "navtelecom"]
     name: Mapping[str, str] = field(hash=False)
     region_code: str
     stops: tuple[Waypoint, ...]
@@ -104,9 +104,9 @@ FLEET: tuple[SimulatedVan, ...] = (
         ),
     ),
     SimulatedVan(
-        "phone-karaganda",
+        "867060030000106",
         "106 AHL 09",
-        "osmand",
+        "egts",
         _names("Жылжымалы ХҚКО, Қарағанды", "Мобильный ЦОН, Караганда", "Mobile centre, Karaganda"),
         "KZ-35",
         (
@@ -119,7 +119,7 @@ FLEET: tuple[SimulatedVan, ...] = (
     SimulatedVan(
         "867060030000107",
         "107 AHL 03",
-        "wialon",
+        "galileosky",
         _names("Жылжымалы ХҚКО, Көкшетау", "Мобильный ЦОН, Кокшетау", "Mobile centre, Kokshetau"),
         "KZ-11",
         (
@@ -129,9 +129,9 @@ FLEET: tuple[SimulatedVan, ...] = (
         ),
     ),
     SimulatedVan(
-        "phone-aktobe",
+        "867060030000108",
         "108 AHL 04",
-        "osmand",
+        "navtelecom",
         _names("Жылжымалы ХҚКО, Ақтөбе", "Мобильный ЦОН, Актобе", "Mobile centre, Aktobe"),
         "KZ-15",
         (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import httpx
 
 from ingest.simulated import encoders
+from ingest.simulated.binary_links import EgtsLink, GalileoskyLink, NavtelecomLink
 from ingest.simulated.link import ANSWER_WITHIN_S, BLACK_BOX_FIXES, Connection, Link, Unheard
 from models.observations import PositionFix
 
@@ -103,4 +104,7 @@ LINKS: Mapping[str, Callable[[str, int, str], Link]] = {
     "osmand": OsmandLink,
     "wialon": WialonLink,
     "teltonika": TeltonikaLink,
+    "egts": EgtsLink,
+    "galileosky": GalileoskyLink,
+    "navtelecom": NavtelecomLink,
 }

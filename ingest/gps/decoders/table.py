@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.gps.decoders import nmea, osmand, teltonika, teltonika_udp, wialon
+from ingest.gps.decoders.egts import stream as egts
+from ingest.gps.decoders.galileosky import stream as galileosky
+from ingest.gps.decoders.navtelecom import stream as navtelecom
 from ingest.gps.decoders.reading import AnyReading, Reading
 
 Transport = Literal["http", "tcp", "udp"]
@@ -54,6 +57,24 @@ PROTOCOLS: tuple[DeviceProtocol, ...] = (
             "tcp": Reading(nmea.NmeaSession, nmea.feed, nmea.finish, line_end=b"\r\n"),
             "udp": Reading(nmea.NmeaSession, nmea.datagram),
         },
+    ),
+    DeviceProtocol(
+        egts.PROTOCOL,
+        "EGTS (GOST R 54619), terminals and relays",
+        "egts_port",
+        {"tcp": Reading(egts.EgtsSession, egts.feed)},
+    ),
+    DeviceProtocol(
+        galileosky.PROTOCOL,
+        "Galileosky",
+        "galileosky_port",
+        {"tcp": Reading(galileosky.GalileoskySession, galileosky.feed)},
+    ),
+    DeviceProtocol(
+        navtelecom.PROTOCOL,
+        "Navtelecom NTCB and FLEX 1.0, 2.0, 3.0",
+        "navtelecom_port",
+        {"tcp": Reading(navtelecom.NavtelecomSession, navtelecom.feed)},
     ),
 )
 BY_NAME: Mapping[str, DeviceProtocol] = {protocol.name: protocol for protocol in PROTOCOLS}
