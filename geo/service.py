@@ -1,4 +1,4 @@
-"""The geo process: says when a van's position grows old, makes trips and partitions."""
+"""The geo process: judges vans, says when a position grows old, makes trips and partitions."""
 
 import asyncio
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.freshness import Freshness
+from geo.judging import service as judging
 from geo.partitions import make_partitions
 from geo.plans.making import make_trips
 from geo.repository import vehicles
@@ -60,6 +61,12 @@ class FreshnessWatch:
 
 async def run(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
     """Work until ``stop`` is set; a database that is away is waited for."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(judging.run(database, clock, stop))
+        await _watch(settings, database, clock, stop)
+
+
+async def _watch(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
     watch = FreshnessWatch(clock)
     reached = {"database": False}
 

@@ -1,0 +1,119 @@
+"""A route's line: how far a point is from it and how far along it; pure.
+
+The line is densified to 0.01° when it is saved, so that planar distances on it are exact to a few
+centimetres. A window of progress is searched in plain Python, which for a dozen segments is faster
+than arrays; the whole line is searched with them.
+"""
+
+import bisect
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from geo.judgement.fixes import DEGREE_M, apart_m
+from geo.judgement.rules import SEARCH_M
+
+_AGAINST_M = 200.0  # a stretch that leads elsewhere than the van must be this much nearer
+_FAR_SHARE = 0.03  # metres a metre of progress that a match is away from the expected one
+_FAR_MOST_M = 100.0
+LatLon = tuple[float, float]
+Heading = tuple[float, float]  # north and east parts, any length
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a point is on the line; ``agrees``: the van heads where the line leads."""
+
+    off_m: float
+    along_m: float
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A polyline of at least two points (latitude, longitude); build it with ``Line.of``."""
+
+    latitudes: list[float]
+    longitudes: list[float]
+    along_m: list[float]
+    _arrays: tuple[Any, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, points: Sequence[LatLon]) -> "Line":
+        """Return the line through the points; one that is said twice counts once.
+
+        Raises:
+            ValueError: fewer than two different points.
+        """
+        kept = [points[0]] if points else []
+        kept += [b for a, b in pairwise(points) if a != b]
+        if len(kept) < 2:
+            raise ValueError("A line needs two different points.")
+        along = [0.0]
+        for a, b in pairwise(kept):
+            along.append(along[-1] + apart_m(*a, *b))
+        latitudes, longitudes = [p[0] for p in kept], [p[1] for p in kept]
+        return cls(
+            latitudes,
+            longitudes,
+            along,
+            (np.array(latitudes), np.array(longitudes), np.array(along)),
+        )
+
+    @property
+    def length_m(self) -> float:
+        return self.along_m[-1]
+
+    def near(
+        self, point: LatLon, expected_m: float, reach_m: float, heading: Heading | None
+    ) -> Match:
+        """Return the best match between ``SEARCH_M`` before ``expected_m`` and ``reach_m`` beyond.
+
+        ``reach_m`` counts from ``expected_m``; ``heading`` tells the way out from the way back.
+        """
+        first = max(bisect.bisect_right(self.along_m, expected_m - SEARCH_M) - 1, 0)
+        last = min(bisect.bisect_left(self.along_m, expected_m + reach_m), len(self.along_m) - 1)
+        latitude, longitude = point
+        east_m = DEGREE_M * math.cos(math.radians(latitude))
+        latitudes, longitudes, along = self.latitudes, self.longitudes, self.along_m
+        ay = (latitudes[first] - latitude) * DEGREE_M
+        ax = (longitudes[first] - longitude) * east_m
+        best = (math.inf, math.inf, 0.0, True)
+        for index in range(first, max(last, first + 1)):
+            by = (latitudes[index + 1] - latitude) * DEGREE_M
+            bx = (longitudes[index + 1] - longitude) * east_m
+            dy, dx = by - ay, bx - ax
+            share = -(ay * dy + ax * dx) / (dy * dy + dx * dx)
+            share = 0.0 if share < 0.0 else min(share, 1.0)
+            off = math.hypot(ay + share * dy, ax + share * dx)
+            at = along[index] + share * (along[index + 1] - along[index])
+            agrees = heading is None or heading[0] * dy + heading[1] * dx >= 0.0
+            cost = off + min(abs(at - expected_m) * _FAR_SHARE, _FAR_MOST_M)
+            if not agrees:
+                cost += _AGAINST_M
+            if cost < best[0]:
+                best = (cost, off, at, agrees)
+            ay, ax = by, bx
+        return Match(best[1], best[2], best[3])
+
+    def anywhere(self, point: LatLon, expected_m: float, heading: Heading | None) -> Match:
+        """Return the best match on the whole line."""
+        latitudes, longitudes, along = self._arrays
+        y = (latitudes - point[0]) * DEGREE_M
+        x = (longitudes - point[1]) * (DEGREE_M * math.cos(math.radians(point[0])))
+        dy, dx = np.diff(y), np.diff(x)
+        share = np.clip(-(y[:-1] * dy + x[:-1] * dx) / (dy * dy + dx * dx), 0.0, 1.0)
+        off = np.hypot(y[:-1] + share * dy, x[:-1] + share * dx)
+        at = along[:-1] + share * np.diff(along)
+        cost = off + np.minimum(np.abs(at - expected_m) * _FAR_SHARE, _FAR_MOST_M)
+        against = (
+            np.zeros(len(off), dtype=bool)
+            if heading is None
+            else heading[0] * dy + heading[1] * dx < 0.0
+        )
+        index = int(np.argmin(cost + against * _AGAINST_M))
+        return Match(float(off[index]), float(at[index]), not bool(against[index]))

@@ -1,0 +1,1 @@
+"""Judging as a service: spans of new fixes in, rows and notices out."""
