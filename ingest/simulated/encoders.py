@@ -6,7 +6,13 @@ from urllib.parse import urlencode
 
 from ingest.gps.decoders.crc import crc16_arc
 from ingest.gps.decoders.osmand import KNOT_KM_H, M_S_KM_H
-from ingest.gps.decoders.teltonika import CODECS
+from ingest.gps.decoders.teltonika import (
+    BATTERY_PERCENT,
+    CODECS,
+    EXTERNAL_POWER_MV,
+    HDOP,
+    IGNITION,
+)
 from models.observations import PositionFix
 
 _NOT_SENT = "NA"
@@ -30,6 +36,10 @@ def osmand_query(fix: PositionFix) -> str:
         fields["accuracy"] = f"{fix.accuracy_m:.1f}"
     if fix.battery_percent is not None:
         fields["batt"] = f"{fix.battery_percent:.0f}"
+    if fix.ignition is not None:
+        fields["ignition"] = str(fix.ignition).lower()
+    if fix.external_power_v is not None:
+        fields["power"] = f"{fix.external_power_v:.2f}"
     if not fix.valid:
         fields["valid"] = "false"
     return urlencode(fields)
@@ -63,9 +73,14 @@ def wialon_short(fix: PositionFix, *, version: str = "2.0") -> bytes:
 
 
 def wialon_data(fix: PositionFix, *, version: str = "2.0") -> bytes:
-    """Return the D line of a fix: no inputs, outputs, ADC, key or parameters."""
+    """Return the D line of a fix: no inputs, outputs, ADC or key."""
     hdop = _NOT_SENT if fix.hdop is None else f"{fix.hdop:.2f}"
-    fields = [*_short_fields(fix), hdop, *[_NOT_SENT] * 5]
+    parameters = []
+    if fix.ignition is not None:
+        parameters.append(f"ign:1:{int(fix.ignition)}")
+    if fix.external_power_v is not None:
+        parameters.append(f"pwr_ext:2:{fix.external_power_v:.2f}")
+    fields = [*_short_fields(fix), hdop, *[_NOT_SENT] * 4, ",".join(parameters) or _NOT_SENT]
     return _line("D", fields, version)
 
 
@@ -84,19 +99,36 @@ def teltonika_login(imei: str) -> bytes:
 
 def teltonika_packet(fixes: Sequence[PositionFix], *, codec: int = 0x8E) -> bytes:
     """Return the packet of at most 255 fixes; ``codec`` is 0x08, 0x8E or 0x10."""
-    records = b"".join(_teltonika_record(fix, codec) for fix in fixes)
-    number = bytes([len(fixes)])
-    body = bytes([codec]) + number + records + number
+    body = _teltonika_body(fixes, codec)
     return bytes(4) + len(body).to_bytes(4, "big") + body + crc16_arc(body).to_bytes(4, "big")
+
+
+def teltonika_datagram(
+    imei: str, fixes: Sequence[PositionFix], *, packet: int = 1, codec: int = 0x8E
+) -> bytes:
+    """Return the UDP datagram of fixes; ``packet`` numbers it and comes back in the answer."""
+    numbers = packet.to_bytes(2, "big") + b"\x01" + bytes([packet & 0xFF])
+    channel = numbers + teltonika_login(imei) + _teltonika_body(fixes, codec)
+    return len(channel).to_bytes(2, "big") + channel
+
+
+def _teltonika_body(fixes: Sequence[PositionFix], codec: int) -> bytes:
+    number = bytes([len(fixes)])
+    records = b"".join(_teltonika_record(fix, codec) for fix in fixes)
+    return bytes([codec]) + number + records + number
 
 
 def _teltonika_record(fix: PositionFix, codec: int) -> bytes:
     widths = CODECS[codec]
     by_width: dict[int, list[tuple[int, int]]] = {1: [], 2: [], 4: [], 8: []}
     if fix.battery_percent is not None:
-        by_width[1].append((113, round(fix.battery_percent)))
+        by_width[1].append((BATTERY_PERCENT, round(fix.battery_percent)))
+    if fix.ignition is not None:
+        by_width[1].append((IGNITION, int(fix.ignition)))
     if fix.hdop is not None:
-        by_width[2].append((182, round(fix.hdop * 10)))
+        by_width[2].append((HDOP, round(fix.hdop * 10)))
+    if fix.external_power_v is not None:
+        by_width[2].append((EXTERNAL_POWER_MV, round(fix.external_power_v * 1000)))
     number = sum(map(len, by_width.values()))
     elements = bytes(widths.event + widths.generation) + number.to_bytes(widths.count, "big")
     for width, pairs in by_width.items():

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import httpx
 
-from ingest.simulated import encoders
+from ingest.simulated import encoders, nmea_encoder
 from ingest.simulated.binary_links import EgtsLink, GalileoskyLink, NavtelecomLink
 from ingest.simulated.link import ANSWER_WITHIN_S, BLACK_BOX_FIXES, Connection, Link, Unheard
 from models.observations import PositionFix
@@ -100,10 +100,31 @@ class TeltonikaLink(Connection):
         return await asyncio.wait_for(reader.readexactly(answer_bytes), ANSWER_WITHIN_S)
 
 
+class NmeaLink(Connection):
+    """A car PC: RMC and GGA of each fix. NMEA knows no answer, so what was sent counts as taken."""
+
+    async def send(self, fixes: Sequence[PositionFix]) -> int:
+        """Send the oldest.
+
+        Raises:
+            Unheard: no connection.
+        """
+        batch = fixes[:BLACK_BOX_FIXES]
+        try:
+            if self._stream is None:
+                await self._open()
+            await self._write(b"".join(nmea_encoder.nmea_lines(fix) for fix in batch))
+        except OSError as error:
+            await self.close()
+            raise Unheard(str(error) or type(error).__name__) from error
+        return len(batch)
+
+
 LINKS: Mapping[str, Callable[[str, int, str], Link]] = {
     "osmand": OsmandLink,
     "wialon": WialonLink,
     "teltonika": TeltonikaLink,
+    "nmea": NmeaLink,
     "egts": EgtsLink,
     "galileosky": GalileoskyLink,
     "navtelecom": NavtelecomLink,

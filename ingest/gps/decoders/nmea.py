@@ -112,8 +112,8 @@ def feed(
         elif len(line) > LINE_LIMIT_BYTES:
             messages.append(_too_long(session, line))
         elif line.strip():
-            session, message = _line(session, line, received_at, strict=strict)
-            messages.append(message)
+            session, found = _line(session, line, received_at, strict=strict)
+            messages += found
     if session.skipping:
         rest = b""
     elif len(rest) > LINE_LIMIT_BYTES:
@@ -133,6 +133,7 @@ def datagram(
     session: NmeaSession, received: bytes, received_at: datetime, *, strict: bool = False
 ) -> tuple[NmeaSession, list[DeviceMessage]]:
     """Decode one datagram, of one or several lines: it ends the last line and the moment."""
+    session = replace(session, usual=frozenset(POSITIONED))  # the end tells that no more comes
     session, messages = feed(session, received + b"\n", received_at, strict=strict)
     together = [_together(list(of_one)) for _, of_one in groupby(messages, lambda one: one.device)]
     if session.held is not None and together:
@@ -144,7 +145,7 @@ def datagram(
 def _together(lines: Sequence[DeviceMessage]) -> DeviceMessage:
     """Return what the lines of one device in one datagram say; it is kept and decoded as one."""
     return DeviceMessage(
-        b"\n".join(line.raw for line in lines),
+        b"\n".join(line.raw for line in lines if line.raw),
         lines[0].device,
         tuple(fix for line in lines for fix in line.fixes),
         tuple(rejection for line in lines for rejection in line.rejections),
@@ -160,12 +161,14 @@ def _too_long(session: NmeaSession, line: bytes) -> DeviceMessage:
 
 def _line(
     session: NmeaSession, line: bytes, received_at: datetime, *, strict: bool
-) -> tuple[NmeaSession, DeviceMessage]:
+) -> tuple[NmeaSession, list[DeviceMessage]]:
     sentences = list(SENTENCE.finditer(line))
     ahead = line[: sentences[0].start()] if sentences else line
     device = _device(ahead.decode("utf-8", "replace"), alone=not sentences)
+    other: list[DeviceMessage] = []
     if device is not None and device != session.device:
-        session = replace(session, device=device, dated=None)
+        other = finish(session)  # no message may hold a fix of another device than its own
+        session = replace(session, device=device, dated=None, held=None)
     fixes: list[PositionFix] = []
     rejections: list[Rejection] = []
     failed = False
@@ -184,9 +187,10 @@ def _line(
     if not sentences and device is None and not line.lstrip().startswith((b"$P", b"!")):
         detail = "A line is an identifier or a sentence such as $GPRMC,…"
         rejections.append(Rejection(RejectionReason.MALFORMED, detail))
-    return session, DeviceMessage(
+    message = DeviceMessage(
         line, session.device, tuple(fixes), tuple(rejections), checksum_failed=failed
     )
+    return session, [*other, message]
 
 
 def _device(text: str, *, alone: bool) -> str | None:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from ingest.gps.decoders.message import (
     DeviceMessage,
     Rejected,
+    Rejection,
     RejectionReason,
     coordinates,
     identifier,
@@ -27,6 +28,7 @@ PROTOCOL = "osmand"
 KNOT_KM_H = 1.852
 M_S_KM_H = 3.6
 _FIELDS_LIMIT = 200
+_ON_OFF = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,19 @@ def decode(query: str, body: bytes, content_type: str, received_at: datetime) ->
     """
     raw = query.encode("utf-8", "surrogateescape") + (b"\n" + body if body else b"")
     device: str | None = None
+    rejections: tuple[Rejection, ...]
     try:
         if "json" in content_type.lower() or body.lstrip()[:1] in (b"{", b"["):
             payload = _json_object(body)
             device = identifier(_text(payload.get("device_id")))
-            fixes = _json_fixes(payload, device, received_at)
+            fixes, rejections = _json_fixes(payload, device, received_at)
         else:
             fields = _fields(query, body)
             device = identifier(fields.get("id", fields.get("deviceid", "")))
-            fixes = (_query_fix(fields, device, received_at),)
+            fixes, rejections = (_query_fix(fields, device, received_at),), ()
     except Rejected as rejected:
         return DeviceMessage(raw, device, rejections=(rejected.rejection,))
-    return DeviceMessage(raw, device, fixes)
+    return DeviceMessage(raw, device, fixes, rejections)
 
 
 def _fields(query: str, body: bytes) -> dict[str, str]:
@@ -107,6 +110,8 @@ def _query_fix(fields: Mapping[str, str], device: str, received_at: datetime) ->
         hdop=_at_least(_number(fields.get("hdop")), 0),
         satellites=_count(_number(fields.get("sat"))),
         battery_percent=_at_least(_number(fields.get("batt")), 0),
+        ignition=_ON_OFF.get(fields.get("ignition", "").lower()),
+        external_power_v=_at_least(_number(fields.get("power")), 0),
     )
 
 
@@ -122,12 +127,24 @@ def _json_object(body: bytes) -> Mapping[str, Any]:
 
 def _json_fixes(
     payload: Mapping[str, Any], device: str, received_at: datetime
-) -> tuple[PositionFix, ...]:
+) -> tuple[tuple[PositionFix, ...], tuple[Rejection, ...]]:
+    """Return the fixes of a body; a bad location in a batch costs only itself.
+
+    A phone sends a whole body again until it is taken, so one location that can never be read
+    would keep all that came with it from the map.
+    """
     location = payload.get("location")
     locations = location if isinstance(location, list) else [location]
     if not locations:
         raise Rejected(RejectionReason.NO_POSITION, "Send location.coords.")
-    return tuple(_json_fix(one, device, received_at) for one in locations)
+    fixes: list[PositionFix] = []
+    rejections: list[Rejection] = []
+    for one in locations:
+        try:
+            fixes.append(_json_fix(one, device, received_at))
+        except Rejected as rejected:
+            rejections.append(rejected.rejection)
+    return tuple(fixes), tuple(rejections)
 
 
 def _json_fix(location: object, device: str, received_at: datetime) -> PositionFix:

@@ -47,7 +47,10 @@ PROTOCOLS: tuple[DeviceProtocol, ...] = (
         wialon.PROTOCOL,
         "Wialon IPS 1.1 and 2.0",
         "wialon_port",
-        {"tcp": Reading(wialon.WialonSession, wialon.feed, line_end=b"\r\n")},
+        {
+            "tcp": Reading(wialon.WialonSession, wialon.feed, line_end=b"\r\n"),
+            "udp": Reading(wialon.WialonSession, wialon.datagram),
+        },
     ),
     DeviceProtocol(
         nmea.PROTOCOL,

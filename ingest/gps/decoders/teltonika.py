@@ -2,7 +2,7 @@
 
 A device says its IMEI once and then sends packets of records, each packet acknowledged by the
 number of records taken; what is not acknowledged comes again. Answers to commands (Codec 12, 13,
-14) may stand between packets and are passed over. A record without a satellite is no fix and is
+14, 15) may stand between packets and are passed over. A record without a satellite is no fix and is
 stored as such. Nothing marks where a packet begins, so a stream that lost its place ends.
 """
 
@@ -29,8 +29,9 @@ _PING = 0xFF
 _HEAD, _TAIL = 8, 4  # preamble and length; checksum
 _DEGREES = 1e7
 _BEYOND_MS = 99_999_999_999_999  # the year 5138, which the verdict calls the future
-_BATTERY_PERCENT, _HDOP = 113, 182  # elements; the dilution in tenths
-COMMANDS = (0x0C, 0x0D, 0x0E)
+BATTERY_PERCENT, HDOP = 113, 182  # elements; the dilution in tenths
+IGNITION, EXTERNAL_POWER_MV = 239, 66
+COMMANDS = (0x0C, 0x0D, 0x0E, 0x0F)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,8 @@ def _record(device: str, reader: _Reader, codec: Codec) -> PositionFix | Rejecti
     elements = dict(_elements(reader, codec))
     try:
         latitude, longitude = coordinates(latitude, longitude)
-        battery, hdop = elements.get(_BATTERY_PERCENT), elements.get(_HDOP)
+        battery, hdop = elements.get(BATTERY_PERCENT), elements.get(HDOP)
+        ignition, power_mv = elements.get(IGNITION), elements.get(EXTERNAL_POWER_MV)
         return PositionFix(
             device=device,
             fixed_at=moment(min(unix_ms, _BEYOND_MS) / 1000),
@@ -221,6 +223,8 @@ def _record(device: str, reader: _Reader, codec: Codec) -> PositionFix | Rejecti
             hdop=None if hdop is None else hdop / 10,
             satellites=satellites,
             battery_percent=None if battery is None else float(min(battery, 100)),
+            ignition=None if ignition is None else ignition != 0,
+            external_power_v=None if power_mv is None else min(power_mv, 0xFFFF) / 1000,
         )
     except Rejected as rejected:
         return rejected.rejection

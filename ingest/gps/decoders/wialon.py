@@ -1,8 +1,10 @@
-"""Wialon IPS 1.1 and 2.0 over TCP: login, data, short data, black box, ping, text; pure.
+"""Wialon IPS 1.1 and 2.0: login, data, short data, black box, ping, text; pure.
 
 A stream is cut into lines wherever it was split or glued; a line is answered by the numbers the
-protocol names. Parameters, inputs and outputs are kept by nobody yet, so faults in them do not
-cost a position. A message without coordinates is acknowledged and kept raw.
+protocol names. Of the parameters only ignition and voltage are used, inputs and outputs not at
+all, so faults in them do not cost a position. A message without coordinates is acknowledged and
+kept raw. Over UDP there is no login: the identifier, in 2.0 after the version, stands before
+each message.
 """
 
 import re
@@ -25,6 +27,10 @@ PROTOCOL = "wialon"
 LINE_LIMIT_BYTES = 64 * 1024
 _KEPT_OF_TOO_LONG_BYTES = 1024
 _LINE = re.compile(rb"^(?P<prefix>[^#]*)#(?P<kind>[A-Z]{1,3})#(?P<text>.*)$", re.DOTALL)
+_VERSION = re.compile(r"\d+\.\d+", re.ASCII)
+_PARAMETERS_FIELD = 15
+_PARAMETERS_LIMIT = 200
+_IGNITION, _POWER = ("ign", "ignition"), ("pwr_ext",)
 _SHORT_FIELDS = 10
 _FULL_FIELDS = 16
 _NOT_SENT = ("", "NA")
@@ -86,6 +92,14 @@ def feed(
     return replace(session, rest=rest), messages
 
 
+def datagram(
+    session: WialonSession, received: bytes, received_at: datetime, *, strict: bool = False
+) -> tuple[WialonSession, list[DeviceMessage]]:
+    """Decode one datagram, which ends its last message; nothing is remembered of a source."""
+    _, messages = feed(WialonSession(), received + b"\n", received_at, strict=strict)
+    return session, messages
+
+
 def _too_long(session: WialonSession, line: bytes) -> DeviceMessage:
     rejection = Rejection(
         RejectionReason.TOO_LONG, f"A message has at most {LINE_LIMIT_BYTES} bytes."
@@ -109,6 +123,9 @@ def _decode_line(
     prefix = match["prefix"].decode("utf-8", "replace")
     device = session.device
     if device is None and prefix:
+        version, separator, rest = prefix.partition(";")
+        if separator and _VERSION.fullmatch(version):
+            prefix, session = rest, replace(session, checksums=True)
         try:
             device = identifier(prefix)
         except Rejected as rejected:
@@ -137,7 +154,7 @@ def _login(
     session: WialonSession, line: bytes, text: bytes, *, strict: bool
 ) -> tuple[WialonSession, DeviceMessage]:
     fields = text.decode("utf-8", "replace").split(";")
-    versioned = len(fields) >= 3 and re.fullmatch(r"\d+\.\d+", fields[0]) is not None
+    versioned = len(fields) >= 3 and _VERSION.fullmatch(fields[0]) is not None
     failed = versioned and not _checksum_matches(text.rpartition(b";"))
     try:
         device = _login_identifier(fields, versioned=versioned, refused=failed and strict)
@@ -257,6 +274,9 @@ def _record(device: str, fields: Sequence[str], wanted: int, received_at: dateti
     hdop = None
     if wanted > _SHORT_FIELDS:
         hdop = _measure(fields[10], RejectionReason.BAD_SATELLITES, "hdop", 0, 1_000)
+    said = _parameters(fields[_PARAMETERS_FIELD]) if len(fields) > _PARAMETERS_FIELD else {}
+    ignition = next((said[name] for name in _IGNITION if name in said), None)
+    power = next((said[name] for name in _POWER if name in said), None)
     return PositionFix(
         device=device,
         fixed_at=fixed_at,
@@ -268,7 +288,20 @@ def _record(device: str, fields: Sequence[str], wanted: int, received_at: dateti
         altitude_m=altitude,
         hdop=hdop,
         satellites=None if satellites is None else int(satellites),
+        ignition=None if ignition is None else ignition != 0,
+        external_power_v=None if power is None or not 0 <= power < 1_000 else power,
     )
+
+
+def _parameters(text: str) -> dict[str, float]:
+    """Return the parameters (``name:type:value``, comma between) that are numbers."""
+    said: dict[str, float] = {}
+    for each in text.split(",")[:_PARAMETERS_LIMIT]:
+        name, _, typed = each.partition(":")
+        value = typed.partition(":")[2]
+        if re.fullmatch(r"-?\d{1,12}(\.\d{0,9})?", value, re.ASCII):
+            said[name.strip().lower()] = float(value)
+    return said
 
 
 def _time(date_text: str, time_text: str, received_at: datetime) -> datetime:

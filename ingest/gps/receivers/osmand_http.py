@@ -104,7 +104,9 @@ async def _stored(
 ) -> Response:
     receipt = await intake.take(message, PROTOCOL, received_at, contact)
     await receipt.wait_committed()
-    if receipt.rejections:
+    if receipt.refused is not None:
+        return _rejected(receipt.refused)
+    if receipt.rejections and not message.fixes:
         return _rejected(receipt.rejections[0])
     return Response(status_code=200)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.gps.decoders.message import RejectionReason
-from ingest.gps.decoders.osmand import decode
+from ingest.gps.decoders.osmand import OsmandSession, decode, feed
 from ingest.simulated import encoders
 from models.observations import PositionFix
 
@@ -178,3 +178,40 @@ def test_strange_json_never_raises(
         },
     ):
         decode("", json.dumps(body).encode(), "application/json", NOW)
+
+
+def test_a_bad_location_of_a_batch_costs_only_itself() -> None:
+    def located(latitude: object, timestamp: str) -> dict[str, object]:
+        return {"coords": {"latitude": latitude, "longitude": 76.9}, "timestamp": timestamp}
+
+    body = {
+        "device_id": "1",
+        "location": [
+            located(43.1, "2026-03-19T07:00:00Z"),
+            located(143.1, "2026-03-19T07:00:10Z"),
+            located(43.2, "yesterday"),
+            "nowhere",
+            located(43.3, "2026-03-19T07:00:30Z"),
+        ],
+    }
+    message = decode("", json.dumps(body).encode(), "application/json", NOW)
+    assert [fix.latitude for fix in message.fixes] == [43.1, 43.3]
+    assert [each.reason for each in message.rejections] == [
+        RejectionReason.BAD_COORDINATES,
+        RejectionReason.BAD_TIME,
+        RejectionReason.NO_POSITION,
+    ]
+
+
+def test_a_request_kept_raw_is_read_as_it_was() -> None:
+    for query, body in (
+        ("id=1&lat=60&lon=30&ignition=on&power=12.4", b""),
+        ("", b"id=1&lat=60&lon=30"),
+        ("id=1", b"lat=60&lon=30"),
+        ("x=1", b'{"device_id":"1","location":{"coords":{"latitude":60,"longitude":30}}}'),
+    ):
+        message = decode(query, body, "", NOW)
+        assert len(message.fixes) == 1
+        assert feed(OsmandSession(), message.raw, NOW)[1] == [message]
+    fix = decode("id=1&lat=60&lon=30&ignition=on&power=12.4", b"", "", NOW).fixes[0]
+    assert (fix.ignition, fix.external_power_v) == (True, 12.4)

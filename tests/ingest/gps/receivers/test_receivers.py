@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,15 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ingest.gps.decoders.reading import Reading
+from ingest.gps.decoders.table import BY_NAME
 from ingest.gps.decoders.wialon import WialonSession, feed
 from ingest.gps.devices import Devices
-from ingest.gps.intake import Intake
+from ingest.gps.intake import STRANGERS_A_MINUTE, Intake
 from ingest.gps.receivers.osmand_http import OsmandReceiver
 from ingest.gps.receivers.tcp import TcpReceiver
+from ingest.gps.receivers.udp import UdpReceiver
 from ingest.gps.store import PositionStore
-from ingest.simulated import encoders
+from ingest.simulated import encoders, nmea_encoder
 from models.kit.clock import SystemClock
 from models.kit.database import Database
 from models.observations import PositionFix
@@ -30,6 +32,7 @@ from tests.builders import build_vehicle
 
 pytestmark = pytest.mark.postgis
 CLOCK = SystemClock()
+STARTED_AT = CLOCK.now().replace(microsecond=0) - timedelta(minutes=10)
 
 
 class SwitchedDatabase(Database):
@@ -119,7 +122,7 @@ async def tracker(port: int) -> AsyncIterator[Tracker]:
 
 
 def fix_at(seconds: float, identifier: str = "van-1") -> PositionFix:
-    at = CLOCK.now().replace(microsecond=0) - timedelta(minutes=10) + timedelta(seconds=seconds)
+    at = STARTED_AT + timedelta(seconds=seconds)
     return PositionFix(identifier, at, 43.2383, 76.9453, speed_km_h=50, satellites=9)
 
 
@@ -267,3 +270,125 @@ async def test_an_unknown_device_is_not_called_so_before_the_list_was_read(
         device.writer.write(encoders.wialon_login("van-1"))
         assert await device.reader.read() == b""  # hung up without an answer: it comes again
     receivers.database.away = False
+
+
+async def test_every_message_is_kept_in_the_order_of_its_conversation(
+    receivers: Receivers, phone: httpx.AsyncClient
+) -> None:
+    stream = [encoders.wialon_login("van-1"), b"#P#\r\n", encoders.wialon_data(fix_at(0))]
+    async with tracker(receivers.wialon) as device:
+        for line in stream:
+            await device.ask(line)
+    assert (await phone.get(f"{receivers.osmand}?id=van-1&lat=43&lon=76")).status_code == 200
+    kept = await receivers.rows(
+        "SELECT payload, number, transport, device, rejection, count(*) OVER (PARTITION BY "
+        "session_id) FROM raw_message ORDER BY received_at, number"
+    )
+    lines = [(line.strip(), n, "tcp", "van-1", None, 3) for n, line in enumerate(stream)]
+    assert kept == [*lines, (b"id=van-1&lat=43&lon=76", 0, "http", "van-1", None, 1)]
+
+
+async def test_noise_of_strangers_is_kept_only_so_far(receivers: Receivers) -> None:
+    async with tracker(receivers.wialon) as device:
+        noise = b"\xff" * 4000 + b"\n"
+        device.writer.write(noise * (2 * STRANGERS_A_MINUTE + 10))
+        for _ in range(2 * STRANGERS_A_MINUTE + 10):
+            assert await device.reader.readline() == b"#AD#-1\r\n"
+    kept = await receivers.rows("SELECT count(*), max(length(payload)) FROM raw_message")
+    assert STRANGERS_A_MINUTE <= kept[0][0] <= 2 * STRANGERS_A_MINUTE  # the minute may have ended
+    assert kept[0][1] == 2048
+
+
+class Datagrams(asyncio.DatagramProtocol):
+    """A device's end of UDP."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
+        del addr
+        self.heard.put_nowait(data)
+
+
+@asynccontextmanager
+async def datagrams(
+    receivers: Receivers, name: str
+) -> AsyncIterator[tuple[asyncio.DatagramTransport, Datagrams]]:
+    """A receiver of a protocol over UDP and a device that talks to it."""
+    store, stop = PositionStore(receivers.database, CLOCK), asyncio.Event()
+    intake = Intake(Devices(receivers.database, CLOCK), store)
+    receiver = UdpReceiver(name, BY_NAME[name].readings["udp"], intake, CLOCK)
+    writing = asyncio.create_task(store.run(stop))
+    port = await receiver.start("127.0.0.1", 0)
+    transport, device = await asyncio.get_running_loop().create_datagram_endpoint(
+        Datagrams, remote_addr=("127.0.0.1", port)
+    )
+    try:
+        yield transport, device
+    finally:
+        transport.close()
+        await receiver.close()
+        stop.set()
+        await writing
+
+
+async def test_a_datagram_is_answered_after_its_commit(receivers: Receivers) -> None:
+    imei = "356307042441013"
+    async with receivers.database.transaction() as session:
+        await build_vehicle(session, plate="3", identifier=imei)
+    sent = [
+        encoders.teltonika_datagram(imei, [fix_at(2 * n, imei), fix_at(2 * n + 1, imei)], packet=n)
+        for n in range(5)
+    ]
+    async with datagrams(receivers, "teltonika") as (transport, device):
+        for each in sent:
+            transport.sendto(each)
+        answers = {await asyncio.wait_for(device.heard.get(), 10) for _ in sent}
+        assert answers == {b"\x00\x05\x00" + bytes([n, 1, n, 2]) for n in range(5)}
+        assert await receivers.positions() == 10
+        receivers.database.away = True
+        transport.sendto(encoders.teltonika_datagram(imei, [fix_at(20, imei)], packet=9))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(device.heard.get(), 0.3)
+        receivers.database.away = False
+        assert (await asyncio.wait_for(device.heard.get(), 10))[-2:] == b"\x09\x01"
+    kept = await receivers.rows("SELECT payload FROM raw_message ORDER BY number")
+    assert [row[0] for row in kept[:5]] == sent
+
+
+async def test_a_stranger_over_udp_is_told_that_nothing_was_taken(receivers: Receivers) -> None:
+    async with datagrams(receivers, "teltonika") as (transport, device):
+        transport.sendto(b"noise")  # not answered: nobody knows who sent it
+        transport.sendto(encoders.teltonika_datagram("111111111111111", [fix_at(0)], packet=7))
+        assert await asyncio.wait_for(device.heard.get(), 10) == b"\x00\x05\x00\x07\x01\x07\x00"
+    assert await receivers.positions() == 0
+
+
+async def test_lines_of_one_datagram_are_one_message(receivers: Receivers) -> None:
+    async with datagrams(receivers, "nmea") as (transport, _):
+        lines = nmea_encoder.nmea_lines(replace(fix_at(0), altitude_m=700.0))
+        transport.sendto(lines)
+        async with asyncio.timeout(10):
+            while not await receivers.positions():
+                await asyncio.sleep(0.02)
+    (row,) = await receivers.rows("SELECT altitude_m, speed_km_h FROM position")
+    assert row == (700.0, pytest.approx(50, abs=0.01))
+    assert len(await receivers.rows("SELECT 1 FROM raw_message")) == 1
+
+
+async def test_what_a_connection_held_back_is_stored_at_its_end(receivers: Receivers) -> None:
+    reading = BY_NAME["nmea"].readings["tcp"]
+    store, stop = PositionStore(receivers.database, CLOCK), asyncio.Event()
+    receiver = TcpReceiver(
+        "nmea", reading, Intake(Devices(receivers.database, CLOCK), store), CLOCK
+    )
+    writing = asyncio.create_task(store.run(stop))
+    port = await receiver.start("127.0.0.1", 0)
+    async with tracker(port) as device:
+        device.writer.write(b"van-1," + nmea_encoder.nmea_gga(fix_at(0)))
+    async with asyncio.timeout(10):
+        while not await receivers.positions():
+            await asyncio.sleep(0.02)
+    await receiver.close()
+    stop.set()
+    await writing
