@@ -1,6 +1,7 @@
 """From a decoded message to its answer: admit the device, have it stored, then answer."""
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,6 +89,7 @@ class Intake:
         rejections = (*((refused,) if refused else ()), *strangers.values(), *message.rejections)
         for rejection in rejections:
             metrics.REJECTIONS.labels(protocol, rejection.reason).inc()
+        fixes = _by_device(message)
         raw, heard = self._kept(
             message, protocol, received_at, contact, known=known is not None or bool(others)
         )
@@ -99,7 +101,7 @@ class Intake:
                 heard=heard,
                 device=message.device,
                 vehicle_id=known.vehicle_id if known else None,
-                fixes=_of(message, message.device) if known else (),
+                fixes=fixes.get(message.device, ()) if known else (),
                 rejections=rejections,
             )
         ]
@@ -110,7 +112,7 @@ class Intake:
                 raw=b"",
                 device=identifier,
                 vehicle_id=other.vehicle_id,
-                fixes=_of(message, identifier),
+                fixes=fixes[identifier],
             )
             for identifier, other in others.items()
         ]
@@ -157,10 +159,13 @@ class Intake:
         return known, strangers
 
 
-def _of(message: DeviceMessage, identifier: str | None) -> tuple[PositionFix, ...]:
+def _by_device(message: DeviceMessage) -> dict[str | None, tuple[PositionFix, ...]]:
     if message.answer_without is None:
-        return message.fixes
-    return tuple(fix for fix in message.fixes if fix.device == identifier)
+        return {message.device: message.fixes}
+    grouped: defaultdict[str | None, list[PositionFix]] = defaultdict(list)
+    for fix in message.fixes:
+        grouped[fix.device].append(fix)
+    return {identifier: tuple(fixes) for identifier, fixes in grouped.items()}
 
 
 def _reasons(message: DeviceMessage) -> set[RejectionReason]:
