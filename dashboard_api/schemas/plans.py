@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from dashboard_api.schemas.common import FilledLine, Incoming, Line, NamedRef, Names
+from dashboard_api.schemas.common import FilledLine, Incoming, Line, Moment, NamedRef, Names
 from dashboard_api.schemas.vehicles import LineString
 from models.observations import RouteSource, StopVisitState, TripState
 
@@ -108,6 +108,14 @@ class RouteDraft(BaseModel):
     corridor_m: float
     stops: list[StopIn]
     remarks: list[str]
+
+
+class DrivenSpan(Incoming):
+    """When a van drove the road that a route is to be made of."""
+
+    vehicle_id: UUID
+    starts_at: Moment = Field(alias="from")
+    ends_at: Moment = Field(alias="to")
 
 
 class Visit(BaseModel):

@@ -67,6 +67,8 @@ TABLE = {
     "GET /api/v1/positions": "o d u . s .",
     "GET /api/v1/routes": "o d u . s .",
     "POST /api/v1/routes": ". d . . s .",
+    "POST /api/v1/routes/read": ". d . . s .",
+    "POST /api/v1/routes/from-track": ". d . . s .",
     "GET /api/v1/routes/{route_id}": "o d u . s .",
     "PUT /api/v1/routes/{route_id}": ". d . . s .",
     "DELETE /api/v1/routes/{route_id}": ". d . . s .",
