@@ -24,6 +24,7 @@ from dashboard_api.routes import (
     fleet,
     health,
     holds,
+    looking,
     map,  # noqa: A004 - the route's own name
     offices,
     recordings,
@@ -59,6 +60,7 @@ ROUTES = (
     camera_setup,
     camera_look,
     camera_picture,
+    looking,
     wall_tickets,
     recordings,
     retention,

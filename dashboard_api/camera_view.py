@@ -75,6 +75,7 @@ def _zone(row: Zone, seen: ZoneObservationRow | None) -> cameras.Zone:
         name=row.name,
         polygon=row.polygon,
         anchor=Anchor(row.anchor),
+        zoom=row.zoom,
         window_id=row.window_id,
         window_number=row.window.number if row.window else None,
         queue_limit=row.queue_limit,

@@ -196,7 +196,7 @@ def _told(
 ) -> Told:
     """Run the same code as the service over a sequence and compare what it tells."""
     camera = sequence.camera()
-    far = sequence.polygon(zoom) if zoom is not None else None
+    far = (sequence.polygon(zoom),) if zoom is not None else ()
     mask = Masks(camera.masks)
     watch = Watch()
     watch.follow({CAMERA: camera}, _BEGAN)
@@ -210,10 +210,7 @@ def _told(
     for look, picture in pictures(sequence, folder):
         mask(picture)
         height, width = picture.shape[:2]
-        if far is None:
-            found = detector.detect(picture, score=score)
-        else:
-            found = zoomed(detector, picture, far, aspect=ASPECT, score=score)
+        found = zoomed(detector, picture, far, aspect=ASPECT, score=score)
         boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
         at = _BEGAN + timedelta(seconds=look.at_s)
         worn = colours(picture, boxes)

@@ -19,7 +19,8 @@ from vision.slots import CodedPicture
 from vision.tamper import View
 from vision.tracker import Colours
 from vision.watched import Plan, WatchedCamera
-from vision.zones import WAITING, Boxes
+from vision.zones import ASPECT, WAITING, Boxes
+from vision.zoom import zoomed
 
 log = get(__name__)
 _NEAR = 4  # pixels of a thumbnail around a zone: who comes in is seen in time
@@ -112,8 +113,11 @@ class Eyes:
         pixels = decoded.pixels()
         if camera is not None and camera.masks:
             Masks(camera.masks)(pixels)
+        score = camera.score if camera else None
         with metrics.INFERENCE_S.time():
-            found = detector.detect(pixels, score=camera.score if camera else None)
+            found = zoomed(
+                detector, pixels, camera.far if camera else (), aspect=ASPECT, score=score
+            )
         height, width = pixels.shape[:2]
         memory.boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
         memory.seen, memory.seen_at = small, at

@@ -7,17 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.camera import Camera, MediaNode, Zone
+from models.camera import Camera, MediaNode, Stream, Zone
 from models.kit.errors import InvalidInput, Unavailable
 from models.kit.log import get
 from models.looking import CameraLooking
 from models.observation import OfficeMinute, ZoneMinute, ZoneObservationRow
-from models.observations import Anchor, ZoneKind, ZoneObservation, ZoneState
+from models.observations import Anchor, StreamKind, ZoneKind, ZoneObservation, ZoneState
 from vision.flow import KEPT_MINUTES, OfficeMinuteDone
-from vision.slots import LOOK_EVERY_S
+from vision.pace import KEYS_ENOUGH_S
+from vision.slots import FOLLOW_EVERY_S, LOOK_EVERY_S
 from vision.waiting import Figure
 from vision.watched import Plan, WatchedCamera
-from vision.zones import watched_zone
+from vision.zones import WatchedZone, watched_zone
 
 log = get(__name__)
 RESUME_WITHIN = timedelta(minutes=2)  # a look's minute is written up to a minute after it
@@ -33,6 +34,7 @@ async def load(session: AsyncSession) -> Plan:
         .where(Camera.enabled)
         .order_by(Camera.id, Zone.id)
     )
+    sharp = await _sharp(session)
     plan: Plan = {}
     for camera, zone, looking in rows:
         known = plan.get(camera.id)
@@ -44,11 +46,12 @@ async def load(session: AsyncSession) -> Plan:
         except InvalidInput as error:
             log.warning("zone.refused", camera=camera.code, zone=zone.name, error=error.detail)
             continue
-        zones, masks = (known.zones, known.masks) if known else ((), ())
+        zones, masks, far = (known.zones, known.masks, known.far) if known else ((), (), ())
         if judged.kind is ZoneKind.MASK:
             masks = (*masks, judged.polygon)
         else:
             zones = (*zones, judged)
+            far = (*far, judged.polygon) if zone.zoom else far
         plan[camera.id] = WatchedCamera(
             camera.id,
             camera.office_id,
@@ -56,10 +59,30 @@ async def load(session: AsyncSession) -> Plan:
             zones,
             windows,
             masks,
-            every_s=1 / looking.looks_per_s if looking and looking.looks_per_s else LOOK_EVERY_S,
+            every_s=_every_s(looking, zones),
             score=looking.score if looking else None,
+            far=far,
+            stream=StreamKind.MAIN if far and camera.id in sharp else StreamKind.SUB,
         )
     return {camera_id: camera for camera_id, camera in plan.items() if camera.zones}
+
+
+def _every_s(looking: CameraLooking | None, zones: tuple[WatchedZone, ...]) -> float:
+    """Return how far apart looks are to be: as somebody set it, else closer where people walk."""
+    if looking is not None and looking.looks_per_s:
+        return 1 / looking.looks_per_s
+    follows = any(zone.kind is ZoneKind.VISITOR for zone in zones)
+    return FOLLOW_EVERY_S if follows else LOOK_EVERY_S
+
+
+async def _sharp(session: AsyncSession) -> frozenset[UUID]:
+    """Return the cameras whose main stream can be looked at by its key pictures."""
+    main = select(Stream.camera_id).where(
+        Stream.kind == StreamKind.MAIN.value,
+        Stream.codec.startswith("avc1"),
+        Stream.key_interval_s <= KEYS_ENOUGH_S,
+    )
+    return frozenset(await session.scalars(main))
 
 
 async def concluded_before(session: AsyncSession, now: datetime) -> dict[UUID, ZoneObservation]:

@@ -19,6 +19,7 @@ from models.kit.database import Database
 from models.kit.errors import Unavailable
 from models.kit.log import get
 from models.kit.service import serve_health, wait
+from models.observations import StreamKind
 from models.workers import worker_of
 from vision.camera_metrics import CameraMetrics
 from vision.detector import Detector
@@ -166,7 +167,10 @@ class VisionService:
         self._sockets = frozenset(wanted)
         for socket, viewer in self._viewers.items():
             shown = wanted.get(socket, [])
-            viewer.watch({camera_id: plan[camera_id].every_s for camera_id in shown})
+            viewer.watch(
+                {camera_id: plan[camera_id].every_s for camera_id in shown},
+                {one for one in shown if plan[one].stream is StreamKind.MAIN},
+            )
 
     async def _address(self, name: str, worker: int) -> str:
         known = (name, worker)

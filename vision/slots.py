@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 LOOK_EVERY_S = 1.0
+FOLLOW_EVERY_S = 0.5  # of a camera that tells one visitor from the next
 # A camera that sends a key picture a second sends some a little early; those still count.
 _EARLY_S = 0.25
 _HELD_BYTES = 8 * 1024 * 1024  # of one camera whose pictures must all be decoded

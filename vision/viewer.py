@@ -6,7 +6,7 @@ Key pictures only, as long as they are close enough together to look at; else al
 import asyncio
 import json
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -66,12 +66,14 @@ class _Tile:
     camera_id: UUID
     pace: KeyPace
     whole: bool
+    stream: StreamKind = StreamKind.SUB
     config: Config | None = None
 
 
 @dataclass(slots=True)
 class _Wanted:
     every_s: float
+    stream: StreamKind = StreamKind.SUB
     pace: KeyPace = field(default_factory=KeyPace)
 
 
@@ -103,10 +105,18 @@ class Viewer:
         self._next_tile = 0
         self.connected = False
 
-    def watch(self, cameras: Mapping[UUID, float]) -> None:
-        """Say which cameras to show and how many seconds apart; at once when connected."""
+    def watch(self, cameras: Mapping[UUID, float], large: Collection[UUID] = ()) -> None:
+        """Say which cameras to show and how many seconds apart; at once when connected.
+
+        ``large``: those of which the main stream is to be shown.
+        """
         for camera_id, every_s in cameras.items():
-            self._wanted.setdefault(camera_id, _Wanted(every_s)).every_s = every_s
+            stream = StreamKind.MAIN if camera_id in large else StreamKind.SUB
+            wanted = self._wanted.get(camera_id)
+            if wanted is None or wanted.stream is not stream:
+                self._wanted[camera_id] = _Wanted(every_s, stream)
+            else:
+                wanted.every_s = every_s
         for gone in self._wanted.keys() - cameras.keys():
             del self._wanted[gone]
         self._changed.set()
@@ -174,7 +184,7 @@ class Viewer:
             now = self._clock.monotonic()
             for number, tile in list(self._tiles.items()):
                 wanted = self._wanted.get(tile.camera_id)
-                if wanted is None or wanted.pace.judge(wanted.every_s, now) is not tile.whole:
+                if wanted is None or not _fits(tile, wanted, now):
                     del self._tiles[number]
                     await socket.send(json.dumps({"type": "remove", "tile": number}))
             shown = {tile.camera_id for tile in self._tiles.values()}
@@ -189,8 +199,9 @@ class Viewer:
             self._next_tile = (self._next_tile + 1) % _TILES
         number = self._next_tile
         self._next_tile = (number + 1) % _TILES
-        pace = self._wanted[camera_id].pace
-        self._tiles[number] = _Tile(camera_id, pace, pace.whole)
+        wanted = self._wanted[camera_id]
+        pace = wanted.pace
+        self._tiles[number] = _Tile(camera_id, pace, pace.whole, wanted.stream)
         if pace.whole:
             log.info("camera.all_pictures", camera=str(camera_id), key_interval_s=pace.interval_s)
         ticket = Ticket(
@@ -207,7 +218,7 @@ class Viewer:
                 "type": "add",
                 "tile": number,
                 "ticket": sign(ticket, self._key),
-                "stream": StreamKind.SUB.value,
+                "stream": wanted.stream.value,
                 "key_only": not pace.whole,
             }
         )
@@ -273,3 +284,8 @@ class Viewer:
         log.warning("node.refused", camera=tile and str(tile.camera_id), problem=problem)
         if tile is not None:
             self._not_before[tile.camera_id] = self._clock.monotonic() + _ASK_AGAIN_S
+
+
+def _fits(tile: _Tile, wanted: _Wanted, now_s: float) -> bool:
+    """Return whether a tile shows what is wanted: this stream, and as many pictures."""
+    return tile.stream is wanted.stream and wanted.pace.judge(wanted.every_s, now_s) is tile.whole

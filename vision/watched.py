@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from models.observations import StreamKind
 from vision.zones import Polygon, WatchedZone
 
 
@@ -11,6 +12,8 @@ class WatchedCamera:
     """``windows`` maps a zone to the service window it belongs to; ``masks`` are never judged.
 
     ``every_s`` is how many seconds lie between two looks, ``score`` the camera's own threshold.
+    ``far`` are zones to look at once more, larger; ``stream`` is what is looked at: the main one
+    where that shows more of them.
     """
 
     camera_id: UUID
@@ -21,6 +24,8 @@ class WatchedCamera:
     masks: tuple[Polygon, ...] = ()
     every_s: float = 1.0
     score: float | None = None
+    far: tuple[Polygon, ...] = ()
+    stream: StreamKind = StreamKind.SUB
 
 
 Plan = dict[UUID, WatchedCamera]

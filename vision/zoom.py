@@ -4,6 +4,7 @@ Pure functions of a picture and a polygon: whoever has the camera's main stream 
 and the same code takes the part that matters of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,18 +99,19 @@ def merged(coarse: Detections, fine: Detections, crop: Crop) -> Detections:
 def zoomed(
     detector: Detector,
     picture: Picture,
-    polygon: Polygon,
+    polygons: Sequence[Polygon],
     *,
     aspect: float,
     score: float | None = None,
 ) -> Detections:
-    """Return the people of a picture, those around the zone as a second, larger look sees them."""
-    coarse = detector.detect(picture, score=score)
+    """Return the people of a picture, those around the zones as another, larger look sees them."""
+    found = detector.detect(picture, score=score)
     height, width = picture.shape[:2]
-    crop = crop_around(polygon, height, width, aspect=aspect)
-    if crop is None:
-        return coarse
-    return merged(coarse, detect_in(detector, picture, crop, score=score), crop)
+    for polygon in polygons:
+        crop = crop_around(polygon, height, width, aspect=aspect)
+        if crop is not None:
+            found = merged(found, detect_in(detector, picture, crop, score=score), crop)
+    return found
 
 
 def _within(start: float, end: float, size: int) -> tuple[float, float]:

@@ -39,6 +39,7 @@ class Zone(BaseModel):
     name: str
     polygon: list[Corner]
     anchor: Anchor
+    zoom: bool
     window_id: UUID | None
     window_number: int | None
     queue_limit: int | None
@@ -61,13 +62,18 @@ class Camera(BaseModel):
 
 
 class ZoneIn(Incoming):
-    """A zone to keep (``id`` given) or to add. An operator zone needs its window."""
+    """A zone to keep (``id`` given) or to add. An operator zone needs its window.
+
+    ``anchor``: by which point of a body somebody is in it. ``zoom``: people in it are small, so it
+    is looked at once more, larger.
+    """
 
     id: UUID | None = None
     kind: ZoneKind
     name: Line
     polygon: Annotated[list[Corner], Field(min_length=3, max_length=64)]
     anchor: Anchor = Anchor.FOOT
+    zoom: bool = False
     window_id: UUID | None = None
     queue_limit: Annotated[int, Field(ge=0, le=1000)] | None = None
     queue_for_s: Annotated[int, Field(ge=0, le=86_400)] | None = None

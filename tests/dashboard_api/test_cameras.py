@@ -181,6 +181,7 @@ async def test_zones_keep_their_id_and_their_history(centre: Centre) -> None:
     url = f"/api/v1/cameras/{centre.office.cameras[0]}/zones"
     zone = str(centre.office.queue_zone)
     kept = {"id": zone, "kind": "queue", "name": "кезек", "polygon": SQUARE, "queue_limit": 9}
+    kept |= {"anchor": "head", "zoom": True}
     new = {
         "kind": "operator",
         "name": "3",
@@ -192,6 +193,8 @@ async def test_zones_keep_their_id_and_their_history(centre: Centre) -> None:
     shown = {zone["kind"]: zone for zone in answer.json()["zones"]}
     assert shown["queue"]["id"] == zone
     assert shown["queue"]["queue_limit"] == 9
+    assert (shown["queue"]["anchor"], shown["queue"]["zoom"]) == ("head", True)
+    assert (shown["operator"]["anchor"], shown["operator"]["zoom"]) == ("foot", False)
     assert shown["operator"]["window_number"] == 3
     bad = [
         [kept, kept],

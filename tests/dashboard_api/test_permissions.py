@@ -50,6 +50,8 @@ TABLE = {
     "GET /api/v1/cameras/{camera_id}/presets": "o . . . s .",
     "POST /api/v1/cameras/{camera_id}/presets/{token}/go": "o . . . s .",
     "PUT /api/v1/cameras/{camera_id}/zones": ". . . . s a",
+    "GET /api/v1/cameras/{camera_id}/looking": ". . . . s a",
+    "PUT /api/v1/cameras/{camera_id}/looking": ". . . . s a",
     "GET /api/v1/cameras/{camera_id}/still.jpg": ". . . . s a",
     "GET /api/v1/cameras/{camera_id}/annotated.jpg": "o . u . s .",
     "POST /api/v1/cameras/{camera_id}/ticket": "o . u . s .",

@@ -73,6 +73,20 @@ def test_an_unchanged_picture_costs_nothing_for_ten_seconds() -> None:
     assert detector.calls == 3
 
 
+def test_a_far_zone_is_looked_at_once_more() -> None:
+    detector, eyes = Counting(), Eyes()
+    corner = np.array([[0.7, 0.7], [0.9, 0.7], [0.9, 0.9], [0.7, 0.9]])
+    zone = watched_zone(UUID(int=9), ZoneKind.QUEUE, corner)
+    eyes.watch({CAMERA: WatchedCamera(CAMERA, OTHER, "node-1", (zone,), {}, far=(corner,))})
+    look = look_at(eyes, detector, picture(CODED, 0))
+    assert detector.calls == 2
+    assert detector.last is not None
+    assert detector.last.shape[1] < 320
+    assert look.boxes is not None
+    (large,) = [box for box in look.boxes.tolist() if box[0] > 0.5]
+    assert 0.6 < large[0] < large[2] < 0.9
+
+
 def test_a_dark_picture_shows_nothing_and_forgets_the_people() -> None:
     detector = Counting()
     eyes = Eyes()

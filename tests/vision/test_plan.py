@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from models.camera import Camera, MediaNode, Zone
+from models.camera import Camera, MediaNode, Stream, Zone
 from models.kit.database import Database
 from models.kit.errors import Unavailable
+from models.looking import CameraLooking
 from models.observation import ZoneMinute, ZoneObservationRow
-from models.observations import ZoneKind, ZoneObservation, ZoneState
+from models.observations import StreamKind, ZoneKind, ZoneObservation, ZoneState
 from tests.builders import NOON, build_office
 from vision.flow import OfficeMinuteDone
 from vision.plan import concluded_before, load, node_address, node_workers, waited_before
@@ -46,6 +47,52 @@ async def test_a_zone_that_cannot_be_judged_is_left_out_alone(database: Database
     async with database.read() as session:
         plan = await load(session)
     assert [zone.zone_id for zone in plan[built.cameras[0]].zones] == [built.queue_zone]
+
+
+@pytest.mark.parametrize(
+    ("codec", "key_interval_s", "stream"),
+    [
+        ("avc1.4d401f", 2.0, StreamKind.MAIN),
+        ("avc1.4d401f", 4.0, StreamKind.SUB),  # then all its pictures would have to be decoded
+        ("hvc1.1.6.L93.B0", 2.0, StreamKind.SUB),
+        (None, None, StreamKind.SUB),
+    ],
+    ids=["good", "long GOP", "H.265", "not known"],
+)
+async def test_a_far_zone_is_looked_at_larger(
+    database: Database, codec: str | None, key_interval_s: float | None, stream: StreamKind
+) -> None:
+    async with database.transaction() as session:
+        built = await build_office(session, windows=1)
+        await session.execute(
+            update(Stream)
+            .where(Stream.camera_id == built.cameras[0], Stream.kind == "main")
+            .values(codec=codec, key_interval_s=key_interval_s)
+        )
+        await session.execute(update(Zone).where(Zone.id == built.queue_zone).values(zoom=True))
+    async with database.read() as session:
+        camera = (await load(session))[built.cameras[0]]
+    queue = next(zone for zone in camera.zones if zone.zone_id == built.queue_zone)
+    assert camera.stream is stream
+    assert [far.tolist() for far in camera.far] == [queue.polygon.tolist()]
+
+
+async def test_visitors_are_looked_at_twice_a_second_unless_somebody_says_otherwise(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        built = await build_office(session, windows=1)
+    rates = []
+    for wish in (None, ZoneKind.VISITOR, 0.5):
+        async with database.transaction() as session:
+            if isinstance(wish, ZoneKind):
+                queue = update(Zone).where(Zone.id == built.queue_zone)
+                await session.execute(queue.values(kind=wish.value))
+            elif wish is not None:
+                session.add(CameraLooking(camera_id=built.cameras[0], looks_per_s=wish))
+        async with database.read() as session:
+            rates.append((await load(session))[built.cameras[0]].every_s)
+    assert rates == [1.0, 0.5, 2.0]
 
 
 async def test_a_disabled_camera_is_not_watched(database: Database) -> None:

@@ -124,6 +124,18 @@ async def test_the_wanted_cameras_may_change_while_connected() -> None:
         assert node.tickets[int(str(asked[2]["tile"]))].camera == B
 
 
+async def test_a_camera_may_be_shown_by_its_main_stream() -> None:
+    async with running(FakeNode()) as node, viewing(node, A) as (viewer, _):
+        await node.until_asked(1)
+        viewer.watch({A: 1.0}, {A})
+        asked = await node.until_asked(3)
+        assert [message["type"] for message in asked] == ["add", "remove", "add"]
+        assert [message.get("stream") for message in asked] == ["sub", None, "main"]
+        viewer.watch({A: 1.0}, {A})
+        viewer.watch({A: 1.0})
+        assert (await node.until_asked(5))[4]["stream"] == "sub"
+
+
 @pytest.mark.parametrize(
     "garbage",
     [

@@ -109,6 +109,6 @@ def test_a_far_queue_is_seen_better_with_real_pixels() -> None:
     detector = load_detector("openvino", weights.packaged()["nanodet_g_person"], precision="f32")
     zone = box(800 / 1920, 480 / 1080, 1120 / 1920, 580 / 1080)
     coarse = detector.detect(far)
-    assert len(zoomed(detector, far, zone, aspect=ASPECT)) >= len(coarse) + 4
+    assert len(zoomed(detector, far, [zone], aspect=ASPECT)) >= len(coarse) + 4
     whole = box(0, 0, 1, 1)
-    assert len(zoomed(detector, far, whole, aspect=ASPECT)) == len(coarse)
+    assert len(zoomed(detector, far, [whole], aspect=ASPECT)) == len(coarse)

@@ -348,6 +348,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/looking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Looking */
+        get: operations["read_looking"];
+        /**
+         * Change Looking
+         * @description Set both; what is null goes back to what the product does by itself.
+         */
+        put: operations["change_looking"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/tickets": {
         parameters: {
             query?: never;
@@ -2232,6 +2253,58 @@ export interface components {
             streams: components["schemas"]["StreamLook"][];
         };
         /**
+         * Looking
+         * @description What was set, and how it goes; ``health`` is null while no process looks at the camera.
+         */
+        Looking: {
+            /** Looks Per S */
+            looks_per_s: number | null;
+            /** Score */
+            score: number | null;
+            health: components["schemas"]["LookingHealth"] | null;
+        };
+        /**
+         * LookingHealth
+         * @description How well a camera was looked at in the ten seconds before ``reported_at``.
+         *
+         *     ``late_s`` is from a picture's arrival to its state, ``dropped`` counts looks that newer
+         *     pictures pushed out, ``broken`` pictures that could not be decoded. ``whole``: all pictures are
+         *     decoded, because key pictures, ``key_interval_s`` apart, are too few.
+         */
+        LookingHealth: {
+            /** Node */
+            node: string;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Looked At */
+            looked_at: string | null;
+            /** Looks Per S */
+            looks_per_s: number;
+            /** Late S */
+            late_s: number | null;
+            /** Dropped */
+            dropped: number;
+            /** Broken */
+            broken: number;
+            /** Key Interval S */
+            key_interval_s: number | null;
+            /** Whole */
+            whole: boolean;
+        };
+        /**
+         * LookingIn
+         * @description Null: as the product does by itself. ``score``: below it a box is no person.
+         */
+        LookingIn: {
+            /** Looks Per S */
+            looks_per_s?: number | null;
+            /** Score */
+            score?: number | null;
+        };
+        /**
          * Me
          * @description The signed-in person; ``permissions`` says which screens to offer, the API decides.
          */
@@ -3591,6 +3664,8 @@ export interface components {
                 number
             ][];
             anchor: components["schemas"]["Anchor"];
+            /** Zoom */
+            zoom: boolean;
             /** Window Id */
             window_id: string | null;
             /** Window Number */
@@ -3604,6 +3679,9 @@ export interface components {
         /**
          * ZoneIn
          * @description A zone to keep (``id`` given) or to add. An operator zone needs its window.
+         *
+         *     ``anchor``: by which point of a body somebody is in it. ``zoom``: people in it are small, so it
+         *     is looked at once more, larger.
          */
         ZoneIn: {
             /** Id */
@@ -3618,6 +3696,11 @@ export interface components {
             ][];
             /** @default foot */
             anchor: components["schemas"]["Anchor"];
+            /**
+             * Zoom
+             * @default false
+             */
+            zoom: boolean;
             /** Window Id */
             window_id?: string | null;
             /** Queue Limit */
@@ -4369,6 +4452,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_looking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Looking"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_looking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Looking"];
+                };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
             default: {

@@ -73,6 +73,8 @@ export type LookVerdict = Schemas["Verdict"];
 export type FoundDevice = Schemas["FoundDevice"];
 export type InspectIn = Schemas["InspectIn"];
 export type ZoneIn = Schemas["ZoneIn"];
+export type Looking = Schemas["Looking"];
+export type LookingIn = Schemas["LookingIn"];
 export type RetentionClass = Schemas["RetentionClass"];
 export type Preset = Schemas["Preset"];
 

@@ -10,6 +10,8 @@ import type {
   CameraSetup,
   FoundDevice,
   InspectIn,
+  Looking,
+  LookingIn,
   RetentionClass,
   ZoneIn,
 } from "@/api/types";
@@ -67,6 +69,22 @@ export function useReplaceZones(id: string) {
     mutationFn: (zones: ZoneIn[]) =>
       request<Camera>("PUT", `/cameras/${id}/zones`, { body: { zones } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.cameras }),
+  });
+}
+
+export const useLooking = (id: string) =>
+  useQuery({
+    queryKey: [...keys.cameras, id, "looking"],
+    refetchInterval: MEASURED_EVERY_MS,
+    queryFn: ({ signal }) => get<Looking>(`/cameras/${id}/looking`, { signal }),
+  });
+
+export function useChangeLooking(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (wanted: LookingIn) =>
+      request<Looking>("PUT", `/cameras/${id}/looking`, { body: wanted }),
+    onSuccess: (saved) => client.setQueryData([...keys.cameras, id, "looking"], saved),
   });
 }
 

@@ -9,6 +9,7 @@ import { useNames } from "@/i18n";
 import { useFormats } from "@/i18n/useFormats";
 import classes from "./Cameras.module.css";
 import { ChangeCamera } from "./ChangeCamera";
+import { LookingForm } from "./LookingForm";
 import { useStreamFacts } from "./useStreamFacts";
 import { ZoneEditor } from "./ZoneEditor";
 
@@ -37,6 +38,7 @@ export function CameraPanel({ camera, office }: { camera: Camera; office: Office
         <Tabs.Panel value="setup">{setup.data && <ChangeCamera setup={setup.data} />}</Tabs.Panel>
         <Tabs.Panel value="zones">
           <ZoneEditor camera={camera} office={office} />
+          <LookingForm cameraId={camera.id} />
         </Tabs.Panel>
       </Tabs>
     </div>

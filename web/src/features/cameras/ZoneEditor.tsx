@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Text, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Select, Switch, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useReplaceZones, useStill } from "@/api/queries/cameras";
@@ -7,7 +7,16 @@ import type { Camera, Office, ZoneKind } from "@/api/types";
 import { ProblemNote } from "@/components/ProblemNote";
 import { ZoneCanvas } from "./ZoneCanvas";
 import classes from "./Zones.module.css";
-import { drawn, KINDS, LIMITED, mistake, newZone, toSend, type DrawnZone } from "./zones";
+import {
+  drawn,
+  hasAnchor,
+  KINDS,
+  LIMITED,
+  mistake,
+  newZone,
+  toSend,
+  type DrawnZone,
+} from "./zones";
 
 export function ZoneEditor({ camera, office }: { camera: Camera; office: Office | null }) {
   const { t } = useTranslation();
@@ -151,6 +160,22 @@ function ZoneFields({ zone, office, onChange }: FieldsProps) {
             onChange={(value) => onChange({ queue_for_s: whole(value) })}
           />
         </Group>
+      )}
+      {hasAnchor(zone.kind) && (
+        <Switch
+          label={t("camera.zone.by_head")}
+          description={t("camera.zone.by_head_hint")}
+          checked={zone.anchor === "head"}
+          onChange={(event) => onChange({ anchor: event.currentTarget.checked ? "head" : "foot" })}
+        />
+      )}
+      {zone.kind !== "mask" && (
+        <Switch
+          label={t("camera.zone.zoom")}
+          description={t("camera.zone.zoom_hint")}
+          checked={zone.zoom}
+          onChange={(event) => onChange({ zoom: event.currentTarget.checked })}
+        />
       )}
       <TextInput
         label={t("camera.zone.name")}

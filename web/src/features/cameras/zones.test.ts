@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   area,
+  hasAnchor,
   mistake,
   moveCorner,
   newZone,
@@ -51,6 +52,17 @@ describe("zones", () => {
       window_id: "w",
     });
     expect(toSend([queue])[0]).not.toHaveProperty("key");
+  });
+  it("are looked at larger unless they are masks, and tell head from foot on a floor", () => {
+    const far = { ...newZone("1"), zoom: true };
+    expect(toSend([far])[0]).toMatchObject({ zoom: true, anchor: "foot" });
+    expect(toSend([{ ...far, kind: "mask" }])[0]).toMatchObject({ zoom: false });
+    expect((["queue", "hall", "operator", "mask"] as const).map(hasAnchor)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
   it("say what is missing", () => {
     expect(mistake([newZone("1")])).toBeNull();

@@ -12,6 +12,7 @@ export interface DrawnZone {
   name: string;
   polygon: Corner[];
   anchor: Zone["anchor"];
+  zoom: boolean;
   window_id: string | null;
   queue_limit: number | null;
   queue_for_s: number | null;
@@ -28,6 +29,9 @@ export const KINDS: readonly ZoneKind[] = [
   "restricted",
   "mask",
 ];
+/** Kinds in which somebody is by one point of the body: an operator is by the whole body. */
+export const hasAnchor = (kind: ZoneKind): boolean => kind !== "operator" && kind !== "mask";
+
 /** Kinds that have a limit of people. */
 export const LIMITED: ReadonlySet<ZoneKind> = new Set<ZoneKind>(["queue", "hall"]);
 export const LEAST_CORNERS = 3;
@@ -43,18 +47,20 @@ export const drawn = (zones: readonly Zone[]): DrawnZone[] =>
     name: zone.name,
     polygon: zone.polygon.map(([x, y]): Corner => [x ?? 0, y ?? 0]),
     anchor: zone.anchor,
+    zoom: zone.zoom,
     window_id: zone.window_id,
     queue_limit: zone.queue_limit,
     queue_for_s: zone.queue_for_s,
   }));
 
 export const toSend = (zones: readonly DrawnZone[]): ZoneIn[] =>
-  zones.map(({ id, kind, name, polygon, anchor, window_id, queue_limit, queue_for_s }) => ({
+  zones.map(({ id, kind, name, polygon, anchor, zoom, window_id, queue_limit, queue_for_s }) => ({
     id,
     kind,
     name,
     polygon,
     anchor,
+    zoom: zoom && kind !== "mask",
     window_id: kind === "operator" || kind === "visitor" ? window_id : null,
     queue_limit: LIMITED.has(kind) ? queue_limit : null,
     queue_for_s: LIMITED.has(kind) ? queue_for_s : null,
@@ -67,6 +73,7 @@ export const newZone = (key: string): DrawnZone => ({
   kind: "queue",
   name: "",
   anchor: "foot",
+  zoom: false,
   polygon: [
     [0.4, 0.4],
     [0.6, 0.4],
