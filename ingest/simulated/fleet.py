@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,7 @@ class SimulatedVan:
 
     Attributes:
         identifier: what the device sends.
+        protocol: one of ingest.simulated.links.LINKS.
         region_code: ISO 3166-2, as in geo/regions.py.
         stops: the places in order; the van drives there and back on the same road.
         report_interval_s: seconds between reports while driving.
@@ -27,7 +27,7 @@ class SimulatedVan:
 
     identifier: str
     plate: str
-    protocol: Literal["osmand", "wialon", "teltonika", "egts", "galileosky", "navtelecom"]
+    protocol: str
     name: Mapping[str, str] = field(hash=False)
     region_code: str
     stops: tuple[Waypoint, ...]
