@@ -5,7 +5,8 @@ identifier, or its number (TID) where it sends no IMEI. A relay introduces itsel
 or not at all, and names the vehicle of each record by the object's number (OID). An object that
 differs from the terminal's own number is another vehicle on the same connection. Each packet is
 answered by PT_RESPONSE with a result, and in it each record by SR_RECORD_RESPONSE. A packet whose
-header cannot be trusted says nothing about where the next begins, so its stream ends.
+header cannot be trusted says nothing about where the next begins, so its stream ends; a header's
+wrong checksum alone is forgiven where that of the data holds.
 
 From the order of the Ministry of Transport N 285 (2012), which GOST R 54619, 33465 and 33472
 carry on: the packet, its checksums, the records, the two kinds of position. Seen in packets that
@@ -122,14 +123,8 @@ def feed(
 ) -> tuple[EgtsSession, list[DeviceMessage]]:
     """Decode what a connection received; never raises, whatever came.
 
-    Args:
-        session: of this connection; ``EgtsSession()`` at its start.
-        received: any piece of the stream.
-        received_at: not used; positions carry their time.
-        strict: refuse packets with a wrong checksum instead of only counting them.
-
-    Returns:
-        The session for the next piece and the messages that ended in this one, in order.
+    Positions carry their own time. Packets with a wrong checksum are counted and used, or with
+    ``strict`` refused.
     """
     del received_at
     if session.lost:

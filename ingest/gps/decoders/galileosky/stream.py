@@ -58,14 +58,8 @@ def feed(
 ) -> tuple[GalileoskySession, list[DeviceMessage]]:
     """Decode what a connection received; never raises, whatever came.
 
-    Args:
-        session: of this connection; ``GalileoskySession()`` at its start.
-        received: any piece of the stream.
-        received_at: not used; records carry their time.
-        strict: leave packets with a wrong checksum unconfirmed instead of only counting them.
-
-    Returns:
-        The session for the next piece and the messages that ended in this one, in order.
+    Positions carry their own time. Packets with a wrong checksum are counted and used, or with
+    ``strict`` left unconfirmed.
     """
     del received_at
     if session.lost:
