@@ -342,7 +342,9 @@ def test_any_fix_comes_back(fixes: list[PositionFix]) -> None:
 READING = Reading(EgtsSession, feed)
 STREAMS = (
     egts_identity(1, terminal=106, imei=IMEI) + egts_packet(2, [FIX, FIX]) + egts_packet(3, [FIX]),
-    bytes.fromhex(DISPATCHER) + bytes.fromhex(RELAY) + bytes.fromhex(TRACKER),
+    bytes.fromhex(DISPATCHER)
+    + egts_packet(2, [replace(FIX, device="1"), replace(FIX, device="2")], relayed=True)
+    + bytes.fromhex(TRACKER),
     bytes.fromhex(WITH_SENSORS) + egts_packet(2, [FIX], signature=b"ab"),
 )
 
