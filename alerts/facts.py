@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from alerts.outage import CameraLine
@@ -20,6 +21,7 @@ class Place:
     office_id: UUID | None  # None: of the centre itself
     window_id: UUID | None = None
     camera_id: UUID | None = None
+    vehicle_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,24 @@ class StorageFacts:
     write_bytes_per_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class VanMove:
+    """A movement that lasts, or a moment that is not old; ``details`` are for the alert."""
+
+    kind: str
+    since: datetime
+    critical: bool
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class VanFacts:
+    """A van and what is to be said of it now, oldest first."""
+
+    place: Place
+    moves: tuple[VanMove, ...] = ()
+
+
 Facts = (
     QueueFacts
     | HallFacts
@@ -208,4 +228,5 @@ Facts = (
     | NodeFacts
     | VisionFacts
     | StorageFacts
+    | VanFacts
 )

@@ -20,6 +20,20 @@ SELF_RESOLVING = frozenset(
         "vision_down",
         "recording_disk",
         "recording_stopped",
+        "van_off_route",
+        "van_far_off_route",
+        "van_wrong_way",
+        "van_stop_skipped",
+        "van_late",
+        "van_left_early",
+        "van_unplanned_stop",
+        "van_no_progress",
+        "van_lost",
+        "van_in_dead_zone",
+        "van_overspeed",
+        "van_unauthorised",
+        "van_power_lost",
+        "van_fence",
     }
 )
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from alerts.facts import BLINDING, Reading, StreamReading, ToldSight
+from alerts.rules.van_moves import KINDS
 from models.kit.bus import Notice
 from models.observations import AlertState, NoticeKind, StreamKind, StreamState, ZoneState
 
-TOPICS = ("observation", "stream", "camera_notice", "complaint", "config", "alert")
+TOPICS = ("observation", "stream", "camera_notice", "complaint", "config", "alert", "movement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class LayoutChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class VanMoved:
+    """A movement of a van was said, amended or withdrawn."""
+
+    vehicle_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class AlertDismissed:
     """A person resolved an alert whose condition may still hold."""
 
@@ -55,7 +63,15 @@ class AlertDismissed:
     subject: str
 
 
-Message = ZoneSeen | StreamHeard | CameraNoticed | ComplaintChanged | LayoutChanged | AlertDismissed
+Message = (
+    ZoneSeen
+    | StreamHeard
+    | CameraNoticed
+    | ComplaintChanged
+    | LayoutChanged
+    | AlertDismissed
+    | VanMoved
+)
 
 
 def read(notice: Notice) -> Message | None:
@@ -96,6 +112,8 @@ def _read(notice: Notice) -> Message | None:
             return ComplaintChanged(UUID(notice.subject_id))
         case "config":
             return LayoutChanged()
+        case "movement" if data["kind"] in KINDS:
+            return VanMoved(UUID(data["vehicle_id"]))
         case "alert" if data["state"] == AlertState.RESOLVED and data["cleared_at"] is None:
             return AlertDismissed(str(data["rule"]), str(data["subject"]))
     return None

@@ -30,6 +30,7 @@ class NewAlert:
     window_id: UUID | None = None
     camera_id: UUID | None = None
     complaint_id: UUID | None = None
+    vehicle_id: UUID | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -51,6 +52,7 @@ async def raise_alert(session: AsyncSession, new: NewAlert, at: datetime) -> Ale
             window_id=new.window_id,
             camera_id=new.camera_id,
             complaint_id=new.complaint_id,
+            vehicle_id=new.vehicle_id,
             since_at=new.since_at,
             raised_at=at,
             details=new.details,

@@ -10,6 +10,7 @@ from alerts import record, ties
 from alerts.facts import BLINDING, DiskReading, Reading, StreamReading, ToldSight
 from alerts.hours import load_hours
 from alerts.rules.table import RULES
+from alerts.vans import moving_vans
 from alerts.watchtower import ToClear, ToRaise, Watchtower
 from alerts.world import CameraLayout, Layout, WindowLayout, World, ZoneLayout
 from models.alert import Alert
@@ -37,6 +38,8 @@ async def load_world(session: AsyncSession, now: datetime, watched_since: dateti
             StreamReading(StreamState(stream.state), stream.state_since),
         )
     await note_nodes(session, world)
+    for van in await moving_vans(session, now):
+        world.van_moved(van)
     await _load_notices(session, world, now)
     latest = (
         select(ZoneObservationRow)
@@ -145,6 +148,7 @@ async def write(session: AsyncSession, decision: ToRaise | ToClear) -> None:
             office_id=place.office_id,
             window_id=place.window_id,
             camera_id=place.camera_id,
+            vehicle_id=place.vehicle_id,
             details=raised.details,
         ),
         raised.at,

@@ -23,9 +23,11 @@ from alerts.notices import (
     ComplaintChanged,
     LayoutChanged,
     StreamHeard,
+    VanMoved,
     ZoneSeen,
     read,
 )
+from alerts.vans import moving_vans
 from alerts.watchtower import ToClear, ToRaise, Watchtower
 from alerts.world import World
 from models.complaint import Complaint
@@ -149,6 +151,8 @@ class Term:
                 await self._notice(message, now)
             case ComplaintChanged():
                 await self._tie(message.complaint_id, now)
+            case VanMoved():
+                await self._follow_van(message.vehicle_id, now)
             case LayoutChanged():
                 await self._reload(now)
                 await self._write(self._tower.look_at_all(self._world.all_facts(now), now))
@@ -174,6 +178,12 @@ class Term:
         if self._world.noticed(noticed.camera_id, noticed.kind, noticed.sight):
             decisions += self._tower.look(self._world.facts_of_camera(noticed.camera_id, now), now)
         await self._write(decisions)
+
+    async def _follow_van(self, vehicle_id: UUID, now: datetime) -> None:
+        async with self._database.read() as session:
+            for van in await moving_vans(session, now, vehicle_id):
+                self._world.van_moved(van)
+        await self._write(self._tower.look(self._world.facts_of_van(vehicle_id), now))
 
     async def _tie(self, complaint_id: UUID, now: datetime) -> None:
         """A card and an alert written at the same moment did not see each other: tie them now."""

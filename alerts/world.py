@@ -23,6 +23,7 @@ from alerts.facts import (
     StorageFacts,
     StreamReading,
     ToldSight,
+    VanFacts,
     VisionFacts,
     WindowFacts,
 )
@@ -93,6 +94,7 @@ class World:
         self._workers: dict[str, int] = {}
         self._vision: Mapping[str, datetime] = {}  # heartbeats by process
         self._looked_by: Mapping[UUID, str] = {}
+        self._vans: dict[UUID, VanFacts] = {}
         self._disks: dict[tuple[str, int], DiskReading] = {}
         self._spans: dict[tuple[UUID, UUID | None], Span] = {}  # by office and own hours
         self._seats: dict[UUID, list[ZoneLayout]] = defaultdict(list)
@@ -143,11 +145,22 @@ class World:
         """Take in what a worker says of its node's disk."""
         self._disks[(node_name, worker)] = reading
 
+    def van_moved(self, van: VanFacts) -> None:
+        """Take in what is to be said of a van now; it replaces what was."""
+        if van.place.vehicle_id is not None:
+            self._vans[van.place.vehicle_id] = van
+
+    def facts_of_van(self, vehicle_id: UUID) -> Iterator[Facts]:
+        """Yield what is known of a van."""
+        if vehicle_id in self._vans:
+            yield self._vans[vehicle_id]
+
     def all_facts(self, now: datetime) -> Iterator[Facts]:
         """Yield the facts of every subject; what explains the silence of others comes first."""
         yield from self._node_facts()
         yield from self._vision_facts()
         yield from self._storage_facts(now)
+        yield from self._vans.values()
         for office_id in self._cameras_of:
             yield self._office(office_id, now)
             yield from self._closed_office(office_id, now)

@@ -13,6 +13,7 @@ from alerts.facts import (
     OfficeFacts,
     QueueFacts,
     StorageFacts,
+    VanFacts,
     VisionFacts,
     WindowFacts,
 )
@@ -27,6 +28,7 @@ from alerts.rules.people_after_hours import PeopleAfterHours
 from alerts.rules.queue_too_long import QueueTooLong
 from alerts.rules.recording_disk import RecordingDisk
 from alerts.rules.recording_stopped import RecordingStopped
+from alerts.rules.van_moves import VAN_RULES
 from alerts.rules.vision_down import VisionDown
 from alerts.rules.window_unstaffed import WindowUnstaffed
 
@@ -42,5 +44,6 @@ RULES: Mapping[type, tuple[Rule[Any], ...]] = MappingProxyType(
         NodeFacts: (NodeDown(),),
         VisionFacts: (VisionDown(),),
         StorageFacts: (RecordingStopped(), RecordingDisk()),
+        VanFacts: VAN_RULES,
     }
 )

@@ -24,8 +24,9 @@ export function useAlertWords() {
       if (rule === "recording_stopped" && i18n.exists(disk)) return t(disk);
       return said;
     },
-    place: ({ office, window, camera }: Alert): string =>
+    place: ({ office, window, camera, vehicle_id, details }: Alert): string =>
       [
+        vehicle_id ? String(details["plate"] ?? "") : "",
         nameOf(office?.name),
         window ? t("office.window", { n: window.number }) : nameOf(camera?.name),
       ]

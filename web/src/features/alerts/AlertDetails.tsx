@@ -69,8 +69,14 @@ export function AlertDetails({ id, busy, onMove }: Props) {
           ))}
         </Group>
       )}
+      {alert.vehicle_id && (
+        <LinkButton to="/map" data-testid="alert-map">
+          {t("alert.on_map")}
+        </LinkButton>
+      )}
       <div className={classes.body}>
         {can("live.view") &&
+          !alert.vehicle_id &&
           (alert.camera ? (
             <div className={classes.picture}>
               <LiveView

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
-import type { Alert } from "@/api/types";
+import type { Alert, Names } from "@/api/types";
+import { useNames } from "@/i18n";
 import { useFormats } from "@/i18n/useFormats";
 import classes from "./Alerts.module.css";
 
@@ -16,12 +17,22 @@ const SHOWN = [
   "headroom_s",
   "full_at",
   "disk_detail",
+  "plate",
+  "stop",
+  "fence",
+  "off_m",
+  "speed_km_h",
+  "limit_km_h",
+  "planned_at",
+  "expected_at",
 ] as const;
 
 export function AlertFacts({ alert, zone }: { alert: Alert; zone: string }) {
   const { t } = useTranslation();
   const { dateTime, duration } = useFormats();
+  const nameOf = useNames();
   const valueOf = (name: string, value: unknown) => {
+    if (typeof value === "object") return nameOf(value as Names);
     if (name.endsWith("_s")) return duration(Number(value));
     return name.endsWith("_at") ? dateTime(String(value), zone) : String(value);
   };
