@@ -24,7 +24,7 @@ log = get(__name__)
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 10.0
 STEADY_S = 20.0  # a process that lived this long starts with the first pause again
-STOP_S = 10.0
+STOP_S = 20.0  # a starved machine; a node that hangs says where before
 SPARE_AFTER_S = 5.0  # a new spare is not prepared while a process is just coming back
 
 
@@ -33,6 +33,7 @@ class Spec:
     """One process: how it is started, how it is stopped and what to wait for before the next.
 
     ``spared``: a spare of its command is kept ready (models/kit/spare.py), one for all of them.
+    ``needed``: the others lean on it, so it ends after them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Spec:
     stop_signal: signal.Signals = signal.SIGTERM
     after_start: Callable[[], Awaitable[None]] | None = None  # runs after every start
     spared: bool = False
+    needed: bool = False
 
 
 def next_pause(pause_s: float, lived_s: float) -> tuple[float, float]:
@@ -76,11 +78,13 @@ class Supervisor:
         await started
 
     async def stop(self) -> None:
-        """Stop all at once but the first, which the others write to; each within 10 s or killed."""
+        """Stop all at once, then what they needed, newest first; each within 20 s or killed."""
         self._stopping.set()
-        await asyncio.gather(*(self._end(spec, task) for spec, task in self._tasks[1:]))
-        for spec, task in self._tasks[:1]:
-            await self._end(spec, task)
+        free = [(spec, task) for spec, task in self._tasks if not spec.needed]
+        await asyncio.gather(*(self._end(spec, task) for spec, task in free))
+        for spec, task in reversed(self._tasks):
+            if spec.needed:
+                await self._end(spec, task)
         for preparing in self._spares.values():
             await _dismiss(preparing)
 

@@ -17,7 +17,7 @@ from models.kit.service import end_within, stop_event
 from models.kit.settings import Settings
 from models.kit.spare import await_turn
 
-_STOP_S = 9.0  # the supervisor kills after ten, and would not say what hung
+_STOP_S = 18.0  # the supervisor kills after twenty, and would not say what hung
 
 
 async def main() -> None:

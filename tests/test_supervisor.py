@@ -173,21 +173,21 @@ async def test_a_child_that_dies_before_it_is_ready_the_first_time_is_told(tmp_p
     await supervisor.stop()
 
 
-async def test_the_first_started_stops_after_the_others(tmp_path: Path) -> None:
+async def test_what_others_need_stops_after_them(tmp_path: Path) -> None:
     """The database comes first and goes last: what the rooms still hold can be written."""
     linger = (
         "import signal, sys, time\n"
-        "def leave(*_):\n    time.sleep(0.5); open({path!r}, 'a').write({name!r}); sys.exit()\n"
+        "def leave(*_):\n    time.sleep(0.2); open({path!r}, 'a').write({name!r}); sys.exit()\n"
         "signal.signal(signal.SIGTERM, leave); print('up', flush=True); time.sleep(60)"
     )
     order = tmp_path / "order"
     supervisor = _supervisor(tmp_path)
-    for name in ("1", "2", "3"):
+    for name in ("1", "2", "3", "4"):
         code = linger.format(path=str(order), name=name)
-        await supervisor.start(Spec(name, (sys.executable, "-c", code)))
+        await supervisor.start(Spec(name, (sys.executable, "-c", code), needed=name in "12"))
     async with asyncio.timeout(10):
-        while not all((tmp_path / "log" / f"{n}.log").read_text() for n in "123"):
+        while not all((tmp_path / "log" / f"{n}.log").read_text() for n in "1234"):
             await asyncio.sleep(0.02)
     await supervisor.stop()
-    assert sorted(order.read_text()[:2]) == ["2", "3"]
-    assert order.read_text()[2] == "1"
+    assert sorted(order.read_text()[:2]) == ["3", "4"]
+    assert order.read_text()[2:] == "21"

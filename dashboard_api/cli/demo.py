@@ -74,6 +74,7 @@ async def run(settings: Settings, options: DemoOptions, clock: Clock) -> int:
                 "sim-cameras",
                 python_module("ingest.simulated", *cameras),
                 after_start=lambda: _until_cameras_listen(options.control_port, clock),
+                needed=True,  # else the node would tell of cameras that fail
             )
         )
 

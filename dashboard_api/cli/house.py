@@ -30,6 +30,7 @@ def database_spec(cluster: postgres.Cluster) -> Spec:
         tuple(postgres.server_command(cluster)),
         stop_signal=postgres.STOP_SIGNAL,
         after_start=ready,
+        needed=True,
     )
 
 
