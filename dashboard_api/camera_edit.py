@@ -16,12 +16,19 @@ from dashboard_api.schemas.camera_setup import (
     StreamEdit,
 )
 from ingest.cameras import networks
-from ingest.cameras.address import Credentials, host_of, readable_secret, take_apart
+from ingest.cameras.address import (
+    Credentials,
+    host_of,
+    merged,
+    preferred,
+    readable_secret,
+    take_apart,
+)
 from models.camera import Camera, RetentionClass, Stream
 from models.kit.bus import announce
-from models.kit.errors import Conflict, InvalidInput
+from models.kit.errors import Conflict, InvalidInput, SettingsError
 from models.kit.ids import new_id
-from models.kit.secret import seal
+from models.kit.secret import seal, unseal
 from models.kit.settings import Settings
 from models.observations import StreamKind, StreamState
 
@@ -56,7 +63,7 @@ async def add(
     if await session.scalar(select(Camera.id).where(Camera.code == wanted.code)):
         raise Conflict(f"There is already a camera with the code {wanted.code}")
     onvif_url, bare, found = _taken_apart(wanted)
-    credentials = given(wanted.credentials) or found
+    credentials = preferred(given(wanted.credentials), found)
     camera = Camera(
         id=new_id(),
         office_id=wanted.office_id,
@@ -93,7 +100,9 @@ async def change(
         [*(row.url for row in present.values()), camera.onvif_url]
     )
     changed = await _change_streams(session, camera, present, wanted, bare, now)
-    fresh = given(wanted.credentials) or found
+    fresh = preferred(given(wanted.credentials), found)
+    if fresh is not None and not moved:
+        fresh = preferred(fresh, _signs_in_now(camera, key))
     if fresh is not None or "credentials" in wanted.model_fields_set:
         camera.credentials = _sealed(key, fresh)
         changed.append("credentials")
@@ -154,24 +163,22 @@ def _taken_apart(
         InvalidInput: the addresses name different users or passwords, or one that stays readable.
     """
     bare: dict[StreamKind, str] = {}
-    seen: set[Credentials] = set()
+    seen: list[Credentials | None] = []
+    told = given(wanted.credentials)
     onvif_url = wanted.onvif_url
     if onvif_url is not None:
-        onvif_url, held = _clean(onvif_url, "onvif_url")
-        seen |= {held} if held else set()
+        onvif_url, held = _clean(onvif_url, "onvif_url", told)
+        seen.append(held)
     for number, stream in enumerate(wanted.streams):
         if stream.url is not None:
-            bare[stream.kind], held = _clean(stream.url, f"streams.{number}.url")
-            seen |= {held} if held else set()
-    if len(seen) > 1:
-        msg = "The addresses name different users or passwords; a camera has one of each"
-        raise InvalidInput(msg, field="credentials")
-    return onvif_url, bare, next(iter(seen), None)
+            bare[stream.kind], held = _clean(stream.url, f"streams.{number}.url", told)
+            seen.append(held)
+    return onvif_url, bare, merged(seen)
 
 
-def _clean(url: str, field: str) -> tuple[str, Credentials | None]:
+def _clean(url: str, field: str, told: Credentials | None) -> tuple[str, Credentials | None]:
     """Return the address that may be stored and shown, and what was sealed out of it."""
-    bare, held = take_apart(url)
+    bare, held = take_apart(url, told)
     secret = readable_secret(bare)
     if secret is not None:
         msg = (
@@ -187,6 +194,14 @@ def given(credentials: CredentialsIn | None) -> Credentials | None:
     if credentials is None:
         return None
     return Credentials(credentials.user, credentials.password.get_secret_value())
+
+
+def _signs_in_now(camera: Camera, key: bytes) -> Credentials | None:
+    try:
+        sealed = camera.credentials
+        return None if sealed is None else Credentials.from_json(unseal(key, sealed))
+    except SettingsError:  # another key sealed them: what comes now replaces them
+        return None
 
 
 def _sealed(key: bytes, credentials: Credentials | None) -> bytes | None:
@@ -235,11 +250,14 @@ def take_apart_stored(key: bytes, camera: Camera, streams: Sequence[Stream]) -> 
     A camera whose streams have different users keeps them in its addresses until a person decides.
     """
     parts = [(stream, *take_apart(stream.url)) for stream in streams]
-    held = {credentials for _, _, credentials in parts if credentials is not None}
-    if len(held) > 1 or (held and camera.credentials is not None):
+    try:
+        held = merged(credentials for _, _, credentials in parts)
+    except InvalidInput:
+        return False
+    if held is not None and camera.credentials is not None:
         return False
     for stream, bare, _ in parts:
         stream.url = bare
-    for credentials in held:
-        camera.credentials = seal(key, credentials.to_json())
+    if held is not None:
+        camera.credentials = seal(key, held.to_json())
     return True

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from dashboard_api.schemas import camera_look as shown
 from dashboard_api.services import Services
-from ingest.cameras.address import Credentials, put_together, take_apart
+from ingest.cameras.address import Credentials, preferred, put_together, take_apart
 from ingest.cameras.direct.source import open_stream
 from ingest.cameras.guarded import guarded
 from ingest.cameras.inspection import Inspection, inspect
@@ -40,10 +40,10 @@ async def look_at_stream(
     Raises:
         InvalidInput: no address, or one outside the networks of cameras.
     """
-    bare, held = take_apart(url)
+    bare, held = take_apart(url, credentials)
     await check(bare, centre.settings.camera_networks)
     seen = await inspect(
-        put_together(bare, credentials or held),
+        put_together(bare, preferred(credentials, held)),
         clock=centre.clock,
         kind=kind,
         transport=transport,

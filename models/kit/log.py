@@ -16,7 +16,7 @@ SECRET_NAMES = (
 # Up to the last @: a password may hold @ and /, and hiding too much is the better mistake.
 _USER_INFO = re.compile(r"(?P<scheme>\w+://)[^\s\"<>]*@")
 _IN_QUERY = re.compile(  # how many cheap cameras want them; an empty place for one may be seen
-    rf"(?P<name>(?:{USER_NAMES}|{SECRET_NAMES})=)(?!\{{(?:user|password)\}})[^&\s\"<>]+",
+    rf"(?P<name>(?:{USER_NAMES}|{SECRET_NAMES})=)(?!\{{(?:user|password|token)\}})[^&\s\"<>]+",
     re.IGNORECASE,
 )
 

@@ -94,12 +94,30 @@ async def test_a_password_without_a_user_is_sealed_too(centre: Centre) -> None:
     assert await stored(centre, camera_id) == (sealed, Credentials("", "s3cret").to_json())
     setup = await client.get(f"/api/v1/cameras/{camera_id}/setup")
     assert setup.json()["streams"][0]["address"] == sealed["sub"]
-    streams = [{"kind": "sub", "url": "rtsp://10.0.0.5/2?pwd=s3cret&token=0ther"}]
+    streams = [{"kind": "sub", "url": "rtsp://10.0.0.5/2?pwd=s3cret&token=0ther&key=third"}]
     refused = await client.post("/api/v1/cameras", json=a_camera(centre, code="x", streams=streams))
     assert refused.status_code == 422
     assert "put the password into its own field" in refused.json()["detail"]
     assert "s3cret" not in refused.text
     assert "0ther" not in refused.text
+
+
+async def test_a_token_beside_a_password_is_sealed_and_stays(centre: Centre) -> None:
+    client = await centre.signed_in("admin")
+    streams = [{"kind": "sub", "url": "rtsp://10.0.0.5/2?token=0ther"}]
+    signs_in = {"user": "bob", "password": "s3cret"}
+    wanted = a_camera(centre, streams=streams, credentials=signs_in)
+    answer = await client.post("/api/v1/cameras", json=wanted)
+    assert answer.status_code == 201, answer.text
+    camera_id = answer.json()["id"]
+    bare = {"sub": "rtsp://10.0.0.5/2?token={token}"}
+    held = Credentials("bob", "s3cret", "0ther")
+    assert await stored(centre, camera_id) == (bare, held.to_json())
+    edit = as_it_is(streams=[{"kind": "sub"}], credentials=signs_in | {"password": "new"})
+    changed = await client.put(f"/api/v1/cameras/{camera_id}", json=edit)
+    assert changed.status_code == 200, changed.text
+    held = Credentials("bob", "new", "0ther")
+    assert await stored(centre, camera_id) == (bare, held.to_json())
 
 
 @pytest.mark.parametrize(

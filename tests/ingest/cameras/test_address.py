@@ -1,10 +1,12 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ingest.cameras.address import (
     Credentials,
     host_of,
+    merged,
+    preferred,
     put_together,
     readable_secret,
     take_apart,
@@ -13,6 +15,7 @@ from ingest.cameras.address import (
 from models.kit.errors import InvalidInput
 
 BOB = Credentials("bob", "secret")
+BOB_WITH_TOKEN = Credentials("bob", "secret", "oth&r")
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20)
 
 
@@ -38,6 +41,12 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
         ("rtsp://h/1?ch=1&pwd=s%26c", "rtsp://h/1?ch=1&pwd={password}", Credentials("", "s&c")),
         ("rtsp://h/1?token=secret", "rtsp://h/1?token={password}", Credentials("", "secret")),
         ("rtsp://bob:secret@h/1?pwd=secret", "rtsp://h/1?pwd={password}", BOB),
+        ("rtsp://bob:secret@h/1?token=oth%26r", "rtsp://h/1?token={token}", BOB_WITH_TOKEN),
+        (
+            "rtsp://h/user=bob_password=secret_channel=1?key=oth%26r",
+            "rtsp://h/user={user}_password={password}_channel=1?key={token}",
+            BOB_WITH_TOKEN,
+        ),
         (
             "rtsp://h/user=bob_password=secret_channel=1_stream=0.sdp",
             "rtsp://h/user={user}_password={password}_channel=1_stream=0.sdp",
@@ -61,6 +70,25 @@ def test_an_address_is_taken_apart(url: str, bare: str, credentials: Credentials
     assert take_apart(put_together(bare, credentials)) == (bare, credentials)
 
 
+def test_who_signs_in_may_be_told_beside_the_address() -> None:
+    assert take_apart("rtsp://h/1?token=oth%26r", BOB) == (
+        "rtsp://h/1?token={token}",
+        BOB_WITH_TOKEN,
+    )
+    assert take_apart("rtsp://h/1?pwd=secret", BOB) == ("rtsp://h/1?pwd={password}", BOB)
+    assert take_apart("rtsp://h/1", BOB) == ("rtsp://h/1", None)
+
+
+def test_one_signs_in_to_all_addresses() -> None:
+    assert merged([None, BOB, BOB_WITH_TOKEN, BOB]) == BOB_WITH_TOKEN
+    assert merged([]) is None
+    for other in (Credentials("eve", "secret"), Credentials("bob", "secret", "third")):
+        with pytest.raises(InvalidInput, match="different users or passwords"):
+            merged([BOB_WITH_TOKEN, other])
+    assert preferred(Credentials("eve", "x"), BOB_WITH_TOKEN) == Credentials("eve", "x", "oth&r")
+    assert preferred(None, BOB) == preferred(BOB, None) == BOB
+
+
 PLACES = [
     "rtsp://h/1",
     "rtsp://h:9/?user={user}&password={password}",
@@ -74,6 +102,15 @@ def test_any_password_comes_back(user: str, password: str, bare: str) -> None:
     assert take_apart(put_together(bare, credentials)) == (bare, credentials)
 
 
+@given(WORDS, WORDS, WORDS, st.sampled_from(PLACES))
+def test_any_token_comes_back(user: str, password: str, token: str, bare: str) -> None:
+    assume(token != password)
+    bare += "&token={token}" if "?" in bare else "?token={token}"
+    credentials = Credentials(user, password, token)
+    assert Credentials.from_json(credentials.to_json()) == credentials
+    assert take_apart(put_together(bare, credentials)) == (bare, credentials)
+
+
 @pytest.mark.parametrize(
     ("url", "secret"),
     [
@@ -81,10 +118,11 @@ def test_any_password_comes_back(user: str, password: str, bare: str) -> None:
         ("rtsp://bob:secret@h/1?pwd=secret&channel=1", None),
         ("rtsp://h/?monkey=1&channel=2", None),
         ("rtsp://h/?pwd=", None),
-        ("rtsp://h/?pwd=one&pass=two", "pass"),
-        ("rtsp://bob:secret@h/?token=other", "token"),
+        ("rtsp://h/?pwd=one&pass=two&key=three", "key"),
+        ("rtsp://bob:secret@h/?token=other", None),
+        ("rtsp://bob:secret@h/?token=other&key=third", "key"),
         ("rtsp://h/?PassWord=***", "PassWord"),  # as it is shown, sent back
-        ("rtsp://h/token=one/1?key=two", "key"),
+        ("rtsp://h/token=one/1?key=two&pwd=three", "pwd"),
     ],
 )
 def test_what_stays_readable_is_named(url: str, secret: str | None) -> None:
