@@ -9,6 +9,7 @@ from ingest import service
 from ingest.cameras.direct.source import open_stream
 from ingest.cameras.guarded import guarded
 from ingest.media.aiortc_inside import offer_only
+from ingest.memory import keep_large_apart
 from models.kit import log
 from models.kit.clock import SystemClock
 from models.kit.database import Database
@@ -21,6 +22,7 @@ _STOP_S = 18.0  # the supervisor kills after twenty, and would not say what hung
 
 
 async def main() -> None:
+    keep_large_apart()
     gc.freeze()  # what was imported stays; the collector then soon finds what viewers leave behind
     settings = Settings()
     name = "ingest" if settings.media_workers == 1 else f"ingest-{settings.media_worker}"
