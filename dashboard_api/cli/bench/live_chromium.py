@@ -91,7 +91,7 @@ async def _look(own: Ground, plan: Plan) -> dict[str, Any]:
 
 
 def _rows(plan: Plan, seen: dict[str, Any], trouble: str) -> list[Row]:
-    def row(metric: str, name: str, share: float, goal: float, note: str) -> Row:
+    def row(metric: str, name: str, share: float, goal: float | None, note: str) -> Row:
         values: Sequence[float] = seen.get(name, ())
         value = percentile(values, share) if values else None
         said = f"{note} {len(values)} measured, longest {max(values):.0f}." if values else trouble
@@ -105,7 +105,15 @@ def _rows(plan: Plan, seen: dict[str, Any], trouble: str) -> list[Row]:
             "join_ms",
             0.95,
             100,
-            "From the click on a camera to its first picture, GOP 2 s.",
+            "From the click on a camera to its first picture, the cached key picture of a GOP"
+            " of 2 s.",
+        ),
+        row(
+            "join_live_ms_p95_wall",
+            "join_live_ms",
+            0.95,
+            None,
+            "The same until it shows the newest picture: all the cached ones are decoded.",
         ),
         row("pixel_ms_p95", "pixel_ms", 0.95, 120, arrival),
         row("pixel_ms_p50", "pixel_ms", 0.5, 30, arrival),
@@ -115,6 +123,13 @@ def _rows(plan: Plan, seen: dict[str, Any], trouble: str) -> list[Row]:
             0.95,
             300,
             f"From the key to the last of {_TILES} first pictures, p95.",
+        ),
+        row(
+            "wall_page_switch_live_ms",
+            "switch_live_ms",
+            0.95,
+            None,
+            f"The same until all {_TILES} show their newest picture.",
         ),
         Row(
             "wall_pictures_s_min_chromium",

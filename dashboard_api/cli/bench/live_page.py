@@ -2,7 +2,8 @@
 
 Reads one JSON line from stdin (see ``Wish``) and prints one (see ``Seen``). The page, its worker
 and its decoders are the product's; a probe only notes when a message brought a picture's bytes
-and when that picture was given to the screen.
+and when that picture was given to the screen. A join's cached pictures are not noted, but for the
+one that is the newest.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ self.WebSocket = class extends Plain {
       if (typeof data === "string") return;
       const view = new DataView(data);
       for (let at = 0; at < view.byteLength; at += 4 + view.getUint32(at)) {
-        if (view.getUint8(at + 6) !== 1) continue;
+        if (view.getUint8(at + 6) !== 1 || view.getUint8(at + 7) & 2) continue;
         self.arrived.set(Math.round(view.getFloat64(at + 16) * 1e6), view.getFloat64(at + 8));
       }
       if (self.arrived.size > 50000) self.arrived.clear();
@@ -44,16 +45,16 @@ window.Worker = class extends Plain {
     super(String(url).includes("live.worker") ? both() : url, options);
   }
 };
-window.firsts = []; window.shown = [];
+window.made = 0; window.since = 0; window.shown = [];
 const create = Document.prototype.createElement;
 Document.prototype.createElement = function (name, ...rest) {
   const made = create.call(this, name, ...rest);
   if (name !== "video") return made;
   made.presented = 0;
+  const number = window.made++;
   const seen = (_, { presentedFrames, presentationTime, mediaTime }) => {
     const at = performance.timeOrigin + presentationTime;
-    if (made.presented === 0) window.firsts.push(at);
-    else window.shown.push([Math.round(mediaTime * 1e6), at]);
+    if (number >= window.since) window.shown.push([number, Math.round(mediaTime * 1e6), at]);
     made.presented = presentedFrames;
     made.requestVideoFrameCallback(seen);
   };
@@ -62,7 +63,9 @@ Document.prototype.createElement = function (name, ...rest) {
 };
 """
 _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+_ONLY_NEW = "() => { window.since = window.made; window.shown.length = 0 }"
 _PATIENCE_S = 20.0
+_PAUSE_S = 0.6
 _CLOCK = SystemClock()
 
 
@@ -81,10 +84,15 @@ class Wish:
 
 @dataclass(slots=True)
 class Seen:
-    """What was seen, in milliseconds; ``grown`` is the fewest pictures that a tile showed."""
+    """What was seen, in milliseconds; ``grown`` is the fewest pictures that a tile showed.
+
+    ``…_live_ms``: until the picture is not an earlier one of the camera's cache.
+    """
 
     join_ms: list[float] = field(default_factory=list)
+    join_live_ms: list[float] = field(default_factory=list)
     switch_ms: list[float] = field(default_factory=list)
+    switch_live_ms: list[float] = field(default_factory=list)
     pixel_ms: list[float] = field(default_factory=list)
     grown: int = 0
 
@@ -103,11 +111,11 @@ async def look(browser: Browser, wish: Wish) -> Seen:
     page = await context.new_page()
     await page.add_init_script(_BEFORE % json.dumps(_PROBE))
     seen = Seen()
-    await _open_wall(page, wish, side=2)
-    await _join(page, wish, seen)
+    worker = await _open_wall(page, wish, side=2)
+    await _join(page, worker, wish, seen)
     worker = await _open_wall(page, wish, side=4)
     await _play(page, worker, wish, seen)
-    await _switch(page, wish, seen)
+    await _switch(page, worker, wish, seen)
     await context.close()
     return seen
 
@@ -119,24 +127,28 @@ async def _open_wall(page: Page, wish: Wish, *, side: int) -> Worker:
     async with page.expect_event("worker", timeout=_PATIENCE_S * 1000) as started:
         await page.goto(f"{wish.api}/wall")
     worker: Worker = await started.value
-    await _first_pictures(page, side**2)
+    await _firsts(page, worker, side**2)
     return worker
 
 
-async def _join(page: Page, wish: Wish, seen: Seen) -> None:
+async def _join(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
     """Put one camera after the other on the first tile, as a person does with the picker."""
-    for number in range(wish.joins):
+    for number in range(wish.joins + 1):
         await asyncio.sleep(0.37)  # so that joins fall anywhere in a GOP
         await page.keyboard.press("Slash")
         choice = page.get_by_test_id(f"camera-{wish.cameras[4 + number % 8]}")
         await choice.wait_for()
-        await page.evaluate("() => { window.firsts.length = 0 }")
+        await page.evaluate(_ONLY_NEW)
         asked = await choice.evaluate(
             "it => { const now = performance.timeOrigin + performance.now(); it.click();"
             " return now }"
         )
-        [first, *_] = await _first_pictures(page, 1)
+        if number == 0:  # tiles that nobody has set move up once
+            await _firsts(page, worker, 4)
+            continue
+        [(first, live)] = await _firsts(page, worker, 1)
         seen.join_ms.append(first - asked)
+        seen.join_live_ms.append(live - asked)
 
 
 async def _play(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
@@ -145,23 +157,25 @@ async def _play(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
     before = await _presented(page)
     await asyncio.sleep(wish.seconds)
     after = await _presented(page)
-    shown: list[tuple[int, float]] = await page.evaluate("() => window.shown")
-    arrived = dict(await worker.evaluate("() => [...self.arrived]"))
-    seen.pixel_ms = [at - arrived[picture] * 1000 for picture, at in shown if picture in arrived]
+    shown = await _shown(page)
+    arrived = await _arrived(worker)
+    seen.pixel_ms = [at - arrived[picture] * 1000 for _, picture, at in shown if picture in arrived]
     seen.grown = min(last - first for first, last in zip(before, after, strict=True))
 
 
-async def _switch(page: Page, wish: Wish, seen: Seen) -> None:
+async def _switch(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
     for _ in range(wish.switches):
-        await page.evaluate("() => { window.firsts.length = 0 }")
+        await page.evaluate(_ONLY_NEW)
         asked = await page.evaluate(
             "() => { const now = performance.timeOrigin + performance.now();"
             " document.body.dispatchEvent(new KeyboardEvent('keydown',"
             " { code: 'PageDown', key: 'PageDown', bubbles: true })); return now }"
         )
         tiles = await page.locator("section[data-camera]").count()
-        seen.switch_ms.append(max(await _first_pictures(page, tiles)) - asked)
-        await asyncio.sleep(1.1)
+        firsts = await _firsts(page, worker, tiles)
+        seen.switch_ms.append(max(first for first, _ in firsts) - asked)
+        seen.switch_live_ms.append(max(live for _, live in firsts) - asked)
+        await asyncio.sleep(_PAUSE_S)
 
 
 async def _presented(page: Page) -> list[int]:
@@ -171,16 +185,32 @@ async def _presented(page: Page) -> list[int]:
     return found
 
 
-async def _first_pictures(page: Page, count: int) -> list[float]:
-    """Wait until so many tiles showed their first picture; return when, Unix ms."""
+async def _firsts(page: Page, worker: Worker, count: int) -> list[tuple[float, float]]:
+    """Wait until so many new tiles show live pictures; return when the first came and that."""
     deadline = _CLOCK.monotonic() + _PATIENCE_S
     while True:
-        firsts: list[float] = await page.evaluate("() => window.firsts")
-        if len(firsts) >= count:
-            return firsts
+        arrived = await _arrived(worker)
+        first: dict[int, float] = {}
+        live: dict[int, float] = {}
+        for number, picture, at in await _shown(page):
+            first.setdefault(number, at)
+            if picture in arrived:
+                live.setdefault(number, at)
+        if len(live) >= count:
+            return [(first[number], at) for number, at in live.items()]
         if _CLOCK.monotonic() > deadline:
-            raise SystemExit(f"only {len(firsts)} of {count} tiles showed a picture")
-        await asyncio.sleep(0.03)
+            raise SystemExit(f"only {len(live)} of {count} tiles showed a live picture")
+        await asyncio.sleep(0.05)
+
+
+async def _shown(page: Page) -> list[tuple[int, int, float]]:
+    """Return tile, picture and Unix ms of what was given to the screen."""
+    shown: list[tuple[int, int, float]] = await page.evaluate("() => window.shown")
+    return shown
+
+
+async def _arrived(worker: Worker) -> dict[int, float]:
+    return dict(await worker.evaluate("() => [...self.arrived]"))
 
 
 async def main() -> None:

@@ -25,6 +25,8 @@ export class TileDecoder {
   private waitsForKey = true;
   /** Time of the last picture that this decoder drew: before, all that waits is a join. */
   private drawnS: number | null = null;
+  /** The key picture of a join is on the screen, the newest not yet. */
+  private early = false;
   private submitted = 0;
   private readonly catchUp = new Set<number>();
 
@@ -85,6 +87,7 @@ export class TileDecoder {
     this.waitsForKey = true;
     this.submitted = 0;
     this.drawnS = null;
+    this.early = false;
     this.catchUp.clear();
     const decoder = new VideoDecoder({
       output: (frame) => this.draw(frame),
@@ -98,9 +101,11 @@ export class TileDecoder {
   private draw(frame: VideoFrame): void {
     this.submitted -= 1;
     const behind = this.catchUp.delete(frame.timestamp) && this.submitted > 0;
-    if (behind) return frame.close();
+    // While a GOP is decoded its first picture is seen, but nothing is said of its age yet.
+    if (behind && (this.early || this.drawnS !== null)) return frame.close();
+    this.early = true;
     this.frames += 1;
-    this.mediaTime = this.drawnS = frame.timestamp / 1e6;
+    if (!behind) this.mediaTime = this.drawnS = frame.timestamp / 1e6;
     this.screen.show(frame);
   }
 }

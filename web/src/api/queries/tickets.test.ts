@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { liveTicket } from "./tickets";
+import { askAhead, liveTicket } from "./tickets";
 
 interface Asked {
   path: string;
@@ -30,7 +30,10 @@ function api(...without: string[]): Asked[] {
 }
 
 describe("liveTicket", () => {
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
 
   it("asks for one camera alone", async () => {
     const asked = api();
@@ -42,6 +45,23 @@ describe("liveTicket", () => {
     const tickets = await Promise.all(["a", "b", "a"].map(liveTicket));
     expect(tickets.map(({ ticket }) => ticket)).toEqual(["a", "b", "a"]);
     expect(asked).toEqual([{ path: "/cameras/tickets", body: { camera_ids: ["a", "b"] } }]);
+  });
+  it("gives out what was asked ahead, each once", async () => {
+    const asked = api("c");
+    askAhead(["a", "b", "c"]);
+    expect((await liveTicket("a")).ticket).toBe("a");
+    await expect(liveTicket("c")).rejects.toMatchObject({ status: 404 });
+    expect(asked.map(({ path }) => path)).toEqual(["/cameras/tickets", "/cameras/c/ticket"]);
+    expect((await liveTicket("a")).ticket).toBe("a");
+    expect(asked.map(({ path }) => path)).toContain("/cameras/a/ticket");
+  });
+  it("forgets what was asked ahead and not shown", async () => {
+    vi.useFakeTimers();
+    const asked = api();
+    askAhead(["a", "b"]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await liveTicket("b");
+    expect(asked.at(-1)?.path).toBe("/cameras/b/ticket");
   });
   it("says of the camera that is left out what is wrong, the others play", async () => {
     api("b");

@@ -4,10 +4,26 @@ import type { ClipTicket, MediaTicket, WallTickets } from "@/api/types";
 type Waiter = PromiseWithResolvers<MediaTicket>;
 
 const WALL = 64; // what the API gives in one answer
+const AHEAD_MS = 5_000;
 let wanted = new Map<string, Waiter[]>();
+let ahead = new Map<string, Promise<MediaTicket>>();
+let forget: ReturnType<typeof setTimeout> | undefined;
+
+/** Asks for the tickets of cameras that are about to be shown; liveTicket() then gives them out. */
+export function askAhead(cameraIds: readonly string[]): void {
+  clearTimeout(forget);
+  ahead = new Map(cameraIds.map((id) => [id, liveTicket(id)]));
+  for (const ticket of ahead.values()) ticket.catch(() => undefined); // who takes it, hears it
+  forget = setTimeout(() => (ahead = new Map()), AHEAD_MS);
+}
 
 /** A ticket to watch a camera now. Those asked for together, as by a wall's page, come together. */
 export function liveTicket(cameraId: string): Promise<MediaTicket> {
+  const asked = ahead.get(cameraId);
+  if (asked) {
+    ahead.delete(cameraId); // good for one beginning
+    return asked;
+  }
   if (wanted.size === 0) queueMicrotask(fetchWanted);
   const waiter = Promise.withResolvers<MediaTicket>();
   wanted.set(cameraId, [...(wanted.get(cameraId) ?? []), waiter]);

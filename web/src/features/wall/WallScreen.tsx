@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useTopic } from "@/api/liveContext";
 import { useMoveAlert, useOpenAlerts, type AlertMove } from "@/api/queries/alerts";
 import { useCameras, useOffices } from "@/api/queries/places";
+import { askAhead } from "@/api/queries/tickets";
 import type { Alert } from "@/api/types";
 import { Loading } from "@/components/Loading";
 import { ProblemNote } from "@/components/ProblemNote";
@@ -55,8 +56,10 @@ export function WallScreen() {
     change({ ...layout, side });
   };
   const turn = (by: 1 | -1) => {
+    const next = (page + by + pages.length) % pages.length;
+    askAhead(pages[next]?.filter((camera) => camera !== null) ?? []); // the page is drawn meanwhile
     setFocused(null);
-    setWantedPage((page + by + pages.length) % pages.length);
+    setWantedPage(next);
   };
   const act = (what: AlertMove) =>
     attention && move.mutate({ id: attention.id, move: what, note: "" });
@@ -142,6 +145,7 @@ export function WallScreen() {
         cameras={cameras.data}
         onClose={() => setPicking(null)}
         onChoose={(camera) => {
+          if (camera !== null) askAhead([camera]);
           if (picking !== null) change(withSlot(layout, page * layout.side ** 2 + picking, camera));
           setPicking(null);
         }}
