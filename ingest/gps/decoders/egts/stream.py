@@ -164,14 +164,14 @@ def _untrusted() -> BrokenPacket:
 def _broken(
     session: EgtsSession, kept: bytes, rejection: Rejection, answer: EgtsAnswer
 ) -> DeviceMessage:
-    refusing = replace(answer, result=Result.DENIED)
+    refusal = replace(answer, result=Result.DENIED)(())
     return DeviceMessage(
         kept,
         session.device,
         rejections=(rejection,),
         answer=answer(()),
-        refusal=refusing(()),
-        password_refusal=refusing(()),
+        refusal=refusal,
+        password_refusal=refusal,
         ends=True,
     )
 
@@ -222,10 +222,10 @@ def _answered(
         taken.identified,
     )
     if taken.identified is None:
-        refusing = denying = replace(answer, result=Result.DENIED, confirmed=())
+        refusal = denial = replace(answer, result=Result.DENIED, confirmed=())(())
     else:
-        refusing = replace(answer, identified=Result.UNKNOWN_IDENTIFIER)
-        denying = replace(answer, identified=Result.DENIED)
+        refusal = replace(answer, identified=Result.UNKNOWN_IDENTIFIER)(())
+        denial = replace(answer, identified=Result.DENIED)(())
     others = {fix.device for fix in taken.fixes} - {session.device}
     sent = 1 if taken.identified is None else 2
     session = replace(
@@ -240,8 +240,8 @@ def _answered(
         rejections=tuple(taken.rejections),
         answer=answer(()),
         answer_without=answer if others else None,
-        refusal=refusing(()),
-        password_refusal=denying(()),
+        refusal=refusal,
+        password_refusal=denial,
         ends=taken.identified is Result.UNKNOWN_IDENTIFIER,
     )
 
