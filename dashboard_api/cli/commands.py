@@ -13,6 +13,7 @@ from dashboard_api.accounts import add_user
 from dashboard_api.app import openapi_schema
 from dashboard_api.cli import checks, demo, installation, sim, up
 from dashboard_api.cli.cameras import camera_app
+from dashboard_api.cli.gps import gps_app
 from dashboard_api.cli.recordings import recordings_app
 from models import migrate as schema
 from models.kit import log
@@ -33,6 +34,7 @@ user_app = typer.Typer(no_args_is_help=True, help="Accounts of people who work h
 app.add_typer(user_app, name="user")
 app.add_typer(camera_app, name="camera")
 app.add_typer(recordings_app, name="recordings")
+app.add_typer(gps_app, name="gps")
 
 
 def _settings() -> Settings:
