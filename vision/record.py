@@ -3,9 +3,11 @@
 from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import groupby
+from typing import cast
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Table, Update, Uuid, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,15 +79,22 @@ class Backlog:
 
     async def _write(self, batch: Sequence[Item]) -> None:
         async with self._database.transaction() as session:
-            for item in batch:
-                if isinstance(item, Change):
-                    _add_change(session, item)
-                    await _begin_presence(session, item)
-                elif isinstance(item, ZoneMinuteDone):
-                    await _merge_minute(session, item)
-                    await _prolong_presence(session, item)
-                else:
-                    await _put_office_minute(session, item)
+            for _, run in groupby(batch, type):  # what is alike at once, in the order of time
+                items = list(run)
+                await _write_changes(session, [one for one in items if isinstance(one, Change)])
+                minutes = [one for one in items if isinstance(one, ZoneMinuteDone)]
+                await _merge_minutes(session, minutes)
+                await _prolong_presence(session, minutes)
+                for done in items:
+                    if isinstance(done, OfficeMinuteDone):
+                        await _put_office_minute(session, done)
+
+
+async def _write_changes(session: AsyncSession, changes: Sequence[Change]) -> None:
+    for change in changes:
+        _add_change(session, change)
+    for change in changes:
+        await _begin_presence(session, change)
 
 
 def _add_change(session: AsyncSession, change: Change) -> None:
@@ -145,25 +154,16 @@ async def _begin_presence(session: AsyncSession, change: Change) -> None:
     )
 
 
-async def _prolong_presence(session: AsyncSession, done: ZoneMinuteDone) -> None:
-    """Let the window's present state last until the end of a minute that was looked at."""
-    looked_at = done.minute.looked_at
-    if not done.seat or looked_at is None:
-        return
-    newest = (
-        select(func.max(WindowPresence.started_at))
-        .where(WindowPresence.zone_id == done.zone_id, WindowPresence.started_at <= looked_at)
-        .scalar_subquery()
-    )
-    await session.execute(
-        update(WindowPresence)
-        .where(
-            WindowPresence.zone_id == done.zone_id,
-            WindowPresence.started_at == newest,
-            WindowPresence.ended_at < looked_at,
-        )
-        .values(ended_at=looked_at)
-    )
+async def _prolong_presence(session: AsyncSession, minutes: Sequence[ZoneMinuteDone]) -> None:
+    """Let windows' present states last until the end of minutes that were looked at."""
+    looked = [
+        {"seat": done.zone_id, "until": done.minute.looked_at}
+        for done in minutes
+        if done.seat and done.minute.looked_at is not None
+    ]
+    if looked:
+        connection = await session.connection()
+        await connection.execute(_PROLONG, looked)
 
 
 async def _put_office_minute(session: AsyncSession, done: OfficeMinuteDone) -> None:
@@ -212,18 +212,27 @@ def _band(figure: Figure | None) -> dict[str, float | None] | None:
     return {"value_s": figure.value, "low_s": figure.low, "high_s": figure.high}
 
 
-async def _merge_minute(session: AsyncSession, done: ZoneMinuteDone) -> None:
-    """Insert the minute, or add to the part of it that was written before a restart."""
-    minute = done.minute
-    new = insert(ZoneMinute).values(
-        zone_id=done.zone_id,
-        minute_at=minute.minute_at,
-        looks=minute.looks,
-        known_looks=minute.known_looks,
-        people_mean=minute.people_mean,
-        people_max=minute.people_max if minute.known_looks else None,
-        occupied_share=minute.occupied_share,
-    )
+async def _merge_minutes(session: AsyncSession, minutes: Sequence[ZoneMinuteDone]) -> None:
+    """Insert minutes, or add to the part of them that was written before a restart."""
+    rows = [
+        {
+            "zone_id": done.zone_id,
+            "minute_at": done.minute.minute_at,
+            "looks": done.minute.looks,
+            "known_looks": done.minute.known_looks,
+            "people_mean": done.minute.people_mean,
+            "people_max": done.minute.people_max if done.minute.known_looks else None,
+            "occupied_share": done.minute.occupied_share,
+        }
+        for done in minutes
+    ]
+    if rows:
+        connection = await session.connection()
+        await connection.execute(_MERGE, rows)
+
+
+def _merging() -> Insert:
+    new = insert(ZoneMinute)
     known = ZoneMinute.known_looks + new.excluded.known_looks
 
     def merged(old: object, added: object) -> object:
@@ -231,15 +240,34 @@ async def _merge_minute(session: AsyncSession, done: ZoneMinuteDone) -> None:
         total += func.coalesce(added, 0) * new.excluded.known_looks
         return total / func.nullif(known, 0)
 
-    await session.execute(
-        new.on_conflict_do_update(
-            index_elements=["zone_id", "minute_at"],
-            set_={
-                "looks": ZoneMinute.looks + new.excluded.looks,
-                "known_looks": known,
-                "people_mean": merged(ZoneMinute.people_mean, new.excluded.people_mean),
-                "people_max": func.greatest(ZoneMinute.people_max, new.excluded.people_max),
-                "occupied_share": merged(ZoneMinute.occupied_share, new.excluded.occupied_share),
-            },
-        )
+    return new.on_conflict_do_update(
+        index_elements=["zone_id", "minute_at"],
+        set_={
+            "looks": ZoneMinute.looks + new.excluded.looks,
+            "known_looks": known,
+            "people_mean": merged(ZoneMinute.people_mean, new.excluded.people_mean),
+            "people_max": func.greatest(ZoneMinute.people_max, new.excluded.people_max),
+            "occupied_share": merged(ZoneMinute.occupied_share, new.excluded.occupied_share),
+        },
     )
+
+
+def _prolonging() -> Update:
+    seat, until = bindparam("seat", type_=Uuid()), bindparam("until", type_=DateTime(True))
+    newest = (
+        select(func.max(WindowPresence.started_at))
+        .where(WindowPresence.zone_id == seat, WindowPresence.started_at <= until)
+        .scalar_subquery()
+    )
+    return (
+        update(cast("Table", WindowPresence.__table__))
+        .where(
+            WindowPresence.zone_id == seat,
+            WindowPresence.started_at == newest,
+            WindowPresence.ended_at < until,
+        )
+        .values(ended_at=until)
+    )
+
+
+_MERGE, _PROLONG = _merging(), _prolonging()

@@ -24,6 +24,7 @@ DULL_SPREAD = 0.6  # and nothing is where it was
 MOVED_EDGES, STANDS_EDGES = 0.35, 0.55
 _LEARN_RATE = 0.02  # light changes over minutes, and the view with it
 _EDGE_SHARE = 0.10  # the strongest gradients are edges
+_STEPS = np.float32(1000)  # of how often an edge was there
 
 Edges = NDArray[np.float32]  # 90 × 160, 0-1: how often an edge was there
 
@@ -59,10 +60,11 @@ def look(view: View, thumbnail: Thumbnail, at: datetime) -> tuple[View, Sight]:
     spread, sharpness, strength = float(grey.std()), _sharpness(grey), _strength(grey)
     if view.looks < LEARN_LOOKS or view.edges is None or view.edges.shape != grey.shape:
         return _learn(view, spread, sharpness, strength), Sight.CLEAR
-    sign = _sign(view, spread, sharpness, strength)
+    kept = _kept(view.edges, strength)
+    sign = _sign(view, spread, sharpness, kept)
     if sign is Sight.CLEAR:
         clear = replace(view, sign=sign, sign_since=None, sign_looks=0)
-        return _learn(clear, spread, sharpness, strength), sign
+        return _learn(clear, spread, sharpness, strength, kept), sign
     same = sign is view.sign and view.sign_since is not None
     since = view.sign_since if same and view.sign_since is not None else at
     looks = view.sign_looks + 1 if same else 1
@@ -71,15 +73,14 @@ def look(view: View, thumbnail: Thumbnail, at: datetime) -> tuple[View, Sight]:
     return view, sign if held else Sight.CLEAR
 
 
-def _sign(view: View, spread: float, sharpness: float, strength: Edges) -> Sight:
+def _sign(view: View, spread: float, sharpness: float, kept: float) -> Sight:
     if spread < COVERED_SPREAD * view.spread:
         return Sight.COVERED
     if sharpness < BLURRED_SHARPNESS * view.sharpness:
         # A lens that is covered closely keeps light and shade, but neither detail nor place.
-        kept = _kept(view.edges, strength)
         return Sight.DEFOCUSED if kept >= MOVED_EDGES * view.kept else Sight.COVERED
     stands = STANDS_EDGES if view.sign is Sight.MOVED else MOVED_EDGES
-    if _kept(view.edges, strength) >= stands * view.kept:
+    if kept >= stands * view.kept:
         return Sight.CLEAR
     return Sight.COVERED if spread < DULL_SPREAD * view.spread else Sight.MOVED
 
@@ -88,7 +89,8 @@ def _kept(edges: Edges | None, strength: Edges) -> float:
     """Return how much of the lasting edges is an edge in this look too, 0-1; by chance: 0."""
     if edges is None:
         return 1.0
-    lasting = edges >= max(_top(edges, _EDGE_SHARE / 2), 1e-6)
+    often = float(_top(edges * _STEPS, _EDGE_SHARE / 2) / _STEPS)
+    lasting = edges >= max(often, 1e-6)
     now = strength >= _top(strength, 2 * _EDGE_SHARE)
     expected = float(now.mean())
     if expected >= 1 or not lasting.any():
@@ -96,14 +98,20 @@ def _kept(edges: Edges | None, strength: Edges) -> float:
     return max(0.0, (float(now[lasting].mean()) - expected) / (1.0 - expected))
 
 
-def _top(values: Edges, share: float) -> float:
-    """Return the level that about this share of the values reaches; every fifth one is asked."""
-    some = values.ravel()[::5]
-    place = int(len(some) * (1 - share))
-    return float(np.partition(some, place)[place])
+def _top(values: Edges, share: float) -> int:
+    """Return the whole level that about this share of the values reaches.
+
+    Every fifth one is asked; counting levels takes a tenth of the time of ordering values.
+    """
+    levels = values.ravel()[::5].astype(np.intp)
+    place = int(len(levels) * (1 - share))
+    return int(np.searchsorted(np.cumsum(np.bincount(levels)), place, side="right"))
 
 
-def _learn(view: View, spread: float, sharpness: float, strength: Edges) -> View:
+def _learn(
+    view: View, spread: float, sharpness: float, strength: Edges, kept: float | None = None
+) -> View:
+    """Take a look into what is normal; ``kept`` where it is known already."""
     edges = (strength >= _top(strength, _EDGE_SHARE)).astype(np.float32)
     looks = view.looks + 1
     rate = max(1.0 / looks, _LEARN_RATE)
@@ -114,7 +122,8 @@ def _learn(view: View, spread: float, sharpness: float, strength: Edges) -> View
         looks=looks,
         spread=view.spread + rate * (spread - view.spread),
         sharpness=view.sharpness + rate * (sharpness - view.sharpness),
-        kept=view.kept + rate * (_kept(view.edges, strength) - view.kept),
+        kept=view.kept
+        + rate * ((_kept(view.edges, strength) if kept is None else kept) - view.kept),
         edges=(view.edges + np.float32(rate) * (edges - view.edges)).astype(np.float32),
     )
 
