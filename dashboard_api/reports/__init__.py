@@ -1,0 +1,1 @@
+"""Reports of vans as tables and files: columns, words, totals, CSV, XLSX, PDF."""

@@ -1,0 +1,1 @@
+"""What vans did, a local day at a time: rows for reports."""
