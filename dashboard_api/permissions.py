@@ -24,6 +24,7 @@ class Permission(StrEnum):
     COMPLAINTS_EDIT = "complaints.edit"
     VANS_VIEW = "vans.view"
     VANS_PLAN = "vans.plan"  # routes, timetables, trips, crews and fences
+    VANS_CONFIGURE = "vans.configure"  # vans and their devices; no position
     CAMERAS_TURN = "cameras.turn"  # PTZ presets
     CAMERAS_CONFIGURE = "cameras.configure"
     ZONES_EDIT = "zones.edit"  # with a still in which nobody can be recognised
@@ -60,6 +61,7 @@ _TABLE = {
     Permission.COMPLAINTS_EDIT: "o . . . s .",
     Permission.VANS_VIEW: "o d u . s .",
     Permission.VANS_PLAN: ". d . . s .",
+    Permission.VANS_CONFIGURE: ". . . . . a",
     Permission.CAMERAS_TURN: "o . . . s .",
     Permission.CAMERAS_CONFIGURE: ". . . . . a",
     Permission.ZONES_EDIT: ". . . . s a",

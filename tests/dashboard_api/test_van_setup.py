@@ -1,0 +1,148 @@
+"""Administrators set up vans and devices; strangers that report are seen."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from models.kit.ids import new_id
+from tests.dashboard_api.conftest import Centre
+
+pytestmark = pytest.mark.postgis
+IMEI = "356307042441013"
+NAMES = {"kk": "Көлік", "ru": "Фургон", "en": "Van"}
+
+
+async def region(client: httpx.AsyncClient) -> str:
+    found: list[dict[str, Any]] = (await client.get("/api/v1/regions")).json()["items"]
+    return str(found[0]["id"])
+
+
+async def add(client: httpx.AsyncClient, plate: str = "001 AA 02") -> httpx.Response:
+    wanted = {"plate": plate, "name": NAMES, "region_id": await region(client)}
+    return await client.post("/api/v1/vehicles", json=wanted)
+
+
+async def test_a_van_and_its_device_are_set_up(centre: Centre) -> None:
+    admin = await centre.signed_in("admin")
+    added = await add(admin, " 123 abc 02 ")
+    assert added.status_code == 201
+    van = added.json()
+    assert (van["plate"], van["report_interval_s"], van["devices"]) == ("123 ABC 02", 30, [])
+    assert added.headers["location"] == f"/api/v1/vehicles/{van['id']}"
+    device = {"identifier": f" {IMEI} ", "protocol": "teltonika", "password": "s3cret"}
+    answer = await admin.post(f"/api/v1/vehicles/{van['id']}/devices", json=device)
+    assert answer.status_code == 201
+    (shown,) = answer.json()["devices"]
+    assert (shown["identifier"], shown["protocol"], shown["has_password"]) == (
+        IMEI, "teltonika", True,
+    )  # fmt: skip
+    setup = (await admin.get("/api/v1/devices")).json()
+    assert [(each["plate"], len(each["devices"])) for each in setup["vans"]] == [("123 ABC 02", 1)]
+    assert {each["name"]: each["port"] for each in setup["protocols"]}["nmea"] == 5018
+    assert "s3cret" not in str(setup) + answer.text
+    gone = await admin.delete(f"/api/v1/vehicles/{van['id']}/devices/{shown['id']}")
+    assert gone.status_code == 204
+    again = await admin.delete(f"/api/v1/vehicles/{van['id']}/devices/{shown['id']}")
+    assert again.status_code == 404
+    async with centre.database.read() as session:
+        actions = (
+            await session.execute(text("SELECT action, details FROM audit_entry ORDER BY id"))
+        ).all()
+    named = [row[0] for row in actions if row[0].startswith(("vehicle", "device"))]
+    assert named == ["vehicle.add", "device.add", "device.remove"]
+    assert "s3cret" not in str(actions)
+
+
+async def test_a_van_is_changed(centre: Centre) -> None:
+    admin = await centre.signed_in("admin")
+    van = (await add(admin)).json()
+    await add(admin, "002 AA 02")
+    wanted = {
+        "plate": "003 AA 02", "name": NAMES, "region_id": van["region_id"], "report_interval_s": 10,
+    }  # fmt: skip
+    url = f"/api/v1/vehicles/{van['id']}"
+    changed = await admin.put(url, json=wanted)
+    assert (changed.status_code, changed.json()["plate"]) == (200, "003 AA 02")
+    assert (await admin.put(url, json=wanted)).status_code == 200
+    assert (await admin.put(url, json={**wanted, "plate": "002 aa 02"})).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"plate": "001 aa 02"}, 409),
+        ({"plate": " "}, 422),
+        ({"plate": "<script>"}, 422),
+        ({"region_id": str(new_id())}, 422),
+        ({"report_interval_s": 0}, 422),
+        ({"name": {"kk": "a"}}, 422),
+    ],
+    ids=["plate taken", "no plate", "odd plate", "no region", "no interval", "a name too few"],
+)
+async def test_a_van_that_cannot_be_is_refused(
+    centre: Centre, change: dict[str, Any], status: int
+) -> None:
+    admin = await centre.signed_in("admin")
+    await add(admin)
+    wanted = {"plate": "002 AA 02", "name": NAMES, "region_id": await region(admin), **change}
+    assert (await admin.post("/api/v1/vehicles", json=wanted)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"identifier": "taken"}, 409),
+        ({"protocol": "morse"}, 422),
+        ({"identifier": "van-1", "protocol": "teltonika"}, 422),
+        ({"identifier": "x" * 65}, 422),
+        ({"identifier": "a\tb"}, 422),
+    ],
+    ids=["taken", "no protocol", "no IMEI", "too long", "not printable"],
+)
+async def test_a_device_that_cannot_be_is_refused(
+    centre: Centre, change: dict[str, Any], status: int
+) -> None:
+    admin = await centre.signed_in("admin")
+    url = f"/api/v1/vehicles/{(await add(admin)).json()['id']}/devices"
+    taken = {"identifier": "taken", "protocol": "osmand"}
+    assert (await admin.post(url, json=taken)).status_code == 201
+    answer = await admin.post(url, json={"identifier": "new", "protocol": "wialon", **change})
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+async def test_strangers_that_report_are_seen_until_they_are_registered(centre: Centre) -> None:
+    admin = await centre.signed_in("admin")
+    now = centre.clock.now()
+    async with centre.database.transaction() as session:
+        for device, ago, rejection in (
+            (IMEI, 1, "unknown_device: no such device"),
+            (IMEI, 2, "unknown_device: no such device"),
+            ("phone-9", 3, "unknown_device: no such device"),
+            ("van-1", 4, "malformed: nonsense"),
+            ("van-2", 5, None),
+            ("old", 24 * 8, "unknown_device: no such device"),
+            (None, 1, "no_device: who?"),
+        ):
+            await session.execute(
+                text(
+                    "INSERT INTO raw_message (received_at, session_id, number, protocol, transport,"
+                    " device, payload, rejection) VALUES (:at, :id, 0, 'teltonika', 'tcp', :device,"
+                    " 'x', :rejection)"
+                ),
+                {
+                    "at": now - timedelta(hours=ago),
+                    "id": new_id(),
+                    "device": device,
+                    "rejection": rejection,
+                },
+            )
+    found = (await admin.get("/api/v1/devices/unknown")).json()["items"]
+    assert [(each["identifier"], each["messages"]) for each in found] == [(IMEI, 2), ("phone-9", 1)]
+    url = f"/api/v1/vehicles/{(await add(admin)).json()['id']}/devices"
+    await admin.post(url, json={"identifier": IMEI, "protocol": "teltonika"})
+    found = (await admin.get("/api/v1/devices/unknown")).json()["items"]
+    assert [each["identifier"] for each in found] == ["phone-9"]
