@@ -147,7 +147,7 @@ async def read_rows(
 
 
 @router.get("/reports/{kind}/file", response_class=Response)
-async def read_file(
+async def export_report(
     asked: Wanted, caller: Viewer, centre: Centre, form: Literal["csv", "xlsx", "pdf"] = "xlsx"
 ) -> Response:
     """All rows of the span as a file, however many; who took it is written down."""
