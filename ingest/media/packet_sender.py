@@ -22,7 +22,7 @@ _HISTORY = 512  # packets kept for a NACK: more than two seconds of a sub stream
 _BURST_PACKETS = 96  # more at once overflows a receiver's default UDP buffer
 _BURST_PAUSE_S = 0.004
 _NEXT = rtp.CLOCK_HZ // 1000  # at least this much later is the next picture's timestamp
-_REPORT_EVERY = 1 << 32  # of NTP time: a second
+_REPORT_EVERY = 4 << 32  # of NTP time: four seconds; without sound there is nothing to align
 _LOOK_EVERY = 1 << 30  # a quarter of a second: ICE may have found a better way
 
 
