@@ -55,7 +55,9 @@ async def read_file(wanted: RouteText, _caller: Planner) -> plans.RouteDraft:
 
 
 @router.post("/routes/from-track")
-async def read_track(wanted: plans.DrivenSpan, caller: Planner, centre: Centre) -> plans.RouteDraft:
+async def draft_from_track(
+    wanted: plans.DrivenSpan, caller: Planner, centre: Centre
+) -> plans.RouteDraft:
     """Make a route of what a van drove: a simplified line, and a stop where it stayed."""
     refuse_bad_span(wanted.starts_at, wanted.ends_at, LONGEST)
     async with centre.database.read() as session:
