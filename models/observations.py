@@ -136,6 +136,26 @@ class PositionFix:
     external_power_v: float | None = None
 
 
+class ReportKind(StrEnum):
+    """What a crew says on its panel."""
+
+    ARRIVED = "arrived"
+    SERVING = "serving"
+    PEOPLE_SERVED = "people_served"  # of the stop, so far: not since the last report
+    DEPARTED = "departed"
+    PROBLEM = "problem"
+    SOS = "sos"
+
+
+class VanProblem(StrEnum):
+    BREAKDOWN = "breakdown"
+    ROAD = "road"
+    EQUIPMENT = "equipment"
+    NETWORK = "network"
+    PEOPLE = "people"  # a quarrel, a crowd, somebody taken ill
+    OTHER = "other"
+
+
 class RouteSource(StrEnum):
     """Where a route's line came from; a driven one needs the narrowest corridor."""
 

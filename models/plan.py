@@ -19,7 +19,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.constraints import HAS_NAMES, one_of
 from models.kit.database import Base
 from models.kit.ids import new_id
-from models.observations import RouteSource, StopVisitState, TripState
+from models.observations import (
+    ReportKind,
+    RouteSource,
+    StopVisitState,
+    TripState,
+    VanProblem,
+)
 from models.office import Region
 from models.operator import Operator
 from models.vehicle import Vehicle
@@ -249,6 +255,7 @@ class VanReport(Base):
     trip_id: Mapped[UUID | None]
     sequence: Mapped[int | None]  # of the stop on the trip
     kind: Mapped[str]
+    problem: Mapped[str | None]  # which, where the kind is problem
     people: Mapped[int | None]
     note: Mapped[str] = mapped_column(default="", server_default="")
     happened_at: Mapped[datetime]  # by the phone's clock
@@ -257,12 +264,14 @@ class VanReport(Base):
     longitude: Mapped[float | None]
     __table_args__ = (
         ForeignKeyConstraint(
-            ["trip_id", "sequence"], ["stop_visit.trip_id", "stop_visit.sequence"]
+            ["trip_id", "sequence"],
+            ["stop_visit.trip_id", "stop_visit.sequence"],
+            ondelete="SET NULL",
         ),
-        CheckConstraint(
-            "kind IN ('arrived', 'serving', 'people_served', 'departed', 'problem', 'sos')",
-            name="kind_known",
-        ),
+        CheckConstraint(one_of("kind", ReportKind), name="kind_known"),
+        CheckConstraint(one_of("problem", VanProblem), name="problem_known"),
         CheckConstraint("people >= 0", name="people_not_negative"),
         Index("ix_van_report_vehicle_time", "vehicle_id", "happened_at"),
+        Index("ix_van_report_trip", "trip_id", "sequence"),
+        Index("ix_van_report_happened_at", "happened_at"),
     )
