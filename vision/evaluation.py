@@ -10,19 +10,23 @@ import numpy as np
 
 from models.kit.errors import InvalidInput
 from models.observations import ZoneKind, ZoneState
+from vision import tamper
 from vision.colours import colours
-from vision.detector import Detections, Detector, Tensor
+from vision.detector import Detections, Detector, Picture, Tensor
 from vision.evaluate import Judged, average_of, curve, judge, precision_recall
 from vision.flow import SPAN_MINUTES
 from vision.labelled_set import read_set
 from vision.masks import Masks
 from vision.occupancy import COUNTED
+from vision.picture import thumbnail_of
 from vision.scores import (
+    Blindness,
     CountError,
     Named,
     PresenceScore,
     Waited,
     WaitError,
+    blindness,
     count_error,
     idf1,
     mean_wait,
@@ -30,9 +34,11 @@ from vision.scores import (
     wait_error,
 )
 from vision.sequence import CAMERA, Sequence, pictures, read_sequence
-from vision.tracker import Tracks, step
+from vision.sight import Sight
+from vision.tamper import View
+from vision.tracker import Colours, Tracks, step
 from vision.watch import Outcome, Watch
-from vision.zones import ASPECT
+from vision.zones import ASPECT, Boxes, Polygon
 from vision.zoom import zoomed
 
 ALL = "all"
@@ -86,6 +92,8 @@ class Told:
     presence: tuple[ZonePresence, ...]
     idf1: float | None
     wait: WaitError | None
+    blind: tuple[Blindness, ...] = ()
+    blind_falsely: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,22 +215,27 @@ def _told(
     true: dict[str, list[int | None]] = {zone.name: [] for zone in sequence.zones}
     tracks, named, truly = Tracks(), [], []
     waits: list[Waited] = []
+    view, blind, hinders = View(), list[bool](), list[str | None]()
     for look, picture in pictures(sequence, folder):
         mask(picture)
-        height, width = picture.shape[:2]
-        found = zoomed(detector, picture, far, aspect=ASPECT, score=score)
-        boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
         at = _BEGAN + timedelta(seconds=look.at_s)
-        worn = colours(picture, boxes)
-        _take(watch.see(CAMERA, boxes, at, colours=worn), states, waits, ids)
         at_s.append(look.at_s)
+        view, sees = tamper.look(view, thumbnail_of(picture), at)
+        blind.append(sees is not Sight.CLEAR)
+        hinders.append(look.blind)
+        if sees is Sight.CLEAR:
+            found, boxes, worn = _seen(detector, picture, far, score)
+            outcome = watch.see(CAMERA, boxes, at, colours=worn)
+            if look.people is not None:
+                tracks, numbers, _ = step(tracks, boxes, [()] * len(boxes), at, worn)
+                named.append(dict(zip(numbers, found.boxes, strict=True)))
+                truly.append(_boxes(look.people))
+        else:
+            outcome = watch.see(CAMERA, None, at, sight=sees)
+        _take(outcome, states, waits, ids)
         for zone in sequence.zones:
             told[zone.name].append(states.get(zone.name, (ZoneState.UNKNOWN, None)))
             true[zone.name].append(look.zones.get(zone.name))
-        if look.people is not None:
-            tracks, numbers, _ = step(tracks, boxes, [()] * len(boxes), at, worn)
-            named.append(dict(zip(numbers, found.boxes, strict=True)))
-            truly.append(_boxes(look.people))
     _take(watch.finish(), states, waits, ids)
     counts, presence = [], []
     for zone in sequence.zones:
@@ -237,7 +250,18 @@ def _told(
         tuple(presence),
         idf1(named, truly) if truly else None,
         wait_error(mean_wait(waits, SPAN_MINUTES), sequence.mean_wait_s),
+        *blindness(at_s, blind, hinders),
     )
+
+
+def _seen(
+    detector: Detector, picture: Picture, far: tuple[Polygon, ...], score: float
+) -> tuple[Detections, Boxes, Colours]:
+    """Return the people of a picture in pixels and in shares, and what they wear."""
+    height, width = picture.shape[:2]
+    found = zoomed(detector, picture, far, aspect=ASPECT, score=score)
+    boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
+    return found, boxes, colours(picture, boxes)
 
 
 def _take(

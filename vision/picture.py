@@ -126,6 +126,12 @@ class PictureDecoder:
         return frames
 
 
+def thumbnail_of(picture: Picture) -> Thumbnail:
+    """Return a BGR picture as ``Decoded.thumbnail`` would."""
+    small = cv2.resize(picture, _THUMBNAIL, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
 def covered(polygons: Sequence[Polygon], *, near: int = 0) -> Part:
     """Return the part of a thumbnail that polygons in picture shares cover.
 

@@ -55,6 +55,11 @@ def _told(told: Told) -> Json:
             }
             for each in told.presence
         ],
+        "blind": [
+            {"what": span.what, "at_s": span.at_s, "found_s": _rounded(span.found_s, 1)}
+            for span in told.blind
+        ],
+        "blind_falsely": told.blind_falsely,
         "idf1": _rounded(told.idf1, 3),
         "wait_told_s": _rounded(told.wait.told_s if told.wait else None, 1),
         "wait_true_s": _rounded(told.wait.true_s if told.wait else None, 1),
@@ -81,6 +86,11 @@ def as_table(evaluation: Evaluation) -> str:
             lines += _rows(
                 "presence in", ["precision", "recall", "unknown"], told["presence"], "zone"
             )
+        lines += [
+            f"{span['what']} at {span['at_s']:g} s: told after {_shown(span['found_s'])} s"
+            for span in told["blind"]
+        ]
+        lines.append(f"told blind while it saw: {told['blind_falsely']} looks")
         lines.append(f"IDF1 {_shown(told['idf1'])}")
         lines.append(
             f"mean wait told {_shown(told['wait_told_s'])} s, "

@@ -1,7 +1,7 @@
 """Pure: how well counts, presence, identities and waits are told, against the truth."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from vision.assignment import assign
 from vision.detector import Tensor
 from vision.evaluate import MATCH
 from vision.overlap import iou
+
+RECOVERS_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,38 @@ def presence_score(told: Sequence[bool | None], true: Sequence[bool]) -> Presenc
         both / truly_there if truly_there else None,
         1 - len(known) / len(pairs),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """A span in which a camera could not see; ``found_s`` None: it was never told."""
+
+    what: str
+    at_s: float
+    found_s: float | None
+
+
+def blindness(
+    at_s: Sequence[float], told: Sequence[bool], true: Sequence[str | None]
+) -> tuple[tuple[Blindness, ...], int]:
+    """Return each span of blindness with how long it took to be told, and how often it was not so.
+
+    What is told for RECOVERS_S after such a span counts as neither.
+    """
+    spans: list[Blindness] = []
+    false, ended_s = 0, -RECOVERS_S
+    before: str | None = None
+    for second, said, what in zip(at_s, told, true, strict=True):
+        if what is not None:
+            if what != before:
+                spans.append(Blindness(what, second, None))
+            if said and spans[-1].found_s is None:
+                spans[-1] = replace(spans[-1], found_s=second - spans[-1].at_s)
+            ended_s = second
+        elif said and second - ended_s > RECOVERS_S:
+            false += 1
+        before = what
+    return tuple(spans), false
 
 
 Named = Mapping[int, Tensor]

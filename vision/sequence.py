@@ -3,7 +3,7 @@
 ``{"video": "hall.mp4", "zones": [{"name", "kind", "polygon", "anchor"}], "looks": [{"at_s": 0.0,
 "zones": {"queue": 3, "window-1": 1}, "people": {"7": [left, top, right, bottom]}}],
 "mean_wait_s": 66}``. A look without a video names its ``picture``. What the truth is not known of
-is left out: then no figure is told of it.
+is left out: then no figure is told of it. ``"blind": "dark"`` says that nothing can be seen.
 """
 
 from collections.abc import Iterator
@@ -40,12 +40,16 @@ class DrawnZone(BaseModel):
 
 
 class TrueLook(BaseModel):
-    """``zones`` gives people by zone name, ``people`` boxes by identity in pixels."""
+    """``zones`` gives people by zone name, ``people`` boxes by identity in pixels.
+
+    ``blind`` names what hinders the camera: nothing is to be known then.
+    """
 
     model_config = _STRICT
     at_s: float = Field(ge=0)
     picture: str | None = None
     zones: dict[str, int] = {}
+    blind: str | None = None
     people: dict[int, tuple[float, float, float, float]] | None = None
 
 

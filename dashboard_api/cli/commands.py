@@ -116,7 +116,12 @@ def train(arguments: typer.Context) -> None:
 
 @app.command(context_settings=_HANDED_OVER)
 def vision(arguments: typer.Context) -> None:
-    """What vision sees in labelled sets and in recordings: vision evaluate SET, …."""
+    """What vision sees in labelled sets and in recordings: vision evaluate SET, ….
+
+    ``vision hall FOLDER`` writes a simulated hour with its truth as such a set.
+    """
+    if arguments.args[:1] == ["hall"]:
+        _hand_over("ingest.simulated", "hour", *arguments.args[1:])
     _hand_over("vision.cli", "vision", *arguments.args)
 
 

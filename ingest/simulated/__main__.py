@@ -1,4 +1,4 @@
-"""Simulated cameras and vans: ``python -m ingest.simulated cameras|farm|vans|render``."""
+"""Simulated cameras and vans: ``python -m ingest.simulated cameras|farm|vans|render|hour``."""
 
 import argparse
 import asyncio
@@ -10,11 +10,12 @@ import uvloop
 from ingest.simulated import vans
 from ingest.simulated.control import serve_control
 from ingest.simulated.farm import Farm
+from ingest.simulated.hour import write_set
 from ingest.simulated.loops import LoopSpec
 from ingest.simulated.onvif_demo import FOUND_AT, OWNED_AT, serve_devices
 from ingest.simulated.render import QUALITIES, clip_path, render_all
 from ingest.simulated.rtsp_server import SimulatedCameras
-from ingest.simulated.scenes import SCENES
+from ingest.simulated.scenes import SCENES, scene
 from models.kit import log, service
 
 
@@ -85,10 +86,18 @@ def main() -> None:
     for command in (cameras, farm, render):
         command.add_argument("--clips", type=Path, required=True, help="folder of encoded clips")
     vans.add_arguments(commands.add_parser("vans", help="drive the fleet"))
+    hour = commands.add_parser("hour", help="write a set of a moving hall for vision evaluate")
+    hour.add_argument("folder", type=Path)
+    hour.add_argument("--scene", default=SCENES[0].name, choices=[each.name for each in SCENES])
+    hour.add_argument("--seed", type=int, default=0)
+    hour.add_argument("--minutes", type=float, default=60.0)
     chosen = parser.parse_args()
     log.configure(level="info", log_format="text", process=f"simulated-{chosen.command}")
     if chosen.command == "vans":
         vans.main(chosen)
+        return
+    if chosen.command == "hour":
+        write_set(chosen.folder, scene(chosen.scene), chosen.seed, round(chosen.minutes * 60))
         return
     if chosen.command == "farm":
         uvloop.run(_farm(chosen))

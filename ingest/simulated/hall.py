@@ -1,5 +1,6 @@
 """Draws a simulated hall: walls, counter, windows, furniture, and the people of a variant."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import pi
 
@@ -64,9 +65,13 @@ class Hall:
 
     def picture(self, number: int) -> Picture:
         """Return the picture as 720×1280 BGR; numbers repeat after LOOP_PICTURES."""
+        return self.drawn((*self._operators, *self._queue), number)
+
+    def drawn(self, figures: Iterable[Figure], number: int) -> Picture:
+        """Return the n-th picture with these people in the room, the farthest first."""
         turn = (number % LOOP_PICTURES) / LOOP_PICTURES
         canvas = self._room.copy()
-        for figure in (*self._operators, *self._queue):
+        for figure in figures:
             figure.draw(canvas, turn)
         noise = self._noises[number * 5 % _NOISES]
         canvas = np.asarray(cv2.add(canvas, noise, dtype=cv2.CV_8U), np.uint8)

@@ -60,7 +60,7 @@ def played(request: pytest.FixtureRequest) -> Played:
 
 def test_no_absence_is_false_and_each_is_known_within_fifteen_seconds(played: Played) -> None:
     for window in WINDOWS:
-        (begins, ends) = played.hall.breaks[window][0]
+        (begins, ends) = played.hall.breaks[window]
         absences = [
             (since, told)
             for state, since, told in played.presence[window]

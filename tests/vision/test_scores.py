@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vision.detector import Tensor
-from vision.scores import Waited, count_error, idf1, mean_wait, presence_score, wait_error
+from vision.scores import (
+    Waited,
+    blindness,
+    count_error,
+    idf1,
+    mean_wait,
+    presence_score,
+    wait_error,
+)
 
 PLACES = [np.array([100 * n, 0, 100 * n + 40, 80], np.float32) for n in range(6)]
 
@@ -101,3 +109,27 @@ def test_a_mean_of_sliding_figures_counts_each_wait_once(
     minutes: list[Waited], expected: float | None
 ) -> None:
     assert mean_wait(minutes, 2) == (None if expected is None else pytest.approx(expected))
+
+
+BLIND: dict[str, tuple[str, str, list[tuple[str, float | None]], int]] = {
+    # what is true and what is told, a letter a second: f frozen, d dark, . nothing
+    "told in time": ("..fff...", "...tt...", [("f", 1.0)], 0),
+    "never told": ("..fff...", "........", [("f", None)], 0),
+    "one after the other": ("..ffdd..", "..tttt..", [("f", 0.0), ("d", 0.0)], 0),
+    "told while it saw": ("........", ".t..t...", [], 2),
+    "told a little longer": ("ff......", "tttt....", [("f", 0.0)], 0),
+    "told much longer": ("f.............", "t.........tttt", [("f", 0.0)], 3),
+}
+
+
+@pytest.mark.parametrize(("true", "told", "spans", "false"), BLIND.values(), ids=BLIND.keys())
+def test_blindness_is_told(
+    true: str, told: str, spans: list[tuple[str, float | None]], false: int
+) -> None:
+    found, falsely = blindness(
+        [float(n) for n in range(len(true))],
+        [letter == "t" for letter in told],
+        [None if letter == "." else letter for letter in true],
+    )
+    assert [(span.what, span.found_s) for span in found] == spans
+    assert falsely == false
