@@ -20,8 +20,8 @@ from zeep.exceptions import Fault
 from ingest.cameras.address import Credentials, host_of, take_apart, with_host
 from ingest.cameras.networks import Network, allowed_address
 from ingest.onvif.facts import Description, Device, Preset, Profile
+from ingest.onvif.faults import OnvifFault, OnvifRefused
 from models.kit.clock import Clock
-from models.kit.errors import Conflict
 from models.kit.log import redact
 
 _TIMEOUT_S = 10.0
@@ -33,14 +33,6 @@ _EVENTS = "http://www.onvif.org/ver10/events/wsdl"
 _PORTS = {"http": 80, "https": 443}
 _REFUSED = ("notauthorized", "not authorized", "unauthorized", "401", "sender not")
 _FAULTS = (ZeepError, ONVIFError, aiohttp.ClientError, TimeoutError, OSError)
-
-
-class OnvifFault(Conflict):
-    """The camera does not do what was asked; the message is fit for a person."""
-
-
-class OnvifRefused(OnvifFault):
-    """The camera refuses this user and password."""
 
 
 class OnvifCamera:
