@@ -18,6 +18,7 @@ from geo.judgement.rules import (
     OFF_ROUTE_FIXES,
     OFF_ROUTE_S,
     RIGHT_WAY_M,
+    STANDS_S,
     STAY_M,
     STAY_S,
     UNKNOWN_GAP_S,
@@ -166,7 +167,7 @@ class Standing(Kept):
     said: str | None = None
 
     def look(self, fix: Fix, *, exempt: bool) -> bool:
-        """Take in the next fix; return whether the van stays about where it was."""
+        """Take in the next fix; return whether the van stands, as its last minutes tell."""
         anchor = self.anchor
         stays = anchor is not None and (
             apart_m(anchor[1], anchor[2], fix.latitude, fix.longitude) <= STAY_M
@@ -175,7 +176,7 @@ class Standing(Kept):
             self.close(self.inside)
             self.anchor = None if exempt else (fix.t, fix.latitude, fix.longitude)
             self.inside = fix.t
-            return stays
+            return False
         self.inside = fix.t
         if self.said is None and fix.t - anchor[0] >= STAY_S:
             self.said = self.book.begin(
@@ -185,7 +186,7 @@ class Standing(Kept):
                 fix.t,
                 trip_id=self.trip_id,
             )
-        return True
+        return fix.t - anchor[0] >= STANDS_S
 
     def close(self, at: float) -> None:
         """End what lasts."""

@@ -19,7 +19,7 @@ from geo.judgement.plan import TripPlan, VanPlan
 from geo.judgement.silence import Silence
 from geo.judgement.trip import TripJudge, unjudged
 
-VERSION = 1  # of what is kept: another version's knowledge is not taken up
+VERSION = 2  # of what is kept: another version's knowledge is not taken up
 Knowledge = dict[str, Any]
 _DERIVED_WITHIN_S = 120.0
 
@@ -189,6 +189,7 @@ class VanEngine:
         for fence in self._fences:
             if fence.plan.id in knowledge["fences"]:
                 fence.recall(knowledge["fences"][fence.plan.id])
+        self._drop_removed_fences(knowledge)
         trip = knowledge["trip"]
         planned = trip and next((one for one in self.plan.trips if one.id == trip["id"]), None)
         if planned:
@@ -196,6 +197,12 @@ class VanEngine:
             if self._trip is not None:
                 self._trip.recall(trip)
         self._due = self._next_due()
+
+    def _drop_removed_fences(self, knowledge: Knowledge) -> None:
+        here = {fence.plan.id for fence in self._fences}
+        for fence_id, kept in knowledge["fences"].items():
+            if fence_id not in here and kept["said"] in self.book.open:
+                self.book.end(kept["said"], self.last_t or kept["since"][0])
 
 
 def judge(

@@ -37,6 +37,7 @@ START_WITHIN_S: Final = 900.0  # before the planned start a van may still fetch 
 
 STAY_M: Final = 80.0
 STAY_S: Final = 600.0
+STANDS_S: Final = 180.0
 STAY_AWAY_M: Final = 300.0  # from stops and base
 NO_PROGRESS_M: Final = 60.0
 NO_PROGRESS_S: Final = 480.0

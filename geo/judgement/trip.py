@@ -13,6 +13,7 @@ from geo.judgement.pace import Pace
 from geo.judgement.plan import TripPlan, VanPlan
 from geo.judgement.rules import (
     EARLY_S,
+    GUESSED_KM_H,
     JUMP_KM_H,
     NOT_JUDGED_M,
     SEARCH_M,
@@ -36,7 +37,7 @@ class TripJudge(Kept):
 
     KEPT: ClassVar[tuple[str, ...]] = (
         "along_m", "started", "ended", "finished", "was_at_start", "seen", "half_way", "shown",
-        "shown_slot",
+        "shown_slot", "off_m",
     )  # fmt: skip
     plan: TripPlan
     van: VanPlan
@@ -52,6 +53,7 @@ class TripJudge(Kept):
     seen: float | None = None  # the newest believed fix
     shown: dict[str, Any] = field(default_factory=dict)  # progress and estimates as last written
     shown_slot: int | None = None
+    off_m: float | None = None  # of the fix before
     corridor: Corridor = field(init=False)
     way: Way = field(init=False)
     standing: Standing = field(init=False)
@@ -74,17 +76,19 @@ class TripJudge(Kept):
         """Take in the next believed fix; return whether the trip's fact changed."""
         self.seen = fix.t
         gap_s = fix.t - before.t if before is not None else math.inf
-        said = False
+        # A round trip ends where it begins: before it has been half way, home is no stop of it.
+        closed = None if self.half_way else self.home
+        nearest_m, said = self.visits.look(fix, speed, before, leg_m, closed)
         if not self.finished:
             heading = _heading(fix, speed, before, leg_m, gap_s)
             match, near = self._match(fix, gap_s, heading)
-            # A round trip ends where it begins: before it has been half way, home is no stop of it.
-            closed = None if self.half_way else self.home
-            nearest_m, said = self.visits.look(fix, speed, before, leg_m, closed)
             limit_m = max(self.plan.corridor_m, _ERRORS * fix.error_m)
             on = match.off_m <= limit_m
             if on:
+                if near:
+                    said |= self._drive_past(fix, match, leg_m, gap_s)
                 self._advance_to(match, near=near, fix=fix)
+            self.off_m = match.off_m
             start_m, end_m, base_m = self._ends(fix)
             said |= self._judge_start(fix, start_m, on=on)
             if self.started is not None:
@@ -180,6 +184,22 @@ class TripJudge(Kept):
         if match.along_m > self.plan.line.length_m / 2:
             self.half_way = True
 
+    def _drive_past(self, fix: Fix, match: Match, leg_m: float, gap_s: float) -> bool:
+        """Tell the stops between the last fix and this one that the way led past them.
+
+        Both fixes have to be on the line, and the way along it no longer than can be.
+        """
+        was_m, along_m = self.along_m, match.along_m
+        if was_m is None or self.off_m is None or not 0 < along_m - was_m < 2 * leg_m + SEARCH_M:
+            return False
+        spare_s = gap_s - (along_m - was_m) / (GUESSED_KM_H / 3.6)
+        said = False
+        for visit in self.visits.each:
+            share = (visit.stop.along_m - was_m) / (along_m - was_m)
+            if 0 < share < 1 and max(self.off_m, match.off_m) <= visit.stop.radius_m:
+                said |= visit.drive_past(fix, fix.t - gap_s * (1 - share), spare_s)
+        return said
+
     def _ends(self, fix: Fix) -> tuple[float, float, float]:
         line = self.plan.line
         start_m = apart_m(line.latitudes[0], line.longitudes[0], fix.latitude, fix.longitude)
@@ -196,8 +216,7 @@ class TripJudge(Kept):
             return False
         left = self.was_at_start and (on or fix.t >= self.plan.starts - START_WITHIN_S)
         joined = on and fix.t >= self.plan.starts - EARLY_S
-        arrived = any(visit.visited for visit in self.visits.each)
-        if left or joined or arrived:
+        if left or joined:
             self.started = fix.t
             return True
         return False

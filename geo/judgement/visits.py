@@ -35,6 +35,7 @@ class Visit(Kept):
     KEPT: ClassVar[tuple[str, ...]] = (
         "state", "arrived", "departed", "expected", "inferred", "first", "inside_fixes", "slow",
         "staying", "out", "out_fixes", "stays", "settled", "late", "late_said", "skipped",
+        "unheard",
     )  # fmt: skip
     book: Book
     trip_id: str
@@ -55,6 +56,7 @@ class Visit(Kept):
     late: str | None = None
     late_said: bool = False
     skipped: str | None = None
+    unheard: bool = False  # the van was silent for long enough to have been here
 
     @property
     def visited(self) -> bool:
@@ -63,7 +65,11 @@ class Visit(Kept):
     @property
     def late_due(self) -> float:
         """Return when a visit that has not begun is late; infinite where it cannot be any more."""
-        if self.late_said or self.state not in {StopVisitState.PLANNED, StopVisitState.PASSED}:
+        if (
+            self.late_said
+            or self.unheard
+            or self.state not in {StopVisitState.PLANNED, StopVisitState.PASSED}
+        ):
             return math.inf
         return self.stop.arrival + LATE_S
 
@@ -85,6 +91,16 @@ class Visit(Kept):
             return self._outside(fix)
         return False
 
+    def drive_past(self, fix: Fix, at: float, spare_s: float) -> bool:
+        """The way along the route led past here, unseen; ``spare_s``: it had this much time."""
+        if self.state not in _UNSEEN or self.first is not None:
+            return False
+        if spare_s < PASSED_S:
+            return self._pass(fix, at, inferred=True)
+        self.unheard, self.expected = True, None
+        self._end_late(fix.t)
+        return True
+
     def say_late(self, known: float) -> None:
         """Say that the van is late here."""
         self.late_said = True
@@ -101,7 +117,7 @@ class Visit(Kept):
 
     def skip(self, at: float, known: float) -> bool:
         """Say that the van left this stop out; return whether that is new."""
-        if self.state != StopVisitState.PLANNED:
+        if self.state != StopVisitState.PLANNED or self.unheard:
             return False
         self.state, self.expected = StopVisitState.SKIPPED, None
         self._end_late(at)
@@ -116,6 +132,11 @@ class Visit(Kept):
             planned_at=self.stop.arrival,
         )
         return True
+
+    def leave_behind(self, at: float, known: float) -> None:
+        """A later stop is being visited: this one is not late any more, but skipped or passed."""
+        self.skip(at, known)
+        self._end_late(at)
 
     def close(self, at: float) -> None:
         """End what lasts: the trip is over."""
@@ -298,7 +319,7 @@ class Visits:
                 if visit.settled and not was_settled and visit.arrived is not None:
                     for earlier in self.each:
                         if earlier.stop.sequence < visit.stop.sequence:
-                            earlier.skip(visit.arrived, fix.t)
+                            earlier.leave_behind(visit.arrived, fix.t)
         return nearest, said
 
     def kept(self) -> list[dict[str, Any]]:
