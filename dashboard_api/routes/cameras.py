@@ -13,9 +13,10 @@ from dashboard_api.schemas import cameras
 from dashboard_api.schemas.common import Page
 from dashboard_api.sessions import Caller
 from ingest.media.tickets import Ticket, sign
-from models.camera import Camera
+from models.camera import Camera, CameraNotice
 from models.kit.bus import announce
 from models.kit.errors import Forbidden
+from models.observations import NoticeKind
 
 router = APIRouter(tags=["cameras"])
 Reader = Annotated[Caller, Depends(Requires(Permission.CAMERAS_READ))]
@@ -52,6 +53,29 @@ async def read_camera(camera_id: UUID, caller: Reader, centre: Centre) -> camera
     async with centre.database.read() as session:
         await scope.camera(session, camera_id, caller)
         return (await camera_view.show(session, [camera_id], centre.clock.now()))[0]
+
+
+@router.get("/cameras/{camera_id}/notices")
+async def list_notices(
+    camera_id: UUID,
+    caller: Reader,
+    centre: Centre,
+    kind: NoticeKind | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[cameras.CameraNotice]:
+    """What the camera noticed by itself (motion, tampering, …), newest first."""
+    query = select(CameraNotice).where(CameraNotice.camera_id == camera_id)
+    if kind is not None:
+        query = query.where(CameraNotice.kind == kind)
+    async with centre.database.read() as session:
+        await scope.camera(session, camera_id, caller)
+        keys = [CameraNotice.started_at, CameraNotice.id]
+        rows, following = await pages.fetch(
+            session, query, keys, cursor=cursor, limit=limit, newest_first=True
+        )
+        shown = [cameras.CameraNotice.model_validate(row, from_attributes=True) for row in rows]
+    return Page(items=shown, next_cursor=following)
 
 
 @router.put("/cameras/{camera_id}/zones")

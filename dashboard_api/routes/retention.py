@@ -1,12 +1,13 @@
-"""GET /retention: how long footage stays, and how long it could with the disks there are."""
+"""/retention: how long footage stays, and how long it could with the disks there are."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dashboard_api import scope
+from dashboard_api import audit, scope
 from dashboard_api.dependencies import Centre, Requires
 from dashboard_api.permissions import Permission
 from dashboard_api.schemas import recordings as schemas
@@ -14,6 +15,8 @@ from dashboard_api.sessions import Caller
 from ingest.recordings.holdings import Outlook, outlook
 from ingest.recordings.retention import default_keep
 from models.camera import Camera, MediaNode, RetentionClass
+from models.kit.bus import announce
+from models.kit.errors import NotFound
 
 router = APIRouter(tags=["media"])
 
@@ -42,6 +45,27 @@ async def show_retention(
         return schemas.Retention.model_validate(
             {"classes": list(classes), "disks": disks, "streams": streams}, from_attributes=True
         )
+
+
+@router.put("/retention/classes/{class_id}")
+async def change_class(
+    class_id: UUID,
+    wanted: schemas.RetentionClassEdit,
+    caller: Annotated[Caller, Depends(Requires(Permission.CAMERAS_CONFIGURE))],
+    centre: Centre,
+) -> schemas.RetentionClass:
+    """Say when the cameras of a class are recorded; their nodes follow at once."""
+    told = wanted.recording_schedule
+    async with centre.database.transaction() as session:
+        kept = await session.get(RetentionClass, class_id, with_for_update=True)
+        if kept is None:
+            raise NotFound("There is no such retention class")
+        kept.recording_schedule = None if told is None else told.model_dump(mode="json")
+        audit.record(session, caller.operator_id, "retention.change", class_id, code=kept.code)
+        of_class = select(Camera.id).where(Camera.retention_class_id == class_id)
+        for camera_id in await session.scalars(of_class):
+            announce(session, "config", camera_id, {"camera_id": str(camera_id)})
+        return schemas.RetentionClass.model_validate(kept, from_attributes=True)
 
 
 async def _disks(session: AsyncSession) -> list[schemas.NodeDisk]:

@@ -7,7 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from dashboard_api.schemas.common import Incoming, Line, Moment, Names
-from models.observations import Anchor, StreamKind, StreamState, ZoneKind, ZoneState
+from models.observations import (
+    Anchor,
+    NoticeKind,
+    StreamKind,
+    StreamState,
+    ZoneKind,
+    ZoneState,
+)
 
 Corner = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
 View = Literal["hall", "window", "entrance"]
@@ -126,3 +133,16 @@ class ReplayOpening(MediaTicket):
     camera_id: UUID
     starts_at: datetime
     ends_at: datetime
+
+
+class CameraNotice(BaseModel):
+    """What a camera noticed by itself; ``ended_at`` is null while it lasts.
+
+    ``source`` is the camera's name of the part that noticed it.
+    """
+
+    id: int
+    kind: NoticeKind
+    source: str
+    started_at: datetime
+    ended_at: datetime | None

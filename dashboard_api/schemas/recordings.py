@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from dashboard_api.schemas.camera_setup import RecordingSchedule
 from dashboard_api.schemas.common import FilledLine, Incoming, Moment, Names, PersonRef
 from models.observations import StreamKind
 
@@ -36,6 +37,13 @@ class RetentionClass(BaseModel):
     name: Names
     keep_min_days: float
     keep_max_days: float
+    recording_schedule: RecordingSchedule | None
+
+
+class RetentionClassEdit(Incoming):
+    """``recording_schedule`` is of its cameras that have none of their own; null: always."""
+
+    recording_schedule: RecordingSchedule | None
 
 
 class NodeDisk(BaseModel):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 MARGIN = timedelta(minutes=30)  # around an office's hours: who opens and closes it is seen
 _LAST_MINUTE = time(23, 59)
+_WEEK = timedelta(days=7)
 
 
 class ScheduleKind(StrEnum):
@@ -62,6 +63,26 @@ class Schedule:
             for day in (today - timedelta(days=1), today, today + timedelta(days=1))
             for hours in self.dated.get(day, self.weekly.get(day.isoweekday(), ()))
         )
+
+    def part(self, first: date) -> float:
+        """Return which part of the week from ``first`` is recorded, 0 to 1, without any hold."""
+        zone = ZoneInfo(self.time_zone)
+        begin = _instant(first, time(0), zone)
+        end = reached = begin
+        end += _WEEK
+        recorded = timedelta(0)
+        spans = sorted(
+            (_instant(day, hours.starts_at, zone), _end(day, hours, zone))
+            for day in (first + timedelta(days=n) for n in range(-1, 8))
+            for hours in self.dated.get(day, self.weekly.get(day.isoweekday(), ()))
+        )
+        for starts_at, ends_at in spans:
+            since = max(starts_at - self.margin, reached)
+            until = min(ends_at + self.margin, end)
+            if until > since:
+                recorded += until - since
+                reached = until
+        return recorded / _WEEK
 
     def to_json(self) -> str:
         return json.dumps(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, any_, exists, not_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ingest.cameras.schedules import load_schedules
 from ingest.recordings.facts import StreamKey
 from ingest.recordings.keeping import DAY_S, Demand, Keep, held_s, protected, share
 from models.camera import Camera, RetentionClass
@@ -129,6 +130,18 @@ async def rates(session: AsyncSession, node_name: str) -> dict[StreamKey, float]
     }
 
 
+async def _usual_rates(
+    session: AsyncSession, node_name: str, now: datetime
+) -> dict[StreamKey, float]:
+    """Return the same over day and night: less where a camera is not always recorded."""
+    schedules = await load_schedules(session, node_name)
+    parts = {camera_id: each.part(now.date()) for camera_id, each in schedules.items()}
+    return {
+        stream: rate * parts.get(stream.camera_id, 1.0)
+        for stream, rate in (await rates(session, node_name)).items()
+    }
+
+
 async def standing_holds(session: AsyncSession) -> list[tuple[frozenset[UUID], datetime, datetime]]:
     rows = await session.execute(
         select(Hold.camera_ids, Hold.starts_at, Hold.ends_at).where(Hold.released_at.is_(None))
@@ -140,7 +153,7 @@ async def freeable_bytes(
     session: AsyncSession, node_name: str, found: Sequence[Holding], now: datetime
 ) -> int:
     """Estimate what may be deleted without touching holds or what is younger than the minimum."""
-    bytes_per_s = await rates(session, node_name)
+    bytes_per_s = await _usual_rates(session, node_name, now)
     holds = await standing_holds(session)
     total = 0.0
     for holding in found:
@@ -156,9 +169,9 @@ async def freeable_bytes(
 async def outlook(
     session: AsyncSession, node_name: str, default: Keep, free_bytes: int, now: datetime
 ) -> list[Outlook]:
-    """Return what every stream of the node can keep when all record on as now."""
+    """Return what every stream of the node can keep when all record on, each in its hours."""
     found = await holdings(session, node_name, default)
-    bytes_per_s = await rates(session, node_name)
+    bytes_per_s = await _usual_rates(session, node_name, now)
     demands = [Demand(h.keep, bytes_per_s.get(h.stream, 0.0) * DAY_S) for h in found]
     ages = [(now - h.oldest_at) / timedelta(days=1) for h in found]
     stored = sum(d.bytes_per_day * age for d, age in zip(demands, ages, strict=True))

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from ingest.media.tickets import verify
-from models.camera import Camera, MediaNode
+from models.camera import Camera, CameraNotice, MediaNode
+from models.kit.ids import new_id
 from models.observation import ZoneObservationRow
 from models.operator import AuditEntry
 from tests.builders import NOON, SQUARE, build_office
@@ -206,3 +207,27 @@ async def test_zones_keep_their_id_and_their_history(centre: Centre) -> None:
     ]
     for zones in bad:
         assert (await client.put(url, json={"zones": zones})).status_code == 422, zones
+
+
+async def test_what_a_camera_noticed_by_itself(centre: Centre) -> None:
+    camera = centre.office.cameras[0]
+    async with centre.database.transaction() as session:
+        for minute, kind in enumerate(("motion", "tamper", "motion")):
+            began = NOON + timedelta(minutes=minute)
+            ended = None if kind == "tamper" else began + timedelta(seconds=5)
+            told = {"camera_id": camera, "kind": kind, "source": "1", "ended_at": ended}
+            session.add(CameraNotice(started_at=began, **told))
+    client = await centre.signed_in("operator")
+    path = f"/api/v1/cameras/{camera}/notices"
+    first = (await client.get(path, params={"limit": 2})).json()
+    assert [(each["kind"], each["ended_at"] is None) for each in first["items"]] == [
+        ("motion", False),
+        ("tamper", True),
+    ]
+    rest = (await client.get(path, params={"cursor": first["next_cursor"]})).json()
+    assert [each["started_at"] for each in rest["items"]] == [
+        NOON.isoformat().replace("+00:00", "Z")
+    ]
+    (tampered,) = (await client.get(path, params={"kind": "tamper"})).json()["items"]
+    assert tampered["source"] == "1"
+    assert (await client.get(f"/api/v1/cameras/{new_id()}/notices")).status_code == 404

@@ -57,6 +57,8 @@ TABLE = {
     "POST /api/v1/cameras/{camera_id}/ticket": "o . u . s .",
     "GET /api/v1/recordings": "o . u . s .",
     "GET /api/v1/retention": "o . u . s a",
+    "PUT /api/v1/retention/classes/{class_id}": ". . . . . a",
+    "GET /api/v1/cameras/{camera_id}/notices": "o . u . s a",
     "GET /api/v1/holds": "o d u . s .",
     "POST /api/v1/holds": "o d u . s .",
     "DELETE /api/v1/holds/{hold_id}": ". . u . . .",

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.camera import Camera, MediaNode, RetentionClass
+from models.kit.bus import changes_after
 from models.recording import Recording
 from tests.builders import NOON, names
 from tests.dashboard_api.conftest import Centre
@@ -75,3 +76,28 @@ async def test_days_asked_for_kept_and_feasible(centre: Centre) -> None:
 async def test_a_1414_agent_sees_none_of_it(centre: Centre) -> None:
     client = await centre.signed_in("agent")
     assert (await client.get("/api/v1/retention")).status_code == 403
+
+
+async def test_hours_of_a_class_make_room(centre: Centre) -> None:
+    await _a_day_of_recording(centre)
+    client = await centre.signed_in("admin")
+    (kept,) = (await client.get("/api/v1/retention")).json()["classes"]
+    assert kept["recording_schedule"] is None
+    hours = [{"weekday": day, "starts_at": "08:00", "ends_at": "20:00"} for day in range(1, 8)]
+    path, schedule = f"/api/v1/retention/classes/{kept['id']}", {"kind": "hours", "hours": hours}
+    changed = await client.put(path, json={"recording_schedule": schedule})
+    assert changed.status_code == 200, changed.text
+    shown = (await client.get("/api/v1/retention")).json()
+    assert shown["classes"][0]["recording_schedule"]["kind"] == "hours"
+    (stream,) = shown["streams"]
+    assert stream["bytes_per_day"] == pytest.approx(43_200 * MEGABYTE)
+    assert stream["feasible_days"] == pytest.approx(19), "eighteen are free, one is used"
+    async with centre.database.read() as session:
+        (notice,) = await changes_after(session, 0, ["config"])
+    assert notice.subject_id == str(centre.office.cameras[0])
+    back = await client.put(path, json={"recording_schedule": None})
+    assert back.json()["recording_schedule"] is None
+    unknown = await client.put(
+        f"/api/v1/retention/classes/{centre.office.cameras[0]}", json={"recording_schedule": None}
+    )
+    assert unknown.status_code == 404

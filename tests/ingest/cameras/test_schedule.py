@@ -131,3 +131,22 @@ async def test_a_hold_is_recorded_and_a_closed_day_is_not(
         schedule = (await load_schedules(session, "node-1"))[camera_id]
     assert schedule.wants(today + timedelta(minutes=1))
     assert list(schedule.dated.values()) == [[]]
+
+
+EVERY_DAY = range(1, 8)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "hours_a_week"),
+    [
+        (Schedule(), 0),
+        (Schedule("Asia/Almaty", dict.fromkeys(EVERY_DAY, (DAY,))), 84),
+        (Schedule("Asia/Almaty", dict.fromkeys(EVERY_DAY, (NIGHT,))), 56),
+        (Schedule("Asia/Almaty", {1: [DAY, Hours(time(18), time(22))]}), 14),  # they overlap
+        (Schedule("Asia/Almaty", {4: [DAY]}, margin=timedelta(minutes=30)), 13),
+        (Schedule("Asia/Almaty", {4: [DAY]}, {THURSDAY: []}), 0),
+        (Schedule("Asia/Almaty", dict.fromkeys(EVERY_DAY, (Hours(time(0), time(0)),))), 168),
+    ],
+)
+def test_the_part_of_a_week_that_is_recorded(schedule: Schedule, hours_a_week: float) -> None:
+    assert schedule.part(THURSDAY) == pytest.approx(hours_a_week / 168)
