@@ -104,7 +104,7 @@ _HANDED_OVER = {
 
 @app.command(context_settings=_HANDED_OVER)
 def weights(arguments: typer.Context) -> None:
-    """Weight files of the detector: list, add, fetch, export, evaluate, promote, remove."""
+    """Weight files of the detector: list, add, fetch, export, quantise, evaluate, promote."""
     _hand_over("vision.cli", "weights", *arguments.args)
 
 

@@ -10,6 +10,7 @@ import typer
 from vision import training
 from vision.cli.door import command, cpu_s, site, today
 from vision.lifecycle import Asked, content_of, fetch, measure, promote, take
+from vision.quantise import quantise
 from vision.report import as_json, as_table
 from vision.site_weights import SiteWeights
 from vision.weights import Content, Form, Pinned
@@ -108,6 +109,18 @@ def export_command(
         shelf = site(settings)
         called = called or f"{name}-{to}{'-int8' if int8 else ''}"
         pinned = training.export(shelf, name, called, to, size=_size(size), calibration=int8)
+        typer.echo(_pinned(pinned))
+
+
+@weights_app.command("quantise")
+def quantise_command(
+    name: Name,
+    dataset: Annotated[Path, typer.Option("--on", help="A set to calibrate on: your own stills.")],
+    called: Annotated[str, typer.Option("--as", help="Default: NAME-int8.")] = "",
+) -> None:
+    """Pin weights once more in 8-bit numbers for OpenVINO: a quarter less CPU. Needs no torch."""
+    with command() as settings:
+        pinned = quantise(site(settings), name, called or f"{name}-int8", dataset)
         typer.echo(_pinned(pinned))
 
 
