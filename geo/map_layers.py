@@ -54,7 +54,8 @@ def _regions() -> Layer:
 
 
 @cache
-def _known_places() -> list[dict[str, Any]]:
+def known_places() -> list[dict[str, Any]]:
+    """Return the places of the map as they are stored."""
     places: list[dict[str, Any]] = json.loads((DATA / "places.json").read_text(encoding="utf-8"))
     return places
 
@@ -62,7 +63,7 @@ def _known_places() -> list[dict[str, Any]]:
 def place_names(latitude: float, longitude: float) -> dict[str, str]:
     """Return the names of the place of the map that is nearest to a point."""
     nearest = min(
-        _known_places(),
+        known_places(),
         key=lambda place: distance_m(latitude, longitude, place["latitude"], place["longitude"]),
     )
     return dict(nearest["name"])
@@ -78,7 +79,7 @@ def _places() -> Layer:
                 {key: place[key] for key in ("name", "region", "population", "centre")},
                 place["id"],
             )
-            for place in _known_places()
+            for place in known_places()
         ]
     )
 

@@ -77,7 +77,7 @@ async def trip_now(session: AsyncSession, vehicle_id: UUID, now: datetime) -> Tr
         .order_by(running, func.abs(func.extract("epoch", Trip.planned_start_at - now)))
         .limit(1)
     )
-    row = (await session.execute(query)).first()
+    row: Any = (await session.execute(query)).first()
     if row is None:
         return None
     visits = (
@@ -98,7 +98,8 @@ async def trip_now(session: AsyncSession, vehicle_id: UUID, now: datetime) -> Tr
         .where(StopVisit.trip_id == row[0])
         .order_by(StopVisit.sequence)
     )
-    return TripNow(*row, [PlannedVisit(*one) for one in await session.execute(visits)])
+    found = [PlannedVisit(*one) for one in await session.execute(visits)]
+    return TripNow(*[*row, found])
 
 
 async def cameras_of(session: AsyncSession, vehicle_id: UUID) -> list[tuple[UUID, dict[str, str]]]:

@@ -95,7 +95,7 @@ async def tile(
     region_id: UUID | None = None,
 ) -> bytes:
     """Return a tile; empty where nothing is."""
-    wanted = {"z": where.z, "x": where.x, "y": where.y, "region_id": region_id}
+    wanted: dict[str, object] = {"z": where.z, "x": where.x, "y": where.y, "region_id": region_id}
     if layer is not TileLayer.ROUTES:
         wanted |= {"starts_at": starts_at, "ends_at": ends_at}
     if layer is TileLayer.TRACK:

@@ -48,8 +48,9 @@ def van_days(
     starts_at: datetime,
     *,
     report_interval_s: float = 30.0,
+    apart: timedelta = timedelta(days=1),
 ) -> Iterator[VanDay]:
-    """Yield trips one a day; about half are as planned, each other has one thing go wrong."""
+    """Yield trips, one a day unless said otherwise; in half of them one thing goes wrong."""
     for number in range(count):
         chance = random.Random(f"{seed} day {number}")
         route = route_through(
@@ -69,7 +70,7 @@ def van_days(
             newest_first=bool(number % 2),
             repeated=0.05,
         )
-        day = starts_at + timedelta(days=number)
+        day = starts_at + number * apart
         silent = silences(
             journey, [(p.latitude, p.longitude) for p in route.stops], tracker.reach_m
         )

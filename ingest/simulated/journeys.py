@@ -7,15 +7,16 @@ import bisect
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ingest.gps.geodesy import bearing_deg, distance_m, offset
 from ingest.simulated.roads import Drive, LatLon, Motion, append_leg, measured
 from ingest.simulated.routes import SimulatedRoute
-from ingest.simulated.sides import distance_to_line_m, sideways, towards
+from ingest.simulated.sides import distance_m_to, segments_around, sideways, towards
 
 STOP_RADIUS_M = 150.0
 CORRIDOR_M = 300.0
-_LOOK_S = 900
+_LOOK_EVERY_S = 5
 _VARIES = 0.03  # of the cruising speed, from leg to leg
 
 
@@ -74,7 +75,7 @@ class Journey:
         drive: the path as driven; its times count from when the van set out.
         late_s: when that was.
         visits: of every stop that it came to.
-        deviation: while it was farther than the corridor from the planned line.
+        deviation: the longest stretch farther than the corridor from the planned line.
         wrong_way: from the turn until it was back where it had turned.
         rests: unplanned stops.
     """
@@ -198,13 +199,21 @@ def _deviation(
         return None
     ends = [path.index[index] for index in (detour.from_index, detour.until_index)]
     begun_s, back_s = (round(journey.when(journey.drive.road_m[end])) for end in ends)
-    near = route.line_near(detour.from_index, detour.until_index)
+    # Another leg of the same route may pass where this one was left: that is no deviation.
+    left, back = (route.road[index] for index in (detour.from_index, detour.until_index))
+    near = segments_around(route.line, left, back, detour.off_m + CORRIDOR_M)
 
     def beyond(second: int) -> bool:
         motion = journey.at(second)
-        return distance_to_line_m((motion.latitude, motion.longitude), near) > CORRIDOR_M
+        return distance_m_to((motion.latitude, motion.longitude), near) > CORRIDOR_M
 
-    first = next((second for second in range(begun_s, back_s) if beyond(second)), None)
-    if first is None:
+    # A detour may cross its own road again; the deviation is the longest stretch that does not.
+    runs = [
+        list(run) for out, run in groupby(range(begun_s, back_s, _LOOK_EVERY_S), key=beyond) if out
+    ]
+    if not runs:
         return None
-    return TrueSpan(first, next(s for s in range(back_s, begun_s, -1) if beyond(s)))
+    longest = max(runs, key=len)
+    first = next(s for s in range(longest[0] - _LOOK_EVERY_S, longest[0] + 1) if beyond(s))
+    last = next(s for s in range(longest[-1] + _LOOK_EVERY_S, longest[-1] - 1, -1) if beyond(s))
+    return TrueSpan(first, last)

@@ -4,7 +4,6 @@ A route leads from its base through villages and back home on the same road. Its
 careful dispatcher would write: the nominal drive with a stay at each village.
 """
 
-import bisect
 import math
 import random
 from collections.abc import Sequence
@@ -46,7 +45,6 @@ class SimulatedRoute:
         line: as it was planned; the road itself, or that as drawn by hand.
         stops: in order; the last is the base again.
         duration_s: from the planned start to the end of the stay at the last stop.
-        kept: which point of the road each point of the line stands for.
     """
 
     road: tuple[LatLon, ...]
@@ -54,12 +52,6 @@ class SimulatedRoute:
     line: tuple[LatLon, ...]
     stops: tuple[PlannedStop, ...]
     duration_s: int
-    kept: tuple[int, ...]
-
-    def line_near(self, first: int, last: int) -> tuple[LatLon, ...]:
-        """Return the planned line around a part of the road, given by its points' indices."""
-        a = max(bisect.bisect_left(self.kept, first) - 2, 0)
-        return self.line[a : bisect.bisect_right(self.kept, last) + 2]
 
 
 def route_through(
@@ -101,9 +93,7 @@ def route_through(
         times.append(arrive_s + stay_s)
         driven.append(metres[index])
     duration_s = stops[-1].arrive_after_s + stay_s
-    return SimulatedRoute(
-        tuple(points), tuple(metres), tuple(line), tuple(stops), duration_s, tuple(kept)
-    )
+    return SimulatedRoute(tuple(points), tuple(metres), tuple(line), tuple(stops), duration_s)
 
 
 def _drawn(
