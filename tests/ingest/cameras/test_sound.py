@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
@@ -35,15 +36,16 @@ def plays(
 ) -> Callable[[Line], Awaitable[None]]:
     """Return what a camera sends: ten pictures a second and, with ``codec``, sound beside them.
 
-    A picture is sent every ``pace_s``; 0.1 is as fast as it says that it is.
+    A picture is sent every ``pace_s``; 0.1 is as fast as it says that it is. After the last one the
+    first comes again until there were ``count``.
     """
-    audio, units = spoken(codec, 0, 4.0) if codec else (None, [])
+    audio, units = spoken(codec, 0, count / 10 + 1) if codec else (None, [])
     rate = audio.sample_rate if audio else 0
     kind = {"aac": 97, "pcm_alaw": 8, "pcm_mulaw": 0}.get(codec, 98)
 
     async def play(line: Line) -> None:
         said = 0
-        for number, picture in enumerate(pictures[:count]):
+        for number, picture in enumerate(islice(cycle(pictures), count)):
             payloads = [part for unit in picture.nals for part in cut(unit)]
             for n, part in enumerate(payloads):
                 line.rtp(0, 96, 1_000 + number * 9_000, part, last=n == len(payloads) - 1)
