@@ -25,6 +25,7 @@ class Permission(StrEnum):
     VANS_VIEW = "vans.view"
     VANS_PLAN = "vans.plan"  # routes, timetables, trips, crews and fences
     VANS_CONFIGURE = "vans.configure"  # vans and their devices; no position
+    VANS_PAIR = "vans.pair"  # crews' phones that speak for a van
     CAMERAS_TURN = "cameras.turn"  # PTZ presets
     CAMERAS_CONFIGURE = "cameras.configure"
     ZONES_EDIT = "zones.edit"  # with a still in which nobody can be recognised
@@ -62,6 +63,7 @@ _TABLE = {
     Permission.VANS_VIEW: "o d u . s .",
     Permission.VANS_PLAN: ". d . . s .",
     Permission.VANS_CONFIGURE: ". . . . . a",
+    Permission.VANS_PAIR: ". d . . s a",
     Permission.CAMERAS_TURN: "o . . . s .",
     Permission.CAMERAS_CONFIGURE: ". . . . . a",
     Permission.ZONES_EDIT: ". . . . s a",

@@ -21,6 +21,7 @@ HEARD_WITH: dict[str, tuple[Permission, ...]] = {
     "vehicle": (Permission.VANS_VIEW,),
     "trip": (Permission.VANS_VIEW,),
     "movement": (Permission.VANS_VIEW,),
+    "van_report": (Permission.VANS_VIEW,),
     "config": (Permission.CAMERAS_READ,),
 }
 
