@@ -113,6 +113,7 @@ def replay_command(
     device: Annotated[str | None, typer.Option(help="Only what this device sent.")] = None,
     protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Store nothing, only say.")] = False,
+    amend: Annotated[bool, typer.Option("--amend", help="Change stored ones that differ.")] = False,
 ) -> None:
     """Read kept raw messages again with today's decoders; store what is new, once."""
     clock = SystemClock()
@@ -132,7 +133,12 @@ def replay_command(
             database = Database(installation.database_url(settings))
             try:
                 replay = Replay(
-                    database, clock, wanted, dry_run=dry_run, strict=settings.gps_checksum_strict
+                    database,
+                    clock,
+                    wanted,
+                    dry_run=dry_run,
+                    amend=amend,
+                    strict=settings.gps_checksum_strict,
                 )
                 return await replay.run()
             finally:
@@ -142,7 +148,7 @@ def replay_command(
     except (CentreError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    for line in report(outcome, dry_run=dry_run):
+    for line in report(outcome, dry_run=dry_run, amend=amend):
         typer.echo(line)
 
 
@@ -161,13 +167,14 @@ def moment(text: str | None) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def report(outcome: Outcome, *, dry_run: bool) -> list[str]:
+def report(outcome: Outcome, *, dry_run: bool, amend: bool = False) -> list[str]:
     """Return what a replay did, in sentences."""
     would = "would be stored" if dry_run else "stored"
+    left = "amended" if amend and not dry_run else "left as they are"
     lines = [
         f"{outcome.messages} messages of {outcome.conversations} conversations read again",
         f"{outcome.new} positions new, {would}; {outcome.same} as stored;"
-        f" {outcome.different} differ from what is stored, left as they are",
+        f" {outcome.different} differ from what is stored, {left}",
         f"{outcome.mended} messages once rejected are read now",
     ]
     lines += [f"rejected still: {reason} {n}" for reason, n in outcome.rejected.most_common()]

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from sqlalchemy import text
 from ingest.gps.decoders.message import DeviceMessage, Rejection
 from ingest.gps.decoders.table import BY_NAME
 from ingest.gps.devices import Devices
+from ingest.gps.rows import Row, amend_positions
 from ingest.gps.store import PositionStore, Submission
 from ingest.gps.stored import Stored, stored_positions
 from ingest.gps.transcript import Conversation
+from ingest.gps.verdict import Trust, judge
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.observations import PositionFix
@@ -77,7 +79,7 @@ class Outcome:
     Attributes:
         messages, conversations: read.
         new, same, different: fixes, compared with the stored ones of the same van and moment;
-            only new ones are stored.
+            new ones are stored, different ones only where amending is wanted.
         mended: messages that were rejected once and are not any more.
         rejected: messages or records by reason, as of today.
         examples: the first different fixes: as stored, as read.
@@ -103,13 +105,16 @@ class Replay:
         wanted: Wanted,
         *,
         dry_run: bool,
+        amend: bool = False,
         strict: bool = False,
     ) -> None:
+        """``amend``: let stored positions say what today's decoders read, where they differ."""
         self.outcome = Outcome()
         self._database = database
         self._clock = clock
         self._wanted = wanted
         self._dry_run = dry_run
+        self._amend = amend and not dry_run
         self._strict = strict
         self._devices = Devices(database, clock)
         self._pending: list[Found] = []
@@ -182,6 +187,7 @@ class Replay:
         async with self._database.read() as session:
             stored = await stored_positions(session, list(unique))
         new: list[Found] = []
+        different: list[Found] = []
         for key, each in unique.items():
             known = stored.get(key)
             if known is None:
@@ -190,14 +196,24 @@ class Replay:
             elif known.says(each.fix):
                 self.outcome.same += 1
             else:
-                self.outcome.different += 1
+                different.append(each)
                 if len(self.outcome.examples) < EXAMPLES:
                     self.outcome.examples.append((known, each.fix))
         self.outcome.new += len(new)
+        self.outcome.different += len(different)
         if self._dry_run:
             self._tried |= {(each.vehicle_id, each.fix.fixed_at) for each in new}
             return
         await asyncio.gather(*[await store.submit(_submission(each)) for each in new])
+        if self._amend:
+            async with self._database.transaction() as session:
+                await amend_positions(session, [_row(each) for each in different])
+
+
+def _row(found: Found) -> Row:
+    """Return the row with the flags that a fix has by itself: it may be the first of its van."""
+    row = Row(found.vehicle_id, found.fix, found.received_at, found.protocol)
+    return replace(row, flags=judge(Trust(), found.fix, found.received_at)[1])
 
 
 def _submission(found: Found) -> Submission:

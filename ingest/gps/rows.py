@@ -87,6 +87,27 @@ _INSERT_POSITIONS = text(f"""
     WHERE NOT flags && CAST('{{{FixFlag.FUTURE},{FixFlag.ANCIENT}}}' AS text[])
     GROUP BY vehicle_id
 """)
+_AMEND_POSITIONS = text(f"""
+    WITH amended AS (
+        UPDATE position p
+        SET geom = ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326),
+            speed_km_h = r.speed_km_h, course_deg = r.course_deg, altitude_m = r.altitude_m,
+            accuracy_m = r.accuracy_m, satellites = r.satellites, ignition = r.ignition,
+            external_power_v = r.external_power_v, flags = string_to_array(r.flags, ',')
+        FROM {_COLUMNS}
+        WHERE p.vehicle_id = r.vehicle_id AND p.fixed_at = r.fixed_at
+        RETURNING p.vehicle_id, p.fixed_at
+    )
+    INSERT INTO unjudged_span (vehicle_id, from_at, until_at)
+    SELECT vehicle_id, min(fixed_at), max(fixed_at) FROM amended GROUP BY vehicle_id
+""")
+_AMEND_LAST = text(f"""
+    UPDATE last_position l
+    SET geom = ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326),
+        speed_km_h = r.speed_km_h, course_deg = r.course_deg, accuracy_m = r.accuracy_m
+    FROM {_COLUMNS}
+    WHERE l.vehicle_id = r.vehicle_id AND l.fixed_at = r.fixed_at
+""")
 _MOVE_LAST = text(f"""
     INSERT INTO last_position AS l (vehicle_id, fixed_at, received_at, geom, speed_km_h,
                                     course_deg, accuracy_m)
@@ -124,6 +145,13 @@ async def insert_positions(session: AsyncSession, rows: Sequence[Row]) -> None:
     """
     if rows:
         await session.execute(_INSERT_POSITIONS, _arrays(rows))
+
+
+async def amend_positions(session: AsyncSession, rows: Sequence[Row]) -> None:
+    """Let stored rows of the same vans and times say what these say, and be judged again."""
+    if rows:
+        await session.execute(_AMEND_POSITIONS, _arrays(rows))
+        await session.execute(_AMEND_LAST, _arrays(rows))
 
 
 async def move_last_positions(session: AsyncSession, rows: Sequence[Row]) -> list[Moved]:

@@ -54,8 +54,10 @@ async def keep(
     await writing
 
 
-async def replay(database: Database, wanted: Wanted = WANTED, *, dry_run: bool = False) -> Outcome:
-    return await Replay(database, SystemClock(), wanted, dry_run=dry_run).run()
+async def replay(
+    database: Database, wanted: Wanted = WANTED, *, dry_run: bool = False, amend: bool = False
+) -> Outcome:
+    return await Replay(database, SystemClock(), wanted, dry_run=dry_run, amend=amend).run()
 
 
 async def moments(database: Database) -> list[datetime]:
@@ -144,15 +146,18 @@ async def test_a_device_that_was_registered_later_gets_its_positions(database: D
     assert (await replay(database)).new == 2
 
 
-async def test_what_differs_is_told_and_left(database: Database) -> None:
+async def test_what_differs_is_told_and_only_amended_where_that_is_wanted(
+    database: Database,
+) -> None:
     await van(database)
     await keep(database, lines(fix_at(0), fix_at(1)))
     await replay(database)
     async with database.transaction() as session:
         await session.execute(
             text(
-                "UPDATE position SET geom = ST_SetSRID(ST_MakePoint(76, 44), 4326)"
-                " WHERE fixed_at = :at"
+                "WITH last AS (UPDATE last_position SET geom = ST_SetSRID(ST_MakePoint(76, 44),"
+                " 4326)) UPDATE position SET geom = ST_SetSRID(ST_MakePoint(76, 44), 4326),"
+                " flags = '{jump}' WHERE fixed_at = :at"
             ),
             {"at": fix_at(1).fixed_at},
         )
