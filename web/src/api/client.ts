@@ -51,6 +51,13 @@ export const post = <T>(path: string, body?: unknown, options?: RequestOptions) 
   request<T>("POST", path, { ...options, body });
 export const remove = <T>(path: string) => request<T>("DELETE", path);
 
+/** Reads JSON of another server that a setting names; no cookie goes there. */
+export async function foreign<T>(url: string): Promise<T> {
+  const response = await send(url, { credentials: "omit" });
+  if (!response.ok) throw await problemOf(response);
+  return (await response.json()) as T;
+}
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);

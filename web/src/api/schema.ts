@@ -489,7 +489,11 @@ export interface paths {
          */
         get: operations["list_vehicles"];
         put?: never;
-        post?: never;
+        /**
+         * Add Vehicle
+         * @description Add a van; it is on the map as soon as a device of it reports.
+         */
+        post: operations["add_vehicle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -505,7 +509,8 @@ export interface paths {
         };
         /** Read Vehicle */
         get: operations["read_vehicle"];
-        put?: never;
+        /** Change Vehicle */
+        put: operations["change_vehicle"];
         post?: never;
         delete?: never;
         options?: never;
@@ -545,6 +550,286 @@ export interface paths {
          * @description Every raw fix of a span, oldest first, with the flags that say why one is not trusted.
          */
         get: operations["list_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Devices
+         * @description Vans with their devices, and the ports that devices of each protocol report to.
+         */
+        get: operations["read_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/unknown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Unknown Devices
+         * @description Devices that reported within a week and that no van has, the latest first.
+         */
+        get: operations["read_unknown_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/{vehicle_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Device
+         * @description Let a van have a device; what it sends is taken within 5 seconds.
+         */
+        post: operations["add_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/{vehicle_id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Device
+         * @description Take a device from a van; positions that it sent stay.
+         */
+        delete: operations["remove_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Fleet
+         * @description Where every van was at an instant, or is now.
+         */
+        get: operations["read_fleet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleet/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Replay
+         * @description The tracks of all vans over a span (12 hours at most), thinned to one fix a ``step_s``.
+         */
+        get: operations["read_replay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/{vehicle_id}/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Van Now
+         * @description The trip that a van is on or begins next, with its planned line, stops and estimates.
+         */
+        get: operations["read_van_now"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/{vehicle_id}/track.gpx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Gpx
+         * @description The good fixes of a span (31 days at most) as GPX 1.1; each gap begins a new segment.
+         */
+        get: operations["export_gpx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/{vehicle_id}/track.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Geojson
+         * @description The same as a GeoJSON Feature (RFC 7946) with the time of each corner.
+         */
+        get: operations["export_geojson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routes/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read File
+         * @description Read a file and return what it tells, for a person to look at; nothing is stored.
+         */
+        post: operations["read_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routes/from-track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft From Track
+         * @description Make a route of what a van drove: a simplified line, and a stop where it stayed.
+         */
+        post: operations["draft_from_track"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Totals
+         * @description Totals of a span by day, van or region; each names the rows that it is made of.
+         */
+        get: operations["read_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{kind}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rows
+         * @description The rows of the span's first day, or of the day that the answer before led to.
+         */
+        get: operations["read_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{kind}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Report
+         * @description All rows of the span as a file, however many; who took it is written down.
+         */
+        get: operations["export_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -788,6 +1073,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/geofences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Geofences
+         * @description Every fence that is watched; those without a region hold everywhere.
+         */
+        get: operations["list_geofences"];
+        put?: never;
+        /**
+         * Add Geofence
+         * @description Store a fence; its vans are judged by it from their next fix on.
+         */
+        post: operations["add_geofence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/geofences/{fence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Geofence
+         * @description Put a new fence in the place of the old one, so that the past is judged by what it was.
+         */
+        put: operations["replace_geofence"];
+        post?: never;
+        /**
+         * Archive Geofence
+         * @description Stop watching a fence; what was found by it stays.
+         */
+        delete: operations["archive_geofence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/villages/{village}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Village
+         * @description When the van is in this village next, and whether it is on its way; no personal data.
+         */
+        get: operations["read_village"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/{layer}.geojson": {
         parameters: {
             query?: never;
@@ -800,6 +1153,68 @@ export interface paths {
          * @description GeoJSON (RFC 7946); the ground layers are part of the product and work offline.
          */
         get: operations["read_layer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/{layer}/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Tile
+         * @description A Mapbox Vector Tile: planned routes, a van's track, or how often vans were where.
+         *
+         *     What is wholly past does not change often, so browsers may keep it for a day.
+         */
+        get: operations["read_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/ground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Ground
+         * @description What lies under the vans: the product's own ground unless a setting names other tiles.
+         */
+        get: operations["read_ground"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/ground.pmtiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Ground File
+         * @description The installation's own PMTiles archive, in byte ranges.
+         */
+        get: operations["read_ground_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1445,7 +1860,7 @@ export interface components {
             recording_schedule?: components["schemas"]["RecordingSchedule"] | null;
             /** Onvif Url */
             onvif_url?: string | null;
-            device?: components["schemas"]["DeviceIn"] | null;
+            device?: components["schemas"]["dashboard_api__schemas__camera_setup__DeviceIn"] | null;
             credentials?: components["schemas"]["CredentialsIn"] | null;
             /** Streams */
             streams: components["schemas"]["StreamIn"][];
@@ -1935,20 +2350,6 @@ export interface components {
             role: "driver" | "specialist";
         };
         /**
-         * DeviceIn
-         * @description What the device said of itself when it was inspected; shown, never judged.
-         */
-        DeviceIn: {
-            /** Maker */
-            maker: string;
-            /** Model */
-            model: string;
-            /** Firmware */
-            firmware: string;
-            /** Serial */
-            serial: string;
-        };
-        /**
          * DeviceLook
          * @description What a device said of itself by ONVIF; the clock offset is its clock minus ours.
          */
@@ -1972,6 +2373,27 @@ export interface components {
             /** Tells Events */
             tells_events: boolean;
         };
+        /** DeviceOut */
+        DeviceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Identifier */
+            identifier: string;
+            /** Protocol */
+            protocol: string;
+            /** Has Password */
+            has_password: boolean;
+        };
+        /** DevicesSetup */
+        DevicesSetup: {
+            /** Vans */
+            vans: components["schemas"]["VanSetup"][];
+            /** Protocols */
+            protocols: components["schemas"]["ProtocolOut"][];
+        };
         /**
          * DiscoverIn
          * @description Without addresses our own network segment is asked; else each address, which may be far.
@@ -1979,6 +2401,27 @@ export interface components {
         DiscoverIn: {
             /** Addresses */
             addresses?: string[];
+        };
+        /**
+         * DrivenSpan
+         * @description When a van drove the road that a route is to be made of.
+         */
+        DrivenSpan: {
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
         };
         /**
          * DueExplanation
@@ -2011,6 +2454,29 @@ export interface components {
             features: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * FenceHours
+         * @description When a fence is watched, in local time; ``to`` before ``from`` goes over midnight.
+         */
+        FenceHours: {
+            /** Weekdays */
+            weekdays: number[];
+            /**
+             * From
+             * Format: time
+             */
+            from: string;
+            /**
+             * To
+             * Format: time
+             */
+            to: string;
+            /**
+             * Time Zone
+             * @default Asia/Almaty
+             */
+            time_zone: string;
         };
         /**
          * Finding
@@ -2079,6 +2545,41 @@ export interface components {
             protocol: string;
         };
         /**
+         * FleetMoment
+         * @description Each van's newest good fix of the 24 hours before ``at``.
+         */
+        FleetMoment: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Positions */
+            positions: components["schemas"]["VehiclePosition"][];
+        };
+        /**
+         * FleetReplay
+         * @description A part of the past to play: one fix a van and ``step_s`` at most.
+         */
+        FleetReplay: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Step S */
+            step_s: number;
+            /** Scale */
+            scale: number;
+            /** Vans */
+            vans: components["schemas"]["VanFixes"][];
+        };
+        /**
          * FoundDevice
          * @description ``url`` is its ONVIF device service; ``camera_id`` is ours, where it is known already.
          */
@@ -2113,6 +2614,77 @@ export interface components {
             ended_at: string | null;
             /** Reason */
             reason: string;
+        };
+        /** Geofence */
+        Geofence: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            name: components["schemas"]["Names"];
+            /** Region Id */
+            region_id: string | null;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "stay_inside" | "stay_outside" | "note";
+            /** Buffer M */
+            buffer_m: number;
+            /** Hold S */
+            hold_s: number;
+            hours: components["schemas"]["FenceHours"] | null;
+            /** Vehicles */
+            vehicles: string[];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+        };
+        /**
+         * GeofenceIn
+         * @description ``polygon``: corners with longitude first; the last need not repeat the first.
+         *
+         *     A van has left or entered only ``buffer_m`` beyond the line and after ``hold_s``. No vans
+         *     named: the fence holds for every van of its region, or for all.
+         */
+        GeofenceIn: {
+            name: components["schemas"]["Names"];
+            /** Region Id */
+            region_id?: string | null;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "stay_inside" | "stay_outside" | "note";
+            /**
+             * Buffer M
+             * @default 50
+             */
+            buffer_m: number;
+            /**
+             * Hold S
+             * @default 60
+             */
+            hold_s: number;
+            hours?: components["schemas"]["FenceHours"] | null;
+            /**
+             * Vehicles
+             * @default []
+             */
+            vehicles: string[];
         };
         /**
          * Hold
@@ -2303,6 +2875,23 @@ export interface components {
             looks_per_s?: number | null;
             /** Score */
             score?: number | null;
+        };
+        /**
+         * MapGround
+         * @description What lies under the vans: the product's own ground, or the installation's own tiles.
+         */
+        MapGround: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "builtin" | "style" | "xyz" | "pmtiles";
+            /** Url */
+            url: string | null;
+            /** Attribution */
+            attribution: string;
+            /** Max Zoom */
+            max_zoom: number;
         };
         /**
          * Me
@@ -2511,6 +3100,13 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[Geofence] */
+        Page_Geofence_: {
+            /** Items */
+            items: components["schemas"]["Geofence"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[Hold] */
         Page_Hold_: {
             /** Items */
@@ -2571,7 +3167,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "vans.plan" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
+        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "vans.plan" | "vans.configure" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
         /** PersonRef */
         PersonRef: {
             /**
@@ -2581,6 +3177,21 @@ export interface components {
             id: string;
             /** Full Name */
             full_name: string;
+        };
+        /** PlannedVisit */
+        PlannedVisit: {
+            /**
+             * Planned Arrival At
+             * Format: date-time
+             */
+            planned_arrival_at: string;
+            /**
+             * Planned Departure At
+             * Format: date-time
+             */
+            planned_departure_at: string;
+            /** Cancelled */
+            cancelled: boolean;
         };
         /**
          * Presence
@@ -2682,6 +3293,20 @@ export interface components {
             url: string;
         };
         /**
+         * ProtocolOut
+         * @description What a device is told: where it has to report to.
+         */
+        ProtocolOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Port */
+            port: number;
+            /** Transports */
+            transports: string[];
+        };
+        /**
          * RecordingSchedule
          * @description When a camera is recorded; ``hours`` are of kind hours. A hold is stronger.
          */
@@ -2733,6 +3358,73 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+        };
+        /**
+         * ReportColumn
+         * @description ``title`` is in the language that was asked for.
+         */
+        ReportColumn: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "day" | "moment" | "count" | "amount";
+        };
+        /**
+         * ReportGroup
+         * @description One line of totals; asking for rows with what it ``narrows`` gives exactly its rows.
+         */
+        ReportGroup: {
+            /** Label */
+            label: string;
+            /** Cells */
+            cells: (number | null)[];
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Region Id */
+            region_id: string | null;
+            /** Vehicle Id */
+            vehicle_id: string | null;
+        };
+        /**
+         * ReportRows
+         * @description The rows of one local day; ``next_cursor`` leads to the next day.
+         */
+        ReportRows: {
+            /** Columns */
+            columns: components["schemas"]["ReportColumn"][];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Rows */
+            rows: (string | number | null)[][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ReportTotals */
+        ReportTotals: {
+            /** Title */
+            title: string;
+            /** Columns */
+            columns: components["schemas"]["ReportColumn"][];
+            /** Groups */
+            groups: components["schemas"]["ReportGroup"][];
+            /** Total */
+            total: (number | null)[];
         };
         /** Retention */
         Retention: {
@@ -2800,6 +3492,28 @@ export interface components {
             stops: components["schemas"]["Stop"][];
         };
         /**
+         * RouteDraft
+         * @description What was read from a file or a track, to be looked at and stored by POST /routes.
+         */
+        RouteDraft: {
+            /** Name */
+            name: string;
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
+            /** Length M */
+            length_m: number;
+            source: components["schemas"]["RouteSource"];
+            /** Corridor M */
+            corridor_m: number;
+            /** Stops */
+            stops: components["schemas"]["StopIn"][];
+            /** Remarks */
+            remarks: string[];
+        };
+        /**
          * RouteIn
          * @description A route as drawn or imported; ``line`` has longitude first, as in GeoJSON.
          */
@@ -2865,6 +3579,14 @@ export interface components {
             stops: number;
             /** Trips Ahead */
             trips_ahead: number;
+        };
+        /**
+         * RouteText
+         * @description The text of a GeoJSON, GPX or CSV file.
+         */
+        RouteText: {
+            /** Text */
+            text: string;
         };
         /**
          * ScheduleKind
@@ -3195,6 +3917,12 @@ export interface components {
             /** Difference S */
             difference_s: number | null;
         };
+        /**
+         * TileLayer
+         * @description ``FIXES`` counts where vans were; ``TRACK`` is one van's line; ``ROUTES`` are planned.
+         * @enum {string}
+         */
+        TileLayer: "routes" | "track" | "fixes";
         /** Timeline */
         Timeline: {
             /** Recordings */
@@ -3404,10 +4132,76 @@ export interface components {
             note: string;
         };
         /**
+         * TripNow
+         * @description ``line`` is the planned line as a GeoJSON geometry, thinned for drawing.
+         */
+        TripNow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planned" | "running";
+            /**
+             * Route Id
+             * Format: uuid
+             */
+            route_id: string;
+            route_name: components["schemas"]["Names"];
+            /** Corridor M */
+            corridor_m: number;
+            /** Line */
+            line: {
+                [key: string]: unknown;
+            };
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /**
+             * Planned End At
+             * Format: date-time
+             */
+            planned_end_at: string;
+            /** Progress M */
+            progress_m: number | null;
+            /** Length M */
+            length_m: number;
+            /** Visits */
+            visits: components["schemas"]["VisitNow"][];
+        };
+        /**
          * TripState
          * @enum {string}
          */
         TripState: "planned" | "running" | "done" | "missed" | "cancelled";
+        /**
+         * UnknownDevice
+         * @description A device that reports here and that no van has; ``messages`` are those that were kept.
+         */
+        UnknownDevice: {
+            /** Identifier */
+            identifier: string;
+            /** Protocol */
+            protocol: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Messages */
+            messages: number;
+        };
+        /** UnknownDevices */
+        UnknownDevices: {
+            /** Items */
+            items: components["schemas"]["UnknownDevice"][];
+        };
         /** User */
         User: {
             /**
@@ -3458,6 +4252,90 @@ export interface components {
             language: "kk" | "ru" | "en";
             /** Region Id */
             region_id?: string | null;
+        };
+        /** VanCamera */
+        VanCamera: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            name: components["schemas"]["Names"];
+        };
+        /**
+         * VanFixes
+         * @description A van's fixes as lists of equal length.
+         *
+         *     ``seconds`` count from ``from``, the first may be negative; coordinates are in 1/``scale``
+         *     degree.
+         */
+        VanFixes: {
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Seconds */
+            seconds: number[];
+            /** Longitudes */
+            longitudes: number[];
+            /** Latitudes */
+            latitudes: number[];
+            /** Speeds */
+            speeds: (number | null)[];
+        };
+        /**
+         * VanIn
+         * @description A van. ``report_interval_s``: how often its device reports while it drives.
+         */
+        VanIn: {
+            /** Plate */
+            plate: string;
+            name: components["schemas"]["Names"];
+            /**
+             * Region Id
+             * Format: uuid
+             */
+            region_id: string;
+            /**
+             * Report Interval S
+             * @default 30
+             */
+            report_interval_s: number;
+        };
+        /**
+         * VanNow
+         * @description The trip that a van is on, else its next within 12 hours; cameras of its own office.
+         */
+        VanNow: {
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            trip: components["schemas"]["TripNow"] | null;
+            /** Cameras */
+            cameras: components["schemas"]["VanCamera"][];
+        };
+        /** VanSetup */
+        VanSetup: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Plate */
+            plate: string;
+            name: components["schemas"]["Names"];
+            /**
+             * Region Id
+             * Format: uuid
+             */
+            region_id: string;
+            /** Report Interval S */
+            report_interval_s: number;
+            /** Devices */
+            devices: components["schemas"]["DeviceOut"][];
         };
         /**
          * Vehicle
@@ -3528,6 +4406,30 @@ export interface components {
             };
         };
         /**
+         * VillageNews
+         * @description ``known_at`` is set where the van was not heard of lately: the estimate is that old.
+         */
+        VillageNews: {
+            /** Village */
+            village: string;
+            name: components["schemas"]["Names"];
+            /**
+             * Now
+             * @enum {string}
+             */
+            now: "here" | "on_its_way" | "nothing";
+            /** Until */
+            until: string | null;
+            /** Expected At */
+            expected_at: string | null;
+            /** Planned At */
+            planned_at: string | null;
+            /** Known At */
+            known_at: string | null;
+            /** Following */
+            following: components["schemas"]["PlannedVisit"][];
+        };
+        /**
          * Visit
          * @description Plan against fact of a stop; ``inferred``: the van passed it between two fixes.
          */
@@ -3565,6 +4467,39 @@ export interface components {
             inferred: boolean;
             /** People Served */
             people_served: number | null;
+        };
+        /** VisitNow */
+        VisitNow: {
+            /** Sequence */
+            sequence: number;
+            name: components["schemas"]["Names"];
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Radius M */
+            radius_m: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planned" | "arrived" | "served" | "passed" | "skipped";
+            /**
+             * Planned Arrival At
+             * Format: date-time
+             */
+            planned_arrival_at: string;
+            /**
+             * Planned Departure At
+             * Format: date-time
+             */
+            planned_departure_at: string;
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Departed At */
+            departed_at: string | null;
+            /** Expected At */
+            expected_at: string | null;
         };
         /**
          * Waiting
@@ -3745,6 +4680,32 @@ export interface components {
         ZonesIn: {
             /** Zones */
             zones: components["schemas"]["ZoneIn"][];
+        };
+        /**
+         * DeviceIn
+         * @description What the device said of itself when it was inspected; shown, never judged.
+         */
+        dashboard_api__schemas__camera_setup__DeviceIn: {
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Firmware */
+            firmware: string;
+            /** Serial */
+            serial: string;
+        };
+        /**
+         * DeviceIn
+         * @description A tracker or phone, by the identifier it sends (an IMEI, mostly).
+         */
+        dashboard_api__schemas__devices__DeviceIn: {
+            /** Identifier */
+            identifier: string;
+            /** Protocol */
+            protocol: string;
+            /** Password */
+            password?: string | null;
         };
         /** FieldProblem */
         FieldProblem: {
@@ -4753,6 +5714,39 @@ export interface operations {
             };
         };
     };
+    add_vehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VanSetup"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_vehicle: {
         parameters: {
             query?: never;
@@ -4771,6 +5765,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Vehicle"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_vehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VanSetup"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
@@ -4841,6 +5870,466 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_FlaggedPosition_"];
                 };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesSetup"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_unknown_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownDevices"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["dashboard_api__schemas__devices__DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VanSetup"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_fleet: {
+        parameters: {
+            query?: {
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetMoment"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_replay: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                step_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetReplay"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_van_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VanNow"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_gpx: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_geojson: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteDraft"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_from_track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrivenSpan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteDraft"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_totals: {
+        parameters: {
+            query: {
+                by?: "day" | "vehicle" | "region";
+                from: string;
+                to: string;
+                region_id?: string | null;
+                vehicle_id?: string | null;
+                lang?: "kk" | "ru" | "en";
+            };
+            header?: never;
+            path: {
+                kind: "trips" | "plan-fact" | "stops" | "mileage";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTotals"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rows: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                from: string;
+                to: string;
+                region_id?: string | null;
+                vehicle_id?: string | null;
+                lang?: "kk" | "ru" | "en";
+            };
+            header?: never;
+            path: {
+                kind: "trips" | "plan-fact" | "stops" | "mileage";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRows"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_report: {
+        parameters: {
+            query: {
+                form?: "csv" | "xlsx" | "pdf";
+                from: string;
+                to: string;
+                region_id?: string | null;
+                vehicle_id?: string | null;
+                lang?: "kk" | "ru" | "en";
+            };
+            header?: never;
+            path: {
+                kind: "trips" | "plan-fact" | "stops" | "mileage";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
             default: {
@@ -5403,6 +6892,163 @@ export interface operations {
             };
         };
     };
+    list_geofences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Geofence_"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_geofence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GeofenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Geofence"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_geofence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GeofenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Geofence"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_geofence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_village: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                village: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageNews"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_layer: {
         parameters: {
             query?: never;
@@ -5422,6 +7068,98 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FeatureCollection"];
                 };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_tile: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                vehicle_id?: string | null;
+            };
+            header?: never;
+            path: {
+                layer: components["schemas"]["TileLayer"];
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_ground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapGround"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_ground_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
             default: {

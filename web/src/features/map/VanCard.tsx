@@ -1,19 +1,32 @@
 import { CloseButton, Group, Paper, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { Vehicle } from "@/api/types";
+import { exportUrl } from "@/api/queries/fleet";
+import type { Vehicle, VanNow } from "@/api/types";
+import { LiveView } from "@/components/LiveView";
 import { FreshnessMark } from "@/components/Marks";
 import { useNow } from "@/components/useNow";
 import { useNames } from "@/i18n";
+import { DEFAULT_ZONE } from "@/i18n/formats";
 import { useFormats } from "@/i18n/useFormats";
 import classes from "./Map.module.css";
+import { VanTrip } from "./VanTrip";
+
+interface Props {
+  van: Vehicle;
+  now: VanNow | undefined;
+  /** The local day whose track is drawn, as instants. */
+  day: { from: string; to: string };
+  onClose: () => void;
+}
 
 /** A van up close; the age of its position ticks, so that an old place is never taken for now. */
-export function VanCard({ van, onClose }: { van: Vehicle; onClose: () => void }) {
+export function VanCard({ van, now: doing, day, onClose }: Props) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const { time, duration, number } = useFormats();
   const now = useNow();
   const { position } = van;
+  const camera = doing?.cameras[0];
 
   return (
     <Paper withBorder className={classes.card} data-testid="van-card">
@@ -27,6 +40,7 @@ export function VanCard({ van, onClose }: { van: Vehicle; onClose: () => void })
       <FreshnessMark freshness={van.freshness} />
       {position ? (
         <dl className={classes.facts}>
+          {doing?.trip && <VanTrip trip={doing.trip} />}
           <dt>{t("map.fix_age")}</dt>
           <dd data-testid="van-age">
             {time(position.fixed_at)} ·{" "}
@@ -63,6 +77,25 @@ export function VanCard({ van, onClose }: { van: Vehicle; onClose: () => void })
       ) : (
         <p>{t("map.never")}</p>
       )}
+      {camera && (
+        <div className={classes.camera}>
+          <LiveView
+            cameraId={camera.id}
+            name={nameOf(camera.name)}
+            zone={DEFAULT_ZONE}
+            stream="sub"
+            ageTestId="van-camera-age"
+          />
+        </div>
+      )}
+      <p className={classes.exports}>
+        {t("map.track_of_day")}:{" "}
+        {(["gpx", "geojson"] as const).map((ending) => (
+          <a key={ending} href={exportUrl(van.id, ending, day.from, day.to)} download>
+            {ending === "gpx" ? "GPX" : "GeoJSON"}
+          </a>
+        ))}
+      </p>
     </Paper>
   );
 }

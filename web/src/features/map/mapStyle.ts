@@ -1,10 +1,14 @@
 /** The map's look: our own sources, no tiles and no glyphs from anywhere (labels use local fonts). */
 
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+import { fleetLayers, lineLayers, vanSources } from "./vanLayers";
 
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 const FONT = ["Noto Sans Variable"];
 const HALO = { "text-halo-color": "#0c1013", "text-halo-width": 1.5 };
+
+/** The ground that own tiles take the place of; borders, names and offices stay. */
+export const GROUND_LAYERS = ["countries", "regions", "lakes", "rivers", "places", "lake-names"];
 
 /** Sources that the server's layers of the same name fill. */
 export const BASE_LAYERS = [
@@ -115,55 +119,18 @@ const layers: LayerSpecification[] = [
     },
     paint: { "text-color": "#f2f5f7", ...HALO },
   },
-  {
-    id: "vans",
-    type: "circle",
-    source: "vans",
-    paint: {
-      "circle-radius": ["case", ["get", "selected"], 11, 8],
-      // Online is filled, stale is hollow, lost is small grey: told apart without colour too.
-      "circle-color": [
-        "match",
-        ["get", "freshness"],
-        "online",
-        "#6cc4ff",
-        "lost",
-        "#5f6a74",
-        "#0c1013",
-      ],
-      "circle-stroke-color": [
-        "match",
-        ["get", "freshness"],
-        "online",
-        "#ffffff",
-        "stale",
-        "#ffb938",
-        "#9aa4ae",
-      ],
-      "circle-stroke-width": ["case", ["get", "selected"], 4, 3],
-    },
-  },
-  {
-    id: "van-plates",
-    type: "symbol",
-    source: "vans",
-    layout: {
-      "text-field": ["get", "plate"],
-      "text-font": FONT,
-      "text-size": 13,
-      "text-anchor": "bottom",
-      "text-offset": [0, -0.9],
-      "text-allow-overlap": ["step", ["zoom"], false, 7, true],
-    },
-    paint: { "text-color": "#ffffff", ...HALO },
-  },
+  ...lineLayers,
+  ...fleetLayers,
 ];
 
-const SOURCES = [...BASE_LAYERS, "country-labels", "region-labels", "lake-labels", "vans"];
+const SOURCES = [...BASE_LAYERS, "country-labels", "region-labels", "lake-labels"];
 
 export const mapStyle: StyleSpecification = {
   version: 8,
-  sources: Object.fromEntries(SOURCES.map((name) => [name, { type: "geojson", data: EMPTY }])),
+  sources: {
+    ...Object.fromEntries(SOURCES.map((name) => [name, { type: "geojson", data: EMPTY }])),
+    ...vanSources,
+  },
   layers,
 };
 

@@ -1,13 +1,23 @@
 import { describe, expect, it } from "vitest";
 import type { Vehicle } from "@/api/types";
-import { GLIDE_MS, vanFeatures, VanGlides } from "./vans";
+import { GLIDE_MS, guesses, sightFeatures, vanFeatures, VanGlides } from "./vans";
 
 const van = (longitude: number | null, id = "v1") =>
   ({
     id,
     plate: "001 ABC 01",
     freshness: "online",
-    position: longitude === null ? null : { longitude, latitude: 50 },
+    report_interval_s: 30,
+    position:
+      longitude === null
+        ? null
+        : {
+            longitude,
+            latitude: 50,
+            speed_km_h: 72,
+            course_deg: 90,
+            fixed_at: new Date(0).toISOString(),
+          },
   }) as Vehicle;
 
 describe("VanGlides", () => {
@@ -50,9 +60,44 @@ describe("vanFeatures", () => {
     const glides = new VanGlides();
     const vans = [van(70), van(null, "v2")];
     glides.aim(vans, 0, false);
-    const { features } = vanFeatures(vans, glides, "v1", 0);
-    expect(features.map(({ properties }) => [properties.id, properties.selected])).toEqual([
-      ["v1", true],
+    const { features } = vanFeatures(vans, glides, "v1", 0, String, 90_000);
+    expect(features.map(({ properties }) => properties)).toMatchObject([
+      { id: "v1", selected: true, age: "90", estimated: false },
+    ]);
+  });
+});
+
+describe("guesses", () => {
+  it.each([
+    ["not while the van reports in time", 40, 0],
+    ["where it should have reported", 50, 2],
+    ["not when nobody can say any more", 61, 0],
+  ])("%s", (_, ageS, count) => {
+    expect(guesses([van(70)], ageS * 1000).features).toHaveLength(count);
+  });
+
+  it("lie straight ahead, as far as the van drove", () => {
+    const { geometry } = guesses([van(70)], 50_000).features[1] ?? {};
+    const place = geometry?.type === "Point" ? geometry.coordinates : [];
+    expect(place[0]).toBeCloseTo(70.014, 3);
+    expect(place[1]).toBeCloseTo(50, 6);
+  });
+});
+
+describe("sightFeatures", () => {
+  it("writes plate and age, and leaves out vans that are not shown", () => {
+    const sight = { longitude: 70, latitude: 50, speedKmH: 60, courseDeg: null, estimated: true };
+    const { features } = sightFeatures(
+      [
+        { ...sight, vehicleId: "v1", ageS: 1000 },
+        { ...sight, vehicleId: "v2", ageS: 0 },
+      ],
+      new Map([["v1", "001"]]),
+      null,
+      String,
+    );
+    expect(features.map(({ properties }) => properties)).toMatchObject([
+      { plate: "001", age: "1000", freshness: "lost", estimated: true, selected: false },
     ]);
   });
 });

@@ -1,0 +1,48 @@
+import { useTranslation } from "react-i18next";
+import type { TripNow } from "@/api/types";
+import { useNames } from "@/i18n";
+import { DEFAULT_ZONE } from "@/i18n/formats";
+import { useFormats } from "@/i18n/useFormats";
+import classes from "./Map.module.css";
+
+const AHEAD: readonly string[] = ["planned", "passed"];
+
+/** The trip a van is on: its route, the next stop, when it was planned and when it is expected. */
+export function VanTrip({ trip }: { trip: TripNow }) {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  const { time } = useFormats();
+  const minutes = (moment: string) => time(moment, DEFAULT_ZONE, false);
+  const here = trip.visits.find(({ arrived_at, departed_at }) => arrived_at && !departed_at);
+  const next = trip.visits.find(({ state }) => AHEAD.includes(state));
+  const lateMin =
+    next?.expected_at &&
+    Math.round((Date.parse(next.expected_at) - Date.parse(next.planned_arrival_at)) / 60_000);
+  return (
+    <>
+      <dt>{t("map.route")}</dt>
+      <dd>{nameOf(trip.route_name)}</dd>
+      {here && (
+        <>
+          <dt>{t("map.stands_at")}</dt>
+          <dd>
+            {nameOf(here.name)}, {here.arrived_at && minutes(here.arrived_at)}
+          </dd>
+        </>
+      )}
+      {next && (
+        <>
+          <dt>{t("map.next_stop")}</dt>
+          <dd data-testid="next-stop">
+            {nameOf(next.name)}, {t("map.planned_at", { at: minutes(next.planned_arrival_at) })}
+            {next.expected_at && (
+              <strong className={classes.expected} data-late={Number(lateMin) > 15}>
+                {t("map.expected_at", { at: minutes(next.expected_at) })}
+              </strong>
+            )}
+          </dd>
+        </>
+      )}
+    </>
+  );
+}
