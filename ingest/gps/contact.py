@@ -6,6 +6,8 @@ from uuid import UUID
 from ingest.gps.decoders.table import Transport
 from models.kit.ids import new_id
 
+_LONGEST = {"http": 100_000, "tcp": 2_000_000_000, "udp": 2_000_000_000}  # the column's own limit
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -25,6 +27,12 @@ class Contact:
     heard: int = 0
 
     def next(self) -> Heard:
-        """Return the place of the next message."""
+        """Return the place of the next message.
+
+        Requests stand alone, so theirs begin anew now and then; a connection that is longer than
+        numbers go on is told from a new one by beginning with 1.
+        """
+        if self.heard >= _LONGEST[self.transport]:
+            self.session_id, self.heard = new_id(), int(self.transport != "http")
         number, self.heard = self.heard, self.heard + 1
         return Heard(self.transport, self.session_id, number)
