@@ -171,6 +171,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description What the camera noticed by itself (motion, tampering, …), newest first.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/zones": {
         parameters: {
             query?: never;
@@ -425,6 +445,26 @@ export interface paths {
          */
         get: operations["show_retention"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/classes/{class_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Class
+         * @description Say when the cameras of a class are recorded; their nodes follow at once.
+         */
+        put: operations["change_class"];
         post?: never;
         delete?: never;
         options?: never;
@@ -730,6 +770,46 @@ export interface paths {
          * @description The same as a GeoJSON Feature (RFC 7946) with the time of each corner.
          */
         get: operations["export_geojson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Movements
+         * @description Movements that touch a span (31 days at most), newest first; withdrawn ones are left out.
+         */
+        get: operations["list_movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trips/{trip_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Judgement
+         * @description Everything that was said of a trip, with its revisions: why the board shows what it shows.
+         */
+        get: operations["read_judgement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1135,6 +1215,127 @@ export interface paths {
         get: operations["read_village"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/{vehicle_id}/panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Panels
+         * @description Phones that speak or spoke for a van, the newest first.
+         */
+        get: operations["list_panels"];
+        put?: never;
+        /**
+         * Pair Panel
+         * @description Let a phone speak for a van: its link is answered this once, only a digest is kept.
+         */
+        post: operations["pair_panel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/{vehicle_id}/panels/{panel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Panel
+         * @description End a phone's right to speak for a van, at once; what it said stays.
+         */
+        delete: operations["revoke_panel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/van-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Van Reports
+         * @description What crews said happened in a span (31 days at most), the newest first.
+         */
+        get: operations["list_van_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/van": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Van */
+        get: operations["read_van"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/van/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Van Reports
+         * @description Take reports in their order, each by itself: one sent twice is one, a bad one stops none.
+         */
+        post: operations["take_van_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/van/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Van Positions
+         * @description Take where the phone was; answered once it is committed, as any tracker is.
+         */
+        post: operations["take_van_positions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1866,6 +2067,26 @@ export interface components {
             streams: components["schemas"]["StreamIn"][];
         };
         /**
+         * CameraNotice
+         * @description What a camera noticed by itself; ``ended_at`` is null while it lasts.
+         *
+         *     ``source`` is the camera's name of the part that noticed it.
+         */
+        CameraNotice: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["NoticeKind"];
+            /** Source */
+            source: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
          * CameraSetup
          * @description All that an administrator sets of a camera; ``device`` is what ONVIF said of itself.
          */
@@ -2478,6 +2699,13 @@ export interface components {
              */
             time_zone: string;
         };
+        /** FieldProblem */
+        FieldProblem: {
+            /** Field */
+            field: string;
+            /** Detail */
+            detail: string;
+        };
         /**
          * Finding
          * @description What vision saw in a zone around the stated time.
@@ -2946,6 +3174,60 @@ export interface components {
             note: string;
             outcome?: components["schemas"]["OutcomeIn"] | null;
         };
+        /**
+         * Movement
+         * @description Something that a van did; ``ended_at`` null: it lasts, ``late``: found too late to act.
+         */
+        Movement: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Trip Id */
+            trip_id: string | null;
+            kind: components["schemas"]["MovementKind"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Late */
+            late: boolean;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Revised At
+             * Format: date-time
+             */
+            revised_at: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * MovementKind
+         * @description What a van may be found to do.
+         * @enum {string}
+         */
+        MovementKind: "off_route" | "wrong_way" | "arrived" | "passed" | "served" | "skipped" | "departed" | "early" | "late" | "unplanned_stop" | "no_progress" | "lost" | "dead_zone" | "overspeed" | "unauthorised" | "power_lost" | "fence_entered" | "fence_left";
         /** NamedRef */
         NamedRef: {
             /**
@@ -2987,6 +3269,12 @@ export interface components {
             /** Write Bytes Per S */
             write_bytes_per_s: number;
         };
+        /**
+         * NoticeKind
+         * @description What a camera notices by itself.
+         * @enum {string}
+         */
+        NoticeKind: "motion" | "tamper" | "digital_input" | "video_loss";
         /**
          * Office
          * @description ``queue`` is how many people wait now; null while no queue zone has a usable picture.
@@ -3034,6 +3322,31 @@ export interface components {
             /** View */
             view: string;
         };
+        /**
+         * OpenReport
+         * @description A problem or call for help that nobody has resolved; ``state`` is that of its alert.
+         */
+        OpenReport: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ReportKind"];
+            problem: components["schemas"]["VanProblem"] | null;
+            /** Note */
+            note: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "acknowledged";
+        };
         /** OutcomeIn */
         OutcomeIn: {
             kind: components["schemas"]["OutcomeKind"];
@@ -3069,6 +3382,13 @@ export interface components {
         Page_AuditRecord_: {
             /** Items */
             items: components["schemas"]["AuditRecord"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[CameraNotice] */
+        Page_CameraNotice_: {
+            /** Items */
+            items: components["schemas"]["CameraNotice"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -3114,6 +3434,13 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[Movement] */
+        Page_Movement_: {
+            /** Items */
+            items: components["schemas"]["Movement"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[Office] */
         Page_Office_: {
             /** Items */
@@ -3156,6 +3483,20 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[VanPanel] */
+        Page_VanPanel_: {
+            /** Items */
+            items: components["schemas"]["VanPanel"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[VanReport] */
+        Page_VanReport_: {
+            /** Items */
+            items: components["schemas"]["VanReport"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[Vehicle] */
         Page_Vehicle_: {
             /** Items */
@@ -3164,10 +3505,126 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * PairedPanel
+         * @description ``link`` is shown this once; ``qr`` is it as rows of 0 and 1 (dark), border included.
+         */
+        PairedPanel: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Link */
+            link: string;
+            /** Qr */
+            qr: string[];
+        };
+        /**
+         * PanelFix
+         * @description Where a phone was; speed in m/s as phones measure it.
+         */
+        PanelFix: {
+            /**
+             * Fixed At
+             * Format: date-time
+             */
+            fixed_at: string;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Accuracy M */
+            accuracy_m?: number | null;
+            /** Speed M S */
+            speed_m_s?: number | null;
+            /** Course Deg */
+            course_deg?: number | null;
+            /** Altitude M */
+            altitude_m?: number | null;
+        };
+        /** PanelFixesIn */
+        PanelFixesIn: {
+            /** Positions */
+            positions: components["schemas"]["PanelFix"][];
+        };
+        /** PanelFixesTaken */
+        PanelFixesTaken: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Stored */
+            stored: number;
+        };
+        /** PanelTrip */
+        PanelTrip: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            route: components["schemas"]["NamedRef"];
+            /**
+             * Service Date
+             * Format: date
+             */
+            service_date: string;
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /**
+             * Planned End At
+             * Format: date-time
+             */
+            planned_end_at: string;
+            state: components["schemas"]["TripState"];
+            /** Visits */
+            visits: components["schemas"]["PanelVisit"][];
+        };
+        /** PanelVehicle */
+        PanelVehicle: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Plate */
+            plate: string;
+            name: components["schemas"]["Names"];
+        };
+        /** PanelVisit */
+        PanelVisit: {
+            /** Sequence */
+            sequence: number;
+            name: components["schemas"]["Names"];
+            /**
+             * Planned Arrival At
+             * Format: date-time
+             */
+            planned_arrival_at: string;
+            /**
+             * Planned Departure At
+             * Format: date-time
+             */
+            planned_departure_at: string;
+            state: components["schemas"]["StopVisitState"];
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Departed At */
+            departed_at: string | null;
+            /** Expected At */
+            expected_at: string | null;
+            /** People Served */
+            people_served: number | null;
+        };
+        /**
          * Permission
          * @enum {string}
          */
-        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "vans.plan" | "vans.configure" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
+        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "vans.plan" | "vans.configure" | "vans.pair" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
         /** PersonRef */
         PersonRef: {
             /**
@@ -3275,6 +3732,33 @@ export interface components {
             /** Taken */
             taken: boolean;
         };
+        /**
+         * Problem
+         * @description RFC 9457 problem details; ``type`` is stable, ``detail`` tells the reader what to do.
+         */
+        Problem: {
+            /**
+             * Type
+             * @example urn:ahual:problem:not-found
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id: string | null;
+            /**
+             * Errors
+             * @default []
+             */
+            errors: components["schemas"]["FieldProblem"][];
+        };
         /** ProfileLook */
         ProfileLook: {
             /** Token */
@@ -3360,6 +3844,40 @@ export interface components {
             ends_at: string;
         };
         /**
+         * ReportAnswer
+         * @description ``repeated``: taken in before. ``tied``: it belongs to a stop of one of the van's trips.
+         */
+        ReportAnswer: {
+            /** Id */
+            id: string | null;
+            /** Accepted */
+            accepted: boolean;
+            /**
+             * Repeated
+             * @default false
+             */
+            repeated: boolean;
+            /**
+             * Tied
+             * @default false
+             */
+            tied: boolean;
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * ReportAnswers
+         * @description One answer a report, in their order.
+         */
+        ReportAnswers: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Results */
+            results: components["schemas"]["ReportAnswer"][];
+        };
+        /**
          * ReportColumn
          * @description ``title`` is in the language that was asked for.
          */
@@ -3398,6 +3916,12 @@ export interface components {
             /** Vehicle Id */
             vehicle_id: string | null;
         };
+        /**
+         * ReportKind
+         * @description What a crew says on its panel.
+         * @enum {string}
+         */
+        ReportKind: "arrived" | "serving" | "people_served" | "departed" | "problem" | "sos";
         /**
          * ReportRows
          * @description The rows of one local day; ``next_cursor`` leads to the next day.
@@ -3452,6 +3976,90 @@ export interface components {
             keep_min_days: number;
             /** Keep Max Days */
             keep_max_days: number;
+            recording_schedule: components["schemas"]["RecordingSchedule"] | null;
+        };
+        /**
+         * RetentionClassEdit
+         * @description ``recording_schedule`` is of its cameras that have none of their own; null: always.
+         */
+        RetentionClassEdit: {
+            recording_schedule: components["schemas"]["RecordingSchedule"] | null;
+        };
+        /**
+         * RevisedMovement
+         * @description A movement with its history; a withdrawn one was disproved by fixes that came later.
+         */
+        RevisedMovement: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Trip Id */
+            trip_id: string | null;
+            kind: components["schemas"]["MovementKind"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Late */
+            late: boolean;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Revised At
+             * Format: date-time
+             */
+            revised_at: string;
+            /** Revision */
+            revision: number;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Revisions */
+            revisions: components["schemas"]["Revision"][];
+        };
+        /**
+         * Revision
+         * @description How a movement changed as fixes came in; what it was and what it is from then on.
+         */
+        Revision: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "said" | "amended" | "withdrawn";
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * RoleName
@@ -4132,6 +4740,22 @@ export interface components {
             note: string;
         };
         /**
+         * TripJudgement
+         * @description A trip's timeline: all that was ever said of it.
+         */
+        TripJudgement: {
+            /**
+             * Trip Id
+             * Format: uuid
+             */
+            trip_id: string;
+            state: components["schemas"]["TripState"];
+            /** Judged Until */
+            judged_until: string | null;
+            /** Movements */
+            movements: components["schemas"]["RevisedMovement"][];
+        };
+        /**
          * TripNow
          * @description ``line`` is the planned line as a GeoJSON geometry, thinned for drawing.
          */
@@ -4285,6 +4909,24 @@ export interface components {
             speeds: (number | null)[];
         };
         /**
+         * VanHome
+         * @description All that a panel shows; it keeps this for when it has no network.
+         *
+         *     ``trips`` are those of yesterday that still run, of today and of tomorrow.
+         */
+        VanHome: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            vehicle: components["schemas"]["PanelVehicle"];
+            /** Trips */
+            trips: components["schemas"]["PanelTrip"][];
+            /** Open Reports */
+            open_reports: components["schemas"]["OpenReport"][];
+        };
+        /**
          * VanIn
          * @description A van. ``report_interval_s``: how often its device reports while it drives.
          */
@@ -4316,6 +4958,83 @@ export interface components {
             trip: components["schemas"]["TripNow"] | null;
             /** Cameras */
             cameras: components["schemas"]["VanCamera"][];
+        };
+        /** VanPanel */
+        VanPanel: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string | null;
+            /** Seen At */
+            seen_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
+        /**
+         * VanProblem
+         * @enum {string}
+         */
+        VanProblem: "breakdown" | "road" | "equipment" | "network" | "people" | "other";
+        /**
+         * VanReport
+         * @description What a crew said, as dispatchers see it; ``stop`` is where it was about.
+         */
+        VanReport: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Plate */
+            plate: string;
+            /** Trip Id */
+            trip_id: string | null;
+            /** Sequence */
+            sequence: number | null;
+            stop: components["schemas"]["Names"] | null;
+            kind: components["schemas"]["ReportKind"];
+            problem: components["schemas"]["VanProblem"] | null;
+            /** People */
+            people: number | null;
+            /** Note */
+            note: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+        };
+        /**
+         * VanReportsIn
+         * @description Reports in the order they were made, each a VanReportIn; a bad one costs only itself.
+         */
+        VanReportsIn: {
+            /** Reports */
+            reports: {
+                [key: string]: unknown;
+            }[];
         };
         /** VanSetup */
         VanSetup: {
@@ -4707,40 +5426,6 @@ export interface components {
             /** Password */
             password?: string | null;
         };
-        /** FieldProblem */
-        FieldProblem: {
-            /** Field */
-            field: string;
-            /** Detail */
-            detail: string;
-        };
-        /**
-         * Problem
-         * @description RFC 9457 problem details; ``type`` is stable, ``detail`` tells the reader what to do.
-         */
-        Problem: {
-            /**
-             * Type
-             * @example urn:ahual:problem:not-found
-             */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail: string;
-            /**
-             * Request Id
-             * @default null
-             */
-            request_id: string | null;
-            /**
-             * Errors
-             * @default []
-             */
-            errors: components["schemas"]["FieldProblem"][];
-        };
     };
     responses: never;
     parameters: never;
@@ -5124,6 +5809,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CameraSetup"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["NoticeKind"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CameraNotice_"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
@@ -5574,6 +6294,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_class: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionClassEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionClass"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
@@ -6152,6 +6907,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_movements: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                vehicle_id?: string | null;
+                /** @description Kinds, separated by commas; none: all */
+                kind?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Movement_"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_judgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TripJudgement"];
+                };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
             default: {
@@ -7036,6 +7859,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VillageNews"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_panels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VanPanel_"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pair_panel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairedPanel"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_panel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+                panel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_van_reports: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                vehicle_id?: string | null;
+                kind?: components["schemas"]["ReportKind"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VanReport_"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_van: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VanHome"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_van_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VanReportsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswers"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_van_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelFixesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelFixesTaken"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */

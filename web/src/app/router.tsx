@@ -70,6 +70,35 @@ const plans = createRoute({
   component: lazyRouteComponent(() => import("@/features/plans/BoardScreen"), "BoardScreen"),
 });
 
+const planRoutes = createRoute({
+  getParentRoute: () => root,
+  path: "/plans/routes",
+  component: lazyRouteComponent(() => import("@/features/plans/RoutesScreen"), "RoutesScreen"),
+});
+const timetables = createRoute({
+  getParentRoute: () => root,
+  path: "/plans/timetables",
+  component: lazyRouteComponent(
+    () => import("@/features/plans/TimetablesScreen"),
+    "TimetablesScreen",
+  ),
+});
+const crew = createRoute({
+  getParentRoute: () => root,
+  path: "/plans/crew",
+  component: lazyRouteComponent(() => import("@/features/plans/CrewScreen"), "CrewScreen"),
+});
+const fences = createRoute({
+  getParentRoute: () => root,
+  path: "/plans/fences",
+  component: lazyRouteComponent(() => import("@/features/fences/FencesScreen"), "FencesScreen"),
+});
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: "/reports",
+  component: lazyRouteComponent(() => import("@/features/reports/ReportsScreen"), "ReportsScreen"),
+});
+
 const users = createRoute({
   getParentRoute: () => root,
   path: "/users",
@@ -87,6 +116,11 @@ export const router = createRouter({
     card,
     cameras,
     plans,
+    planRoutes,
+    timetables,
+    crew,
+    fences,
+    reports,
     users,
   ]),
   defaultPreload: "intent",

@@ -2,7 +2,16 @@ import type { Permission } from "@/api/queries/session";
 import type { Me, RoleName } from "@/api/types";
 
 interface Screen {
-  to: "/wall" | "/alerts" | "/map" | "/intake" | "/complaints" | "/plans" | "/cameras" | "/users";
+  to:
+    | "/wall"
+    | "/alerts"
+    | "/map"
+    | "/intake"
+    | "/complaints"
+    | "/plans"
+    | "/reports"
+    | "/cameras"
+    | "/users";
   label: string;
   /** Any of these opens the screen. */
   needs: readonly Permission[];
@@ -13,6 +22,7 @@ const SCREENS: readonly Screen[] = [
   { to: "/alerts", label: "nav.alerts", needs: ["alerts.read"] },
   { to: "/map", label: "nav.map", needs: ["vans.view", "cameras.configure"] },
   { to: "/plans", label: "nav.plans", needs: ["vans.view"] },
+  { to: "/reports", label: "nav.reports", needs: ["vans.view"] },
   { to: "/intake", label: "nav.intake", needs: ["complaints.create"] },
   {
     to: "/complaints",

@@ -19,4 +19,6 @@ export const keys = {
   route: (id: string) => ["routes", "one", id],
   timetables: ["timetables"],
   crew: ["crew"],
+  geofences: ["geofences"],
+  reports: ["reports"],
 } as const;

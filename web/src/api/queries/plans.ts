@@ -6,6 +6,7 @@ import type {
   CrewIn,
   CrewMember,
   PreviewDay,
+  RouteDraft,
   RouteSummary,
   Timetable,
   TimetableIn,
@@ -69,6 +70,12 @@ export const useSaveRoute = () =>
       ? post<VanRoute>("/routes", route)
       : request<VanRoute>("PUT", `/routes/${id}`, { body: route }),
   );
+
+export const useReadRoute = () =>
+  useMutation({
+    mutationFn: (asked: { text: string } | { vehicle_id: string; from: string; to: string }) =>
+      post<RouteDraft>("text" in asked ? "/routes/read" : "/routes/from-track", asked),
+  });
 
 export const useArchiveRoute = () => useChange((id: string) => remove(`/routes/${id}`));
 

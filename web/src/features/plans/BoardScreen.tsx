@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useTrips } from "@/api/queries/plans";
 import type { Trip } from "@/api/types";
 import { Loading } from "@/components/Loading";
+import { PlanSections } from "@/components/PlanSections";
 import { ProblemNote } from "@/components/ProblemNote";
 import { matches } from "@/components/search";
 import { useNow } from "@/components/useNow";
@@ -13,7 +14,6 @@ import { DEFAULT_ZONE, inputValues } from "@/i18n/formats";
 import { useFormats } from "@/i18n/useFormats";
 import { dayAfter, rowsOf, underWay } from "./board";
 import classes from "./Plans.module.css";
-import { Sections } from "./Sections";
 import { TripRow } from "./TripRow";
 
 const LOOK_EVERY_MS = 20_000;
@@ -47,7 +47,7 @@ export function BoardScreen() {
 
   return (
     <div className={classes.screen} data-testid="plan-board">
-      <Sections />
+      <PlanSections />
       <div className={classes.head}>
         <Title order={1} size="h4">
           {t("plan.board")}: {dayName(day)}

@@ -1,0 +1,89 @@
+import { Button, TextInput, Title } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useArchiveTimetable, useTimetables } from "@/api/queries/plans";
+import { useCan } from "@/api/queries/session";
+import { ArchiveButton } from "@/components/ArchiveButton";
+import { Loading } from "@/components/Loading";
+import { PlanSections } from "@/components/PlanSections";
+import { ProblemNote } from "@/components/ProblemNote";
+import { matches } from "@/components/search";
+import { readNow } from "@/components/useNow";
+import { useNames } from "@/i18n";
+import { DEFAULT_ZONE, inputValues } from "@/i18n/formats";
+import { useFormats } from "@/i18n/useFormats";
+import classes from "./Plans.module.css";
+import { TimetableForm } from "./TimetableForm";
+
+/** Every timetable by van; trips are made from them two weeks ahead. */
+export function TimetablesScreen() {
+  const { t } = useTranslation();
+  const nameOf = useNames();
+  const can = useCan();
+  const { day } = useFormats();
+  const timetables = useTimetables();
+  const archive = useArchiveTimetable();
+  const [today] = useState(() => inputValues(readNow(), DEFAULT_ZONE).day);
+  const [adding, setAdding] = useState(false);
+  const [typed, setTyped] = useState("");
+  const rows = (timetables.data ?? []).filter(({ plate, route }) =>
+    matches(typed, [plate, ...Object.values(route.name)]),
+  );
+
+  return (
+    <div className={classes.screen} data-testid="timetables">
+      <PlanSections />
+      <div className={classes.head}>
+        <Title order={1} size="h4">
+          {t("plan.timetables")}
+        </Title>
+        {can("vans.plan") && !adding && (
+          <Button size="compact-sm" data-testid="timetable-add" onClick={() => setAdding(true)}>
+            {t("timetable.add")}
+          </Button>
+        )}
+        <TextInput
+          className={classes.search}
+          size="xs"
+          placeholder={t("plan.find")}
+          aria-label={t("plan.find")}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      {adding && <TimetableForm today={today} onDone={() => setAdding(false)} />}
+      {timetables.error && <ProblemNote error={timetables.error} />}
+      {archive.error && <ProblemNote error={archive.error} />}
+      {timetables.isLoading && <Loading />}
+      {timetables.data?.length === 0 && <p>{t("timetable.none")}</p>}
+      <ul className={classes.list} aria-label={t("plan.timetables")}>
+        {rows.map((one) => (
+          <li key={one.id} className={classes.row} data-testid="timetable-row">
+            <strong>{one.plate}</strong>
+            <span>{nameOf(one.route.name)}</span>
+            <span className={classes.start}>{one.starts_at.slice(0, 5)}</span>
+            <span>{one.weekdays.map((n) => t(`timetable.weekday.${n}`)).join(", ")}</span>
+            <span>
+              {one.every_weeks === 1
+                ? t("timetable.weekly")
+                : t("timetable.every", { n: one.every_weeks })}
+            </span>
+            <span className={classes.dim}>
+              {t("timetable.since", { day: day(one.valid_from) })}
+              {one.valid_until && `, ${t("timetable.until", { day: day(one.valid_until) })}`}
+            </span>
+            {can("vans.plan") && (
+              <span className={classes.acts}>
+                <ArchiveButton
+                  busy={archive.isPending}
+                  hint={t("timetable.archive_hint")}
+                  onArchive={() => archive.mutate(one.id)}
+                />
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
