@@ -31,8 +31,8 @@ NAMING = {
 }
 
 
-_GIVING_BACK_S = 2.0
-_GIVING_BACK_LOOKS = 200
+_GIVING_BACK_S = 6.0
+_GIVING_BACK_LOOKS = 600
 
 
 class Base(DeclarativeBase):
