@@ -27,6 +27,7 @@ from dashboard_api.routes import (
     holds,
     looking,
     map,  # noqa: A004 - the route's own name
+    movements,
     offices,
     panels,
     recordings,
@@ -73,6 +74,7 @@ ROUTES = (
     vehicles,
     van_setup,
     fleet,
+    movements,
     route_drafts,
     reports,
     van_routes,

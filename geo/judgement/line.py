@@ -1,8 +1,8 @@
 """A route's line: how far a point is from it and how far along it; pure.
 
-The line is densified to 0.01° when it is saved, so that planar distances on it are exact to a few
-centimetres. A window of progress is searched in plain Python, which for a dozen segments is faster
-than arrays; the whole line is searched with them.
+Its edges are at most 0.01° long, so that planar distances to it are exact to centimetres. A window
+of progress is searched in plain Python, which for a dozen segments is faster than arrays; the
+whole line is searched with them.
 """
 
 import bisect
@@ -17,6 +17,7 @@ import numpy as np
 from geo.judgement.fixes import DEGREE_M, apart_m
 from geo.judgement.rules import SEARCH_M
 
+_EDGE_DEG = 0.01
 _AGAINST_M = 200.0  # a stretch that leads elsewhere than the van must be this much nearer
 _FAR_SHARE = 0.03  # metres a metre of progress that a match is away from the expected one
 _FAR_MOST_M = 100.0
@@ -43,26 +44,33 @@ class Line:
     _arrays: tuple[Any, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, points: Sequence[LatLon]) -> "Line":
+    def of(cls, points: Sequence[LatLon], along_m: Sequence[float] | None = None) -> "Line":
         """Return the line through the points; one that is said twice counts once.
+
+        ``along_m``: the progress at each point, where the line is a thinned one. Long edges are
+        divided, since planar distances hold for short ones only.
 
         Raises:
             ValueError: fewer than two different points.
         """
-        kept = [points[0]] if points else []
-        kept += [b for a, b in pairwise(points) if a != b]
+        given = list(along_m) if along_m is not None else _progress(points)
+        kept = list(zip(points, given, strict=True))[:1]
+        for (a, from_m), (b, to_m) in pairwise(zip(points, given, strict=True)):
+            parts = math.ceil(math.hypot(b[0] - a[0], b[1] - a[1]) / _EDGE_DEG)
+            for part in range(1, parts + 1):
+                share = part / parts
+                at = (
+                    b
+                    if part == parts
+                    else (_between(a[0], b[0], share), _between(a[1], b[1], share))
+                )
+                kept.append((at, _between(from_m, to_m, share)))
         if len(kept) < 2:
             raise ValueError("A line needs two different points.")
-        along = [0.0]
-        for a, b in pairwise(kept):
-            along.append(along[-1] + apart_m(*a, *b))
-        latitudes, longitudes = [p[0] for p in kept], [p[1] for p in kept]
-        return cls(
-            latitudes,
-            longitudes,
-            along,
-            (np.array(latitudes), np.array(longitudes), np.array(along)),
-        )
+        latitudes, longitudes = [p[0] for p, _ in kept], [p[1] for p, _ in kept]
+        along = [metres for _, metres in kept]
+        arrays = (np.array(latitudes), np.array(longitudes), np.array(along))
+        return cls(latitudes, longitudes, along, arrays)
 
     @property
     def length_m(self) -> float:
@@ -117,3 +125,14 @@ class Line:
         )
         index = int(np.argmin(cost + against * _AGAINST_M))
         return Match(float(off[index]), float(at[index]), not bool(against[index]))
+
+
+def _progress(points: Sequence[LatLon]) -> list[float]:
+    metres = [0.0]
+    for a, b in pairwise(points):
+        metres.append(metres[-1] + apart_m(*a, *b))
+    return metres[: len(points)]
+
+
+def _between(a: float, b: float, share: float) -> float:
+    return a + (b - a) * share

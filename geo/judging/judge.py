@@ -6,7 +6,7 @@ process that loses the lead forgets what it knows.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.judgement.engine import VanEngine, takes_up
-from geo.judgement.facts import TripFact
+from geo.judgement.facts import TripFact, VisitFact
 from geo.judgement.plan import VanPlan
 from geo.judging import fixes, rows
 from geo.judging.fixes import Waiting
@@ -32,11 +32,13 @@ _LEADS = text("""
         SELECT 1 FROM pg_locks
         WHERE locktype = 'advisory' AND objid = :leader AND pid = :pid AND granted)
 """)
-PLAN_AROUND = timedelta(days=2)
+PLAN_AROUND = timedelta(days=3)
 PLAN_EVERY_S = 10.0
 LATE_PATIENCE_S = 1.0  # late fixes come in crowds: they are waited for, and judged once
 _FIRST_S = 86400.0  # a van without any snapshot is judged from this long before its new fixes
 _TOO_OLD_S = 90 * 86400.0
+_LONGEST_TRIP_S = 86400.0
+_TELL_EVERY_S = 15.0  # of a trip's progress and estimates; what happens on it is told at once
 _WOKEN_AT_ONCE = 25
 
 
@@ -69,7 +71,8 @@ class Judge:
     _plan_due: float = 0.0
     _late_since: dict[UUID, float] = field(default_factory=dict)
     _asleep: list[UUID] | None = None  # vans that nothing came of since this process began
-    _told_trips: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    _visits: dict[str, tuple[VisitFact, ...]] = field(default_factory=dict)  # as stored
+    _told_trips: dict[str, tuple[float, object]] = field(default_factory=dict)
 
     async def look(self) -> Round:
         """Do one round.
@@ -91,6 +94,7 @@ class Judge:
         self._plan_of.clear()
         self._late_since.clear()
         self._told_trips.clear()
+        self._visits.clear()
         self._plans = Plans()
         self._plan_due, self._asleep = 0.0, None
 
@@ -149,7 +153,7 @@ class Judge:
                     again[vehicle_id] = changed
                 else:
                     van.replan(plan)
-            self._plan_of = plans
+            self._plan_of, self._planned_since = plans, since.timestamp()
             self._plan_due = self.clock.monotonic() + PLAN_EVERY_S
             if self._asleep is None:
                 self._asleep = sorted(plans.keys() - self._vans.keys())
@@ -249,6 +253,9 @@ class Judge:
     async def _plan_from(
         self, session: AsyncSession, vehicle_id: UUID, began: float, now: float
     ) -> VanPlan | None:
+        known = self._plan_of.get(vehicle_id)
+        if known is not None and began - _LONGEST_TRIP_S >= self._planned_since:
+            return known
         near = fixes.moment(min(began, now)) - PLAN_AROUND
         until = fixes.moment(now) + PLAN_AROUND
         return (await self._plans.read(session, near, until, vehicle_id)).get(vehicle_id)
@@ -261,7 +268,9 @@ class Judge:
         changed = await rows.write_movements(
             session, [(vehicle_id, movements) for vehicle_id, movements, _ in told], now
         )
-        await rows.write_trips(session, [fact for _, _, trips in told for fact in trips.values()])
+        await rows.write_trips(
+            session, [self._news_of(fact) for _, _, trips in told for fact in trips.values()]
+        )
         for vehicle_id, _, trips in told:
             for fact in trips.values():
                 if self._is_news(fact):
@@ -271,14 +280,19 @@ class Judge:
             await rows.keep_snapshots(session, [(vehicle_id, at, state) for at, state in kept])
         return changed
 
+    def _news_of(self, fact: TripFact) -> TripFact:
+        """Return a trip with those of its visits that are not stored so already."""
+        stored, self._visits[fact.id] = self._visits.get(fact.id, ()), fact.visits
+        return replace(fact, visits=tuple(v for v in fact.visits if v not in stored))
+
     def _is_news(self, fact: TripFact) -> bool:
-        """Return whether the screens have to hear of it: not of every hundred metres."""
-        seen = (
-            fact.state,
-            None if fact.progress_m is None else fact.progress_m // 1000,
-            tuple((v.state, v.arrived, v.departed, v.expected) for v in fact.visits),
-        )
-        if self._told_trips.get(fact.id) == seen:
+        """Return whether the screens have to hear of it now: not of every hundred metres."""
+        now = self.clock.monotonic()
+        happened = (fact.state, tuple((v.state, v.arrived, v.departed) for v in fact.visits))
+        told = self._told_trips.get(fact.id)
+        if told is None and fact.judged_until is None:
             return False
-        self._told_trips[fact.id] = seen
+        if told is not None and told[1] == happened and now - told[0] < _TELL_EVERY_S:
+            return False
+        self._told_trips[fact.id] = (now, happened)
         return True

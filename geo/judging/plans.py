@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from geo.judgement.line import Line
+from geo.judgement.line import LatLon, Line
 from geo.judgement.plan import FencePlan, Hours, StopPlan, TripPlan, VanPlan, windowed
 from geo.judgement.rules import DEAD_ZONE_SILENCES
+from geo.plans.lines import simplified
 
 _VANS = text("""
     SELECT id, ST_Y(base), ST_X(base), base_radius_m, report_interval_s, stop_interval_s,
@@ -44,6 +45,7 @@ _FENCES = text("""
 """)
 _DEAD_ZONES = text("SELECT cell, longest_s FROM dead_zone WHERE silences >= :silences")
 _KEPT_LINES = 500
+_BENDS_M = 5.0  # below any receiver's error
 
 
 @dataclass(slots=True)
@@ -132,9 +134,24 @@ class Plans:
             self._lines = {key: self._lines[key] for key in route_ids if key in self._lines}
             self._trips.clear()
         for route_id, drawn in await session.execute(_LINES, {"ids": missing}):
-            self._lines[route_id] = Line.of(
-                [(latitude, longitude) for longitude, latitude in json.loads(drawn)["coordinates"]]
-            )
+            points = [(north, east) for east, north in json.loads(drawn)["coordinates"]]
+            self._lines[route_id] = thinned(points)
+
+
+def thinned(points: Sequence[LatLon]) -> Line:
+    """Return a line with as few points as judging needs, and the progress of the given one.
+
+    A recorded road has a point every few metres: searching them costs time and tells nothing.
+    """
+    whole = Line.of(points)
+    kept = simplified(list(zip(whole.latitudes, whole.longitudes, strict=True)), _BENDS_M)
+    along, index = [], 0
+    for latitude, longitude in kept:
+        while (whole.latitudes[index], whole.longitudes[index]) != (latitude, longitude):
+            index += 1
+        along.append(whole.along_m[index])
+        index += 1
+    return Line.of(kept, along)
 
 
 def _holds(fence: tuple[Any, ...], vehicle_id: UUID, region_id: UUID) -> bool:

@@ -39,6 +39,8 @@ TABLE = {
     "GET /api/v1/map/ground.pmtiles": EVERYBODY,
     "GET /api/v1/map/{layer}/{z}/{x}/{y}.mvt": "o d u . s .",
     "GET /api/v1/fleet": "o d u . s .",
+    "GET /api/v1/movements": "o d u . s .",
+    "GET /api/v1/trips/{trip_id}/judgement": "o d u . s .",
     "GET /api/v1/fleet/replay": "o d u . s .",
     "GET /api/v1/cameras": "o . u . s a",
     "GET /api/v1/cameras/{camera_id}": "o . u . s a",

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.judgement.fixes import apart_m
@@ -21,6 +21,7 @@ OUT_AND_BACK = Line.of(way(3).points)
     st.floats(-3000, 3000),
     st.floats(-3000, 3000),
 )
+@settings(deadline=None)
 def test_near_points_are_as_far_apart_as_on_the_globe(
     latitude: float, longitude: float, north: float, east: float
 ) -> None:
@@ -52,6 +53,7 @@ def test_before_and_behind_the_line_its_ends_are_nearest() -> None:
 
 
 @given(st.floats(0.02, 0.48), st.booleans(), st.booleans())
+@settings(deadline=None)
 def test_direction_tells_the_way_out_from_the_way_back(
     share: float, back: bool, whole: bool
 ) -> None:
