@@ -182,7 +182,7 @@ def test_a_stream_that_lost_its_place_ends(
 
 
 @given(bodies=st.lists(st.tuples(st.binary(max_size=60), st.integers(0, 70)), min_size=10))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_body_is_answered_and_never_raises(bodies: list[tuple[bytes, int]]) -> None:
     for body, cut in bodies:
         packet = bytes(4) + len(body).to_bytes(4, "big") + body + bytes(4)
