@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -121,3 +122,20 @@ def test_a_replay_is_told_in_sentences() -> None:
     told = report(outcome, dry_run=True)
     assert told[1].startswith("3 positions new, would be stored; 0 as stored")
     assert told[-1] == "rejected still: malformed 1"
+
+
+@pytest.mark.postgis
+def test_raw_messages_are_replayed_from_the_command_line(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AHUAL_DATABASE_URL", database_url)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO raw_message (received_at, session_id, number, protocol, transport, device,"
+            " payload) VALUES (now() - interval '1 hour', gen_random_uuid(), 0, 'osmand', 'http',"
+            " 'van-9', 'id=van-9&lat=43&lon=76')"
+        )
+    done = CliRunner().invoke(app, ["gps", "replay-raw", "--dry-run", "--protocol", "osmand"])
+    assert done.exit_code == 0
+    assert "1 messages of 1 conversations read again" in done.stdout
+    assert "rejected still: unknown_device 1" in done.stdout
