@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.judgement.facts import MovementKind
 from models.movement import Movement, MovementRevision
 from models.vehicle import Vehicle
+
+LONGEST = timedelta(days=7)  # of a movement that has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,12 @@ async def find_movements(
         Movement.withdrawn_at.is_(None),
         Movement.started_at < wanted.ends_at,
         or_(
-            Movement.started_at >= wanted.starts_at,
             Movement.ended_at.is_(None),
-            Movement.ended_at >= wanted.starts_at,
+            and_(
+                # Without a bound, a page that is not full would be looked for in all history.
+                Movement.started_at >= wanted.starts_at - LONGEST,
+                or_(Movement.started_at >= wanted.starts_at, Movement.ended_at >= wanted.starts_at),
+            ),
         ),
     )
     if wanted.vehicle_id is not None:

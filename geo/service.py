@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.freshness import Freshness
 from geo.judging import service as judging
+from geo.judging.upkeep import forget_snapshots, learn_dead_zones
 from geo.partitions import make_partitions
 from geo.plans.making import make_trips
 from geo.repository import vehicles
@@ -83,6 +84,8 @@ async def _watch(settings: Settings, database: Database, clock: Clock, stop: asy
                 if clock.monotonic() >= upkeep_due:
                     async with database.transaction() as session:
                         made = await make_partitions(session)
+                        await learn_dead_zones(session, clock.now())
+                        await forget_snapshots(session, clock.now())
                     gone = await forget(database, kept_for(settings), clock.now())
                     upkeep_due = clock.monotonic() + UPKEEP_EVERY_S
                     log.info("partitions.made", count=made, forgotten=len(gone))

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.kit.database import Base
@@ -56,6 +56,11 @@ class Movement(Base):
         Index("ix_movement_vehicle_time", "vehicle_id", "started_at"),
         Index("ix_movement_trip_id", "trip_id"),
         Index("ix_movement_started_at", "started_at"),
+        Index(
+            "ix_movement_open",
+            "vehicle_id",
+            postgresql_where=text("ended_at IS NULL AND withdrawn_at IS NULL"),
+        ),
     )
 
 
