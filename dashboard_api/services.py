@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from dashboard_api.passwords import Passwords
 from dashboard_api.throttle import Throttle
+from dashboard_api.turning import Turns
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.settings import Settings
@@ -25,6 +26,7 @@ class Services:
     public_throttle: Throttle = field(
         default_factory=lambda: Throttle(limit=VILLAGE_LOOKS, window_s=60)
     )
+    turns: Turns = field(default_factory=Turns)
 
 
 async def services(connection: HTTPConnection) -> Services:

@@ -91,21 +91,26 @@ async def list_presets(camera_id: UUID, caller: Turner, centre: Centre) -> schem
     async with centre.database.read() as session:
         camera = await scope.camera(session, camera_id, caller)
     if camera.onvif_url is None:
-        return schemas.Presets(items=[])
+        return schemas.Presets(items=[], turn=None)
     credentials = camera_look.credentials_of(camera, centre.key)
     networks = centre.settings.camera_networks
     async with reach(camera.onvif_url, credentials, networks, centre.clock) as device:
         presets = await device.presets()
-    return schemas.Presets(items=[schemas.Preset(token=p.token, name=p.name) for p in presets])
+    turn = centre.turns.held(camera_id, centre.clock.now())
+    return schemas.Presets(
+        items=[schemas.Preset(token=p.token, name=p.name) for p in presets],
+        turn=turn and schemas.Turn.model_validate(turn, from_attributes=True),
+    )
 
 
 @router.post("/cameras/{camera_id}/presets/{token}/go", status_code=204)
 async def go_to_preset(camera_id: UUID, token: str, caller: Turner, centre: Centre) -> None:
-    """Turn the camera to a stored position."""
+    """Turn the camera to a stored position; it is the caller's for the next 30 s."""
     async with centre.database.transaction() as session:
         camera = await scope.camera(session, camera_id, caller)
         if camera.onvif_url is None:
             raise Conflict("This camera has no ONVIF address, so it cannot be turned from here")
+        centre.turns.take(camera_id, caller, centre.clock.now())
         audit.record(session, caller.operator_id, "camera.turn", camera_id, preset=token[:200])
     credentials = camera_look.credentials_of(camera, centre.key)
     networks = centre.settings.camera_networks

@@ -1,5 +1,6 @@
 """What is seen of cameras before they are added: devices found, streams watched, verdicts."""
 
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -114,5 +115,14 @@ class Preset(BaseModel):
     name: str
 
 
+class Turn(BaseModel):
+    """Who turns the camera now; others are refused until then."""
+
+    operator_id: UUID
+    full_name: str
+    until: datetime
+
+
 class Presets(BaseModel):
     items: list[Preset]
+    turn: Turn | None

@@ -61,6 +61,13 @@ class Conflict(CentreError):
     type = "conflict"
 
 
+class InUse(CentreError):
+    """Somebody else uses it now; the message says who and for how long."""
+
+    status = 423
+    type = "in-use"
+
+
 class PreconditionFailed(CentreError):
     status = 412
     type = "precondition-failed"

@@ -1,6 +1,7 @@
 """Finding, inspecting and turning cameras, against simulated ones over real sockets."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -93,14 +94,24 @@ async def test_nobody_is_asked_outside_our_networks(centre: Centre) -> None:
 async def test_an_operator_turns_a_camera(centre: Centre, device: SimulatedOnvifDevice) -> None:
     url = f"/api/v1/cameras/{centre.office.cameras[0]}/presets"
     client = await centre.signed_in("operator")
-    assert (await client.get(url)).json() == {"items": []}
+    assert (await client.get(url)).json() == {"items": [], "turn": None}
     assert (await client.post(f"{url}/1/go")).status_code == 409
     async with centre.database.transaction() as session:
         await session.execute(
             update(Camera).values(onvif_url=device.url, credentials=seal(KEY, BOB.to_json()))
         )
-    assert (await client.get(url)).json() == {"items": [{"token": "1", "name": "Терезе 1"}]}
+    known = [{"token": "1", "name": "Терезе 1"}]
+    assert (await client.get(url)).json() == {"items": known, "turn": None}
     assert (await client.post(f"{url}/1/go")).status_code == 204
     assert device.moves == ["1"]
-    unknown = await client.post(f"{url}/9/go")
+    turn = (await client.get(url)).json()["turn"]
+    other = await centre.signed_in("supervisor")
+    refused = await other.post(f"{url}/1/go")
+    assert refused.status_code == 423
+    assert f"{turn['full_name']} turns this camera; it is free in 30 s" in refused.json()["detail"]
+    assert (await client.post(f"{url}/1/go")).status_code == 204
+    centre.clock.advance(timedelta(seconds=31))
+    assert (await other.post(f"{url}/1/go")).status_code == 204
+    assert device.moves == ["1", "1", "1"]
+    unknown = await other.post(f"{url}/9/go")
     assert (unknown.status_code, "No such preset" in unknown.json()["detail"]) == (409, True)
