@@ -19,12 +19,17 @@ from models.vehicle import Device, Vehicle
 UNKNOWN_LIMIT = 500
 _SEEN_WITHIN = timedelta(days=7)
 _IMEI_PROTOCOLS = ("teltonika",)  # these devices can send nothing else
+# A relay speaks for many vans: whom it named says the sentence of ingest/gps/devices.py.
 _UNKNOWN = text("""
-    SELECT device, protocol, max(received_at), count(*)
-    FROM raw_message
-    WHERE rejection LIKE 'unknown\\_device:%' AND received_at >= :since AND device IS NOT NULL
-        AND NOT EXISTS (SELECT FROM device d WHERE d.identifier = raw_message.device)
-    GROUP BY device, protocol
+    SELECT named, protocol, max(received_at), count(*)
+    FROM (
+        SELECT coalesce(substring(rejection FROM 'Device (.+) is not registered'), device) AS named,
+               protocol, received_at
+        FROM raw_message
+        WHERE rejection LIKE 'unknown\\_device:%' AND received_at >= :since
+    ) AS stranger
+    WHERE named IS NOT NULL AND NOT EXISTS (SELECT FROM device WHERE identifier = named)
+    GROUP BY named, protocol
     ORDER BY max(received_at) DESC
     LIMIT :most
 """)

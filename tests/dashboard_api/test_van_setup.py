@@ -7,6 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from ingest.gps.decoders.message import Rejection
+from ingest.gps.devices import Devices
 from models.kit.ids import new_id
 from tests.dashboard_api.conftest import Centre
 
@@ -117,11 +119,14 @@ async def test_a_device_that_cannot_be_is_refused(
 async def test_strangers_that_report_are_seen_until_they_are_registered(centre: Centre) -> None:
     admin = await centre.signed_in("admin")
     now = centre.clock.now()
+    stranger = await Devices(centre.database, centre.clock).admit("terminal-5", None)
+    assert isinstance(stranger, Rejection)
     async with centre.database.transaction() as session:
         for device, ago, rejection in (
             (IMEI, 1, "unknown_device: no such device"),
             (IMEI, 2, "unknown_device: no such device"),
             ("phone-9", 3, "unknown_device: no such device"),
+            (None, 3.5, f"unknown_device: {stranger.detail}"),  # of a relay
             ("van-1", 4, "malformed: nonsense"),
             ("van-2", 5, None),
             ("old", 24 * 8, "unknown_device: no such device"),
@@ -141,8 +146,10 @@ async def test_strangers_that_report_are_seen_until_they_are_registered(centre: 
                 },
             )
     found = (await admin.get("/api/v1/devices/unknown")).json()["items"]
-    assert [(each["identifier"], each["messages"]) for each in found] == [(IMEI, 2), ("phone-9", 1)]
+    assert [(each["identifier"], each["messages"]) for each in found] == [
+        (IMEI, 2), ("phone-9", 1), ("terminal-5", 1),
+    ]  # fmt: skip
     url = f"/api/v1/vehicles/{(await add(admin)).json()['id']}/devices"
     await admin.post(url, json={"identifier": IMEI, "protocol": "teltonika"})
     found = (await admin.get("/api/v1/devices/unknown")).json()["items"]
-    assert [each["identifier"] for each in found] == ["phone-9"]
+    assert [each["identifier"] for each in found] == ["phone-9", "terminal-5"]
