@@ -48,6 +48,7 @@ def van_days(
     starts_at: datetime,
     *,
     report_interval_s: float = 30.0,
+    parked_interval_s: float = 120.0,
     apart: timedelta = timedelta(days=1),
 ) -> Iterator[VanDay]:
     """Yield trips, one a day unless said otherwise; in half of them one thing goes wrong."""
@@ -65,6 +66,7 @@ def van_days(
         tracker = Tracker(
             f"sim-{number:04d}",
             report_interval_s,
+            parked_interval_s,
             clock_offset_s=chance.uniform(-2, 2),
             power_cut=TrueSpan(cut_s, cut_s + 1200) if number % 10 == 7 else None,
             newest_first=bool(number % 2),

@@ -34,6 +34,7 @@ export function ReplayBar({ replay, follow, onFollow, onClose }: Props) {
   };
   useHotkeys({
     Space: replay.toggle,
+    KeyK: replay.toggle, // Space belongs to whatever button has the focus
     ArrowLeft: () => replay.seek(replay.moment - STEP_MS),
     ArrowRight: () => replay.seek(replay.moment + STEP_MS),
     Minus: () => faster(-1),

@@ -15,12 +15,23 @@ export function sourceOf(map: Map, name: string): GeoJSONSource | undefined {
   return map.getSource<GeoJSONSource>(name);
 }
 
+const drawn = new WeakMap<Map, Record<string, string>>();
+
+/** Draws only what changed: each new drawing lays all its labels out anew. */
+function put(map: Map, name: string, data: GeoJSON.FeatureCollection): void {
+  const before = drawn.get(map) ?? {};
+  const text = JSON.stringify(data);
+  if (before[name] === text) return;
+  drawn.set(map, { ...before, [name]: text });
+  void sourceOf(map, name)?.setData(data);
+}
+
 /** The chosen van is never hidden in a cluster. */
 function draw(map: Map, { features, type }: VanFeatures, follow: boolean): void {
   const chosen = features.filter(({ properties }) => properties.selected);
   const others = features.filter(({ properties }) => !properties.selected);
-  void sourceOf(map, "vans")?.setData({ type, features: others });
-  void sourceOf(map, "picked")?.setData({ type, features: chosen });
+  put(map, "vans", { type, features: others });
+  put(map, "picked", { type, features: chosen });
   const [place] = chosen;
   if (follow && place) map.setCenter(place.geometry.coordinates as [number, number]);
 }
@@ -42,16 +53,20 @@ export function useVans(
   const ageOf = useAges();
   const show = useEffectEvent((target: Map, now: number) => {
     draw(target, vanFeatures(vans, glides, selected, now, ageOf, Date.now()), false);
-    void sourceOf(target, "guesses")?.setData(guesses(vans, Date.now()));
+    put(target, "guesses", guesses(vans, Date.now()));
   });
   useEffect(() => {
     if (!map || !active) return;
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     glides.aim(vans, performance.now(), !still);
     let frame = 0;
+    let shownMs = -Infinity;
     const next = () => {
       const now = performance.now();
-      show(map, now);
+      if (now - shownMs >= FRAME_MS || !glides.moving(now)) {
+        show(map, now);
+        shownMs = now;
+      }
       if (glides.moving(now)) frame = requestAnimationFrame(next);
     };
     next();
@@ -82,7 +97,7 @@ export function useReplayedVans(
   const clock = replay?.clock;
   useEffect(() => {
     if (!map || !clock) return;
-    void sourceOf(map, "guesses")?.setData(EMPTY);
+    put(map, "guesses", EMPTY);
     show(map);
     const timer = setInterval(() => show(map), FRAME_MS);
     return () => clearInterval(timer);

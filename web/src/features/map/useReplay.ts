@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { replayQuery } from "@/api/queries/fleet";
 import { readNow } from "@/components/useNow";
 import { keyOf, loaded, partAt, ReplayClock, type LoadedPart, type Speed } from "./replay";
@@ -25,7 +25,8 @@ export interface Replay {
 export function useReplay(start: number | null): Replay | null {
   const client = useQueryClient();
   const [speed, setShownSpeed] = useState<Speed>(60);
-  const [moment, setMoment] = useState(start ?? 0);
+  const [shown, setShown] = useState({ start, moment: start ?? 0 });
+  const setMoment = useEffectEvent((moment: number) => setShown({ start, moment }));
   const [playing, setPlaying] = useState(false);
   const [waiting, setWaiting] = useState(true);
   const clock = useMemo(
@@ -83,7 +84,7 @@ export function useReplay(start: number | null): Replay | null {
 
   if (start === null) return null;
   return {
-    moment,
+    moment: shown.start === start ? shown.moment : start,
     speed,
     playing,
     waiting,
@@ -91,7 +92,7 @@ export function useReplay(start: number | null): Replay | null {
     part: () => current.current,
     seek: (to) => {
       clock.seek(Math.min(to, Date.now() - LIVE_MARGIN_MS), performance.now());
-      setMoment(clock.moment(performance.now()));
+      setShown({ start, moment: clock.moment(performance.now()) });
     },
     toggle: () => {
       const now = performance.now();
