@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dashboard_api.cli import certificates, house, installation
+from dashboard_api.map_ground import ground
 from dashboard_api.supervisor import Supervisor
 from ingest.gps.decoders.table import PROTOCOLS
 from models import migrate
@@ -96,11 +97,12 @@ async def run_house(
 
 
 def _require_addresses(settings: Settings) -> None:
-    """Refuse a public address that does not tell the media workers apart.
+    """Refuse a public address that does not tell the media workers apart, and tiles of nowhere.
 
     Raises:
         SettingsError: saying what to write instead.
     """
+    ground(settings.map_tiles_url)
     if settings.media_public_url is not None:
         worker_url(settings.media_public_url, 0, settings.media_workers)
 
