@@ -11,6 +11,9 @@ from dashboard_api.dependencies import Centre
 
 router = APIRouter(include_in_schema=False)
 _NOT_PAGES = ("api/", "open311/", "media/")
+_PANEL, _PANEL_PAGE = "van", "van.html"  # a crew's phone; its worker keeps it for no network
+_PANEL_MAY = "camera=(), geolocation=(self), microphone=()"
+_ALWAYS_ASKED = frozenset({_PANEL_PAGE, "van-sw.js", "van.webmanifest"})
 _UNBUILT = """<!doctype html><meta charset="utf-8"><title>Ahual</title>
 <h1>The web application is not built</h1>
 <p>Run <code>./ahual demo</code> or <code>./ahual up</code>, which build it, or
@@ -30,9 +33,12 @@ async def page_or_file(path: str, request: Request, centre: Centre) -> Response:
     if file is None and Path(path).suffix and path.startswith("assets/"):
         raise HTTPException(404, "This file is of another release; reload the page")
     headers = {"Content-Security-Policy": await content_policy(request, centre)}
-    if file is None or file == index:
+    if path == _PANEL and (root / _PANEL_PAGE).is_file():
+        headers["Permissions-Policy"] = _PANEL_MAY
+        file = root / _PANEL_PAGE
+    if file is None or file == index or file.name in _ALWAYS_ASKED:
         headers["Cache-Control"] = "no-cache"
-        return FileResponse(index, headers=headers)
+        return FileResponse(file or index, headers=headers)
     hashed = path.startswith("assets/")
     headers["Cache-Control"] = (
         "public, max-age=31536000, immutable" if hashed else "public, max-age=3600"

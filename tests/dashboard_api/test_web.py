@@ -42,6 +42,21 @@ async def test_every_address_of_the_application_is_its_page(centre: Centre, dist
     assert (await client.get("/icon.svg")).headers["Cache-Control"] == "public, max-age=3600"
 
 
+async def test_a_crews_phone_gets_its_own_page_which_may_ask_where_it_is(
+    centre: Centre, dist: Path
+) -> None:
+    client = await centre.client()
+    assert (await client.get("/van")).text == (dist / "index.html").read_text()  # an older build
+    (dist / "van.html").write_text("<title>Panel</title>")
+    (dist / "van-sw.js").write_text("keep()")
+    answer = await client.get("/van")
+    assert answer.text == "<title>Panel</title>"
+    assert "geolocation=(self)" in answer.headers["Permissions-Policy"]
+    assert "geolocation=()" in (await client.get("/map")).headers["Permissions-Policy"]
+    for path in ("/van", "/van-sw.js"):
+        assert (await client.get(path)).headers["Cache-Control"] == "no-cache"
+
+
 async def test_old_assets_and_unknown_api_are_not_the_page(centre: Centre, dist: Path) -> None:
     client = await centre.client()
     for path in ("/assets/app-0000.js", "/api/v2/offices", "/media/v1/live"):
