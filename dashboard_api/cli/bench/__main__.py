@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard_api.cli.bench import live, record, replay, soak, vision
+from dashboard_api.cli.bench import gps, gps_kill, live, record, replay, soak, vision
 from dashboard_api.cli.bench.report import Row, as_json, as_table
 from models.kit import log
 from models.kit.errors import CentreError
@@ -16,6 +16,7 @@ Bench = Callable[[bool], Coroutine[Any, Any, list[Row]]]
 """A bench: given whether to be quick (within a minute, same rows), returns its rows."""
 
 BENCHES: dict[str, Bench] = {
+    "gps": gps.run,
     "live": live.run,
     "record": record.run,
     "replay": replay.run,
@@ -29,6 +30,7 @@ def main(
     *,
     quick: Annotated[bool, typer.Option(help="Within a minute, the same rows.")] = False,
     json: Annotated[bool, typer.Option(help="One JSON object instead of a table.")] = False,
+    kill: Annotated[bool, typer.Option(help="gps: kill processes while fixes come in.")] = False,
     minutes: Annotated[float, typer.Option(min=1, help="How long to soak.")] = soak.MINUTES,
 ) -> None:
     """Measure against a peer in the same run; what happens meanwhile is told on stderr."""
@@ -37,7 +39,10 @@ def main(
         raise typer.BadParameter(f"{name}: choose one of {', '.join(BENCHES)}")
     log.configure(level="warning", log_format="text", process="bench")
     try:
-        rows = asyncio.run(soak.run(quick, minutes) if bench is soak.run else bench(quick))
+        if bench is gps.run and kill:
+            rows = asyncio.run(gps_kill.run())
+        else:
+            rows = asyncio.run(soak.run(quick, minutes) if bench is soak.run else bench(quick))
     except CentreError as error:
         typer.echo(error.detail, err=True)
         sys.exit(2)
