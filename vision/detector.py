@@ -1,6 +1,6 @@
 """The port: a picture goes in, people come out. One adapter a runtime in vision/detectors/."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -19,10 +19,12 @@ class Detections:
     Attributes:
         boxes: N × 4 float32, left, top, right, bottom in pixels of the picture given.
         scores: N float32, 0-1.
+        faint: M × 4, boxes a little below the threshold: nobody, unless somebody was just there.
     """
 
     boxes: Tensor
     scores: Tensor
+    faint: Tensor = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
     def __len__(self) -> int:
         return len(self.scores)

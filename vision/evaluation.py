@@ -12,7 +12,7 @@ from models.kit.errors import InvalidInput
 from models.observations import ZoneKind, ZoneState
 from vision import tamper
 from vision.colours import colours
-from vision.detector import Detections, Detector, Picture, Tensor
+from vision.detector import Detections, Detector, Tensor
 from vision.evaluate import Judged, average_of, curve, judge, precision_recall
 from vision.flow import SPAN_MINUTES
 from vision.labelled_set import read_set
@@ -33,12 +33,13 @@ from vision.scores import (
     presence_score,
     wait_error,
 )
+from vision.seats import Seated, seated
 from vision.sequence import CAMERA, Sequence, pictures, read_sequence
 from vision.sight import Sight
 from vision.tamper import View
-from vision.tracker import Colours, Tracks, step
+from vision.tracker import Tracks, step
 from vision.watch import Outcome, Watch
-from vision.zones import ASPECT, Boxes, Polygon
+from vision.zones import ASPECT
 from vision.zoom import zoomed
 
 ALL = "all"
@@ -215,6 +216,7 @@ def _told(
     true: dict[str, list[int | None]] = {zone.name: [] for zone in sequence.zones}
     tracks, named, truly = Tracks(), [], []
     waits: list[Waited] = []
+    held: tuple[Seated, ...] = ()
     view, blind, hinders = View(), list[bool](), list[str | None]()
     for look, picture in pictures(sequence, folder):
         mask(picture)
@@ -224,11 +226,15 @@ def _told(
         blind.append(sees is not Sight.CLEAR)
         hinders.append(look.blind)
         if sees is Sight.CLEAR:
-            found, boxes, worn = _seen(detector, picture, far, score)
+            found = zoomed(detector, picture, far, aspect=ASPECT, score=score)
+            height, width = picture.shape[:2]
+            size = np.array([width, height] * 2, np.float64)
+            held, boxes = seated(held, found.boxes / size, found.faint / size, camera.zones, at)
+            worn = colours(picture, boxes)
             outcome = watch.see(CAMERA, boxes, at, colours=worn)
             if look.people is not None:
                 tracks, numbers, _ = step(tracks, boxes, [()] * len(boxes), at, worn)
-                named.append(dict(zip(numbers, found.boxes, strict=True)))
+                named.append(dict(zip(numbers, (boxes * size).astype(np.float32), strict=True)))
                 truly.append(_boxes(look.people))
         else:
             outcome = watch.see(CAMERA, None, at, sight=sees)
@@ -252,16 +258,6 @@ def _told(
         wait_error(mean_wait(waits, SPAN_MINUTES), sequence.mean_wait_s),
         *blindness(at_s, blind, hinders),
     )
-
-
-def _seen(
-    detector: Detector, picture: Picture, far: tuple[Polygon, ...], score: float
-) -> tuple[Detections, Boxes, Colours]:
-    """Return the people of a picture in pixels and in shares, and what they wear."""
-    height, width = picture.shape[:2]
-    found = zoomed(detector, picture, far, aspect=ASPECT, score=score)
-    boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
-    return found, boxes, colours(picture, boxes)
 
 
 def _take(

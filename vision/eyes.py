@@ -14,6 +14,7 @@ from vision.detector import Detector
 from vision.gate import Part, unchanged
 from vision.masks import Masks
 from vision.picture import Decoded, PictureDecoder, PictureToCome, covered
+from vision.seats import Seated, seated
 from vision.sight import Sight, Thumbnail
 from vision.slots import CodedPicture
 from vision.tamper import View
@@ -56,6 +57,7 @@ class _Memory:
     camera: WatchedCamera | None = None
     part: Part | None = None  # where a change counts, of ``camera``'s zones
     hidden: Part | None = None  # what its masks cover
+    held: tuple[Seated, ...] = ()
 
     def follow(self, camera: WatchedCamera | None) -> None:
         """Look with the zones of this plan: what was found with others stands no longer."""
@@ -68,7 +70,7 @@ class _Memory:
             hidden = hidden if hidden.any() and not hidden.all() else None
             part = part if hidden is None else part & ~hidden
         if not (_same(part, self.part) and _same(hidden, self.hidden)):
-            self.seen = None
+            self.seen, self.held = None, ()
             self.view = View()  # who draws zones has looked: this is how the view shall be
         self.camera, self.part, self.hidden = camera, part, hidden
 
@@ -119,7 +121,10 @@ class Eyes:
                 detector, pixels, camera.far if camera else (), aspect=ASPECT, score=score
             )
         height, width = pixels.shape[:2]
-        memory.boxes = found.boxes.astype(np.float64) / np.array([width, height] * 2, np.float64)
+        size = np.array([width, height] * 2, np.float64)
+        memory.held, memory.boxes = seated(
+            memory.held, found.boxes / size, found.faint / size, camera.zones if camera else (), at
+        )
         memory.seen, memory.seen_at = small, at
         follows = camera is not None and any(zone.kind in WAITING for zone in camera.zones)
         memory.colours = colours(pixels, memory.boxes) if follows else None

@@ -105,13 +105,13 @@ def zoomed(
     score: float | None = None,
 ) -> Detections:
     """Return the people of a picture, those around the zones as another, larger look sees them."""
-    found = detector.detect(picture, score=score)
+    found = whole = detector.detect(picture, score=score)
     height, width = picture.shape[:2]
     for polygon in polygons:
         crop = crop_around(polygon, height, width, aspect=aspect)
         if crop is not None:
             found = merged(found, detect_in(detector, picture, crop, score=score), crop)
-    return found
+    return Detections(found.boxes, found.scores, whole.faint)
 
 
 def _within(start: float, end: float, size: int) -> tuple[float, float]:

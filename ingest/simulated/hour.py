@@ -44,7 +44,7 @@ _GOP = 10
 class MovingHall:
     """Draws one second after another; deterministic by seed."""
 
-    def __init__(self, scene: Scene, seed: int, seconds: int, *, per_hour: float = 105.0) -> None:
+    def __init__(self, scene: Scene, seed: int, seconds: int, *, per_hour: float = 85.0) -> None:
         self._scene = scene
         self._empty = Hall(scene, EMPTY_HALL)
         window_x = dict(zip(scene.windows, scene.window_x, strict=True))

@@ -126,7 +126,8 @@ class Visitors:
         rng = self._rng
         while second >= self._next_s:
             self._next_s += float(rng.exponential(self._gap_s))
-            self.queue.append(self._come(_DOOR))
+            if len(self.queue) < 2 * _ROW:  # else they see that it is full, and go
+                self.queue.append(self._come(_DOOR))
         if second >= self._walker_s:
             self._walker_s += float(rng.exponential(_WALKERS_S))
             walker = self._come((0.0, _LANE_Y))
@@ -170,6 +171,6 @@ class Visitors:
 
 
 def _place(place: int) -> Point:
-    row, column = divmod(min(place, 2 * _ROW - 1), _ROW)
+    row, column = divmod(place, _ROW)
     along = column if row == 0 else _ROW - 1 - column
     return (0.14 + along * _SPACE + 0.04 * row, _ROW_Y[row])

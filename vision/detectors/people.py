@@ -8,6 +8,7 @@ from vision.letterbox import place
 from vision.overlap import keep_best
 from vision.weights import PERSON, Weights
 
+FAINT = 0.6  # of the threshold: what may still be somebody who was there before
 MOST_PEOPLE = 300  # in one picture; more is noise, and costs the square of it
 
 
@@ -24,13 +25,14 @@ class PeopleDetector:
 
     def detect(self, picture: Picture, *, score: float | None = None) -> Detections:
         require_picture(picture)
+        least = self._score if score is None else score
         prepared = self._weights.preprocessing
         tensor, placement = place(picture, prepared)
         boxes, scores = self._decode(
             self._network.infer(tensor),
             prepared.height,
             prepared.width,
-            score=self._score if score is None else score,
+            score=FAINT * least,
             classes=len(self._weights.classes),
             person=self._person,
         )
@@ -42,4 +44,5 @@ class PeopleDetector:
         else:
             overlap = self._weights.thresholds.overlap
             kept = keep_best(boxes, scores, overlap=overlap, at_most=MOST_PEOPLE)
-        return Detections(boxes[kept], scores[kept])
+        sure = kept[scores[kept] >= least]
+        return Detections(boxes[sure], scores[sure], boxes[kept[scores[kept] < least]])
