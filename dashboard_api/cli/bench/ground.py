@@ -64,7 +64,7 @@ async def ground(**changed: object) -> AsyncIterator[Ground]:
             await database.close()
     finally:
         if server is not None:
-            server.send_signal(signal.SIGINT)
+            server.send_signal(signal.SIGQUIT)  # at once: what it would still write is deleted next
             await asyncio.to_thread(server.wait, 20)
         shutil.rmtree(folder, ignore_errors=True)
 

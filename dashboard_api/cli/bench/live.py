@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -48,7 +48,7 @@ class Plan:
 
 
 FULL = Plan(cameras=_CAMERAS, walls=20, tiles=16, seconds=20, rounds=3)
-QUICK = Plan(cameras=live_chromium.CAMERAS, walls=20, tiles=16, seconds=2.5, rounds=2)
+QUICK = Plan(cameras=live_chromium.CAMERAS, walls=20, tiles=16, seconds=3, rounds=1)
 _FEW = 8  # cameras that a node is begun with, to see what the others add
 
 
@@ -69,25 +69,31 @@ class Load:
 async def run(quick: bool) -> list[Row]:
     plan = QUICK if quick else FULL
     async with ground(**live_chromium.settings()) as own:
-        load, looks = await _measure(own, plan)
-    if plan.whole:  # as many cameras beside Chromium would cost it what a wall does not
-        async with (
-            ground(**live_chromium.settings()) as own,
-            live_node.farm(own.folder, live_chromium.CAMERAS) as (rtsp_port, _),
-        ):
-            cameras = await live_node.add_cameras(own.database, rtsp_port, live_chromium.CAMERAS)
-            async with live_node.node(own, cameras):
-                looks = await live_chromium.measure(own, quick)
+        load, others = await _measure(own, plan)
+    if plan.whole:
+        others = [*await _looks(), *await live_whep.measure()]
     octets = load.total("octets") / load.total("seconds")
     pictures = sum(sum(one["pictures"]) for one in load.counted)
     each = pictures / load.total("seconds") / plan.streams
-    floor = await _floor(plan, octets)
-    peer = await _peer(plan, round(octets / plan.streams / each) - 24, each)
-    return [
-        *_rows(plan, load, floor, peer),
-        *looks,
-        *await live_whep.measure(quick),
-    ]
+    size = round(octets / plan.streams / each) - 24
+    messages = load.total("messages") / load.total("seconds")
+    if plan.whole:
+        floor, peer = await _floor(plan, octets, messages), await _peer(plan, size, each)
+    else:
+        floor, peer = await asyncio.gather(_floor(plan, octets, messages), _peer(plan, size, each))
+    return [*_rows(plan, load, floor, peer), *others]
+
+
+async def _looks() -> list[Row]:
+    """Return what Chromium saw: as many cameras beside it would cost it what a wall does not."""
+    async with (
+        ground(**live_chromium.settings()) as own,
+        live_node.farm(own.folder, live_chromium.CAMERAS) as (rtsp_port, control_port),
+        live_chromium.serving(own) as api,
+    ):
+        cameras = await live_node.add_cameras(own.database, rtsp_port, live_chromium.CAMERAS)
+        async with live_node.node(own, cameras):
+            return await live_chromium.measure(own, api, cameras, control_port, quick=False)
 
 
 def _rows(plan: Plan, load: Load, floor_ms: float, peer_ms: float) -> list[Row]:
@@ -124,13 +130,15 @@ def _rows(plan: Plan, load: Load, floor_ms: float, peer_ms: float) -> list[Row]:
             0.1,
             peer="one message a picture, a task a tile, same server",
             peer_value=peer_ms,
-            note=f"What the walls add to the node: {shape}.",
+            note=f"What the walls add to the node: {shape}. That a watched camera's pictures are"
+            " no longer let gather is a part of it, the larger the fewer tiles share a camera.",
         ),
         Row(
             "wall_floor_cpu_ms_per_stream_s",
             floor_ms,
             "ms/s",
-            note="The same bytes through plain sockets from a process that does nothing else.",
+            note="The same bytes in as many messages through plain sockets from a process that does"
+            " nothing else.",
         ),
         Row(
             "wall_pictures_s_min",
@@ -154,28 +162,41 @@ def _hole(load: Load) -> float:
 
 
 async def _measure(own: Ground, plan: Plan) -> tuple[Load, list[Row]]:
-    """Return the load and, of the quick plan, what Chromium saw on the same node."""
-    async with live_node.farm(own.folder, plan.cameras) as (rtsp_port, _):
+    """Return the load and, of the quick plan, all else that is measured on the same node."""
+    async with (
+        live_node.farm(own.folder, plan.cameras) as (rtsp_port, control_port),
+        nullcontext(None) if plan.whole else live_chromium.serving(own) as api,
+    ):
         cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras, enabled=_FEW)
-        async with live_node.node(own, cameras[:_FEW]) as node:
-            await asyncio.sleep(_SETTLE_S)
-            rss_few = rss_mb(node.pid)
-            await live_node.enable(own.database, node, cameras)
-            await asyncio.sleep(_SETTLE_S)
-            rss_camera = (rss_mb(node.pid) - rss_few) / (plan.cameras - _FEW)
-            idle: list[float] = []
-            busy: list[float] = []
-            counted: list[dict[str, Any]] = []
-            for _ in range(plan.rounds):  # by turns, so that a neighbour disturbs both alike
-                idle.append(await _cores(node, plan.seconds))
-                async with _windows(node, _tickets(own, cameras, plan)) as windows:
-                    windows.begin()
-                    busy.append(await _cores(node, plan.seconds))
-                    counted.append(await windows.end())
-                    rss = rss_mb(node.pid)
-            looks = [] if plan.whole else await live_chromium.measure(own, quick=True)
+        room = live_whep.room(quick=not plan.whole)
+        async with live_node.node(own, cameras[:_FEW], **room) as node:
+            load = await _load(own, node, cameras, plan)
+            if plan.whole:
+                return load, []
+            # First what is counted in CPU seconds: Chromium leaves a node much to tidy up.
+            whep = await live_whep.on_node(own, node, rtsp_port, quick=True)
+            looks = await live_chromium.measure(own, api, cameras, control_port, quick=True)
+            return load, [*looks, *whep]
+
+
+async def _load(own: Ground, node: Node, cameras: list[UUID], plan: Plan) -> Load:
+    await asyncio.sleep(_SETTLE_S)
+    rss_few = rss_mb(node.pid)
+    await live_node.enable(own.database, node, cameras)
+    await asyncio.sleep(_SETTLE_S)
+    rss_camera = (rss_mb(node.pid) - rss_few) / (plan.cameras - _FEW)
+    idle: list[float] = []
+    busy: list[float] = []
+    counted: list[dict[str, Any]] = []
+    for _ in range(plan.rounds):  # by turns, so that a neighbour disturbs both alike
+        idle.append(await _cores(node, plan.seconds))
+        async with _windows(node, _tickets(own, cameras, plan)) as windows:
+            windows.begin()
+            busy.append(await _cores(node, plan.seconds))
+            counted.append(await windows.end())
+            rss = rss_mb(node.pid)
     # The smallest is the least disturbed: another process only ever adds (cold caches).
-    return Load(min(idle), min(busy), rss, rss_camera, counted), looks
+    return Load(min(idle), min(busy), rss, rss_camera, counted)
 
 
 async def _cores(node: Node, seconds: float) -> float:
@@ -244,10 +265,11 @@ async def _windows(node: Node, tickets: list[list[str]]) -> AsyncIterator[_Windo
         await child.wait()
 
 
-async def _floor(plan: Plan, octets_s: float) -> float:
+async def _floor(plan: Plan, octets_s: float, messages_s: float) -> float:
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"{_HERE}.live_floor", "bytes"),
-        *(str(plan.walls), str(round(octets_s / plan.walls)), str(plan.seconds)),
+        *(str(plan.walls), str(round(octets_s / plan.walls)), str(messages_s / plan.walls)),
+        str(plan.seconds),
         stdout=subprocess.PIPE,
     )
     used, _ = await child.communicate()

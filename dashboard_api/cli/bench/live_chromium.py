@@ -5,8 +5,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from dashboard_api.accounts import add_user
 from dashboard_api.cli.bench import live_node
@@ -18,6 +20,7 @@ from models.kit.settings import Settings
 _LOGIN, _PASSWORD = "bench", "not-a-secret"
 CAMERAS = 48
 _TILES = 16
+Api = subprocess.Popen[bytes] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,11 @@ class Plan:
     seconds: float
     joins: int
     switches: int
+    stalls: int
 
 
-FULL = Plan(seconds=30, joins=20, switches=12)
-QUICK = Plan(seconds=4, joins=6, switches=3)
+FULL = Plan(seconds=30, joins=20, switches=12, stalls=16)
+QUICK = Plan(seconds=3, joins=6, switches=3, stalls=4)
 
 
 def settings() -> dict[str, object]:
@@ -36,26 +40,11 @@ def settings() -> dict[str, object]:
     return {"web_dist": Settings().web_dist.resolve()}
 
 
-async def measure(own: Ground, quick: bool) -> list[Row]:
-    """Watch the product's wall over a ground whose media node runs the farm's first cameras.
-
-    Without Chromium or a built application the rows hold no value and say why.
-    """
-    plan = QUICK if quick else FULL
-    web = own.settings.web_dist
-    if not (web / "index.html").is_file():
-        return _rows(plan, {}, f"the web application is not built in {web}")
-    await add_user(own.database, _LOGIN, _PASSWORD, "supervisor", "Bench", "en")
-    async with _api(own) as api:
-        await live_node.until_listening(api, own.settings.api_port)
-        try:
-            return _rows(plan, await _look(own, plan), "")
-        except Unavailable as error:
-            return _rows(plan, {}, error.detail)
-
-
-def _api(own: Ground) -> Any:
+def serving(own: Ground) -> AbstractAsyncContextManager[Api]:
+    """Run the API that serves the wall; None where the web application is not built."""
     settings = own.settings
+    if not (settings.web_dist / "index.html").is_file():
+        return nullcontext(None)
     return live_node.process(
         own.folder / "api.log",
         "dashboard_api",
@@ -68,20 +57,40 @@ def _api(own: Ground) -> Any:
     )
 
 
-async def _look(own: Ground, plan: Plan) -> dict[str, Any]:
+async def measure(
+    own: Ground, api: Api, cameras: Sequence[UUID], control_port: int, *, quick: bool
+) -> list[Row]:
+    """Watch the product's wall over a ground whose media node runs the farm's first cameras.
+
+    Without Chromium or a built application the rows hold no value and say why.
+    """
+    plan = QUICK if quick else FULL
+    if api is None:
+        return _rows(plan, {}, f"the web application is not built in {own.settings.web_dist}")
+    await add_user(own.database, _LOGIN, _PASSWORD, "supervisor", "Bench", "en")
+    await live_node.until_listening(api, own.settings.api_port)
+    wish = {
+        "api": f"http://127.0.0.1:{own.settings.api_port}",
+        "login": _LOGIN,
+        "password": _PASSWORD,
+        "cameras": [f"farm-{number:04}" for number in range(CAMERAS)],
+        "camera_ids": [str(camera) for camera in cameras],
+        "control_port": control_port,
+        **asdict(plan),
+    }
+    try:
+        return _rows(plan, await _look(wish), "")
+    except Unavailable as error:
+        return _rows(plan, {}, error.detail)
+
+
+async def _look(wish: dict[str, Any]) -> dict[str, Any]:
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "dashboard_api.cli.bench.live_page"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    wish = {
-        "api": f"http://127.0.0.1:{own.settings.api_port}",
-        "login": _LOGIN,
-        "password": _PASSWORD,
-        "cameras": [f"farm-{number:04}" for number in range(CAMERAS)],
-        **asdict(plan),
-    }
     said, trouble = await child.communicate(json.dumps(wish).encode() + b"\n")
     if child.returncode:
         raise Unavailable("Chromium could not be watched: " + trouble.decode()[-400:].strip())
@@ -130,6 +139,13 @@ def _rows(plan: Plan, seen: dict[str, Any], trouble: str) -> list[Row]:
             0.95,
             None,
             f"The same until all {_TILES} show their newest picture.",
+        ),
+        row(
+            "tile_grey_ms_max",
+            "grey_ms",
+            1.0,
+            3000,
+            f"From a tile's last picture to grey, {plan.stalls} cameras silent but connected.",
         ),
         Row(
             "wall_pictures_s_min_chromium",

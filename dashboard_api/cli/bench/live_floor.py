@@ -1,9 +1,9 @@
 """What the wall is held against: the bytes alone, and one message a picture.
 
-``python -m dashboard_api.cli.bench.live_floor bytes WALLS OCTETS SECONDS``: send that many octets
-a second to each of so many plain TCP sockets, 20 times a second, from a process that does nothing
-else; print its CPU seconds. ``… peer PORT OCTETS PICTURES``: the plain way to write a wall on
-the same server: each tile a task, each picture (so many octets) a message, so many a second.
+``python -m dashboard_api.cli.bench.live_floor bytes WALLS OCTETS MESSAGES SECONDS``: send that many
+octets a second to each of so many plain TCP sockets, in so many messages, from a process that does
+nothing else; print its CPU seconds. ``… peer PORT OCTETS PICTURES``: the plain way to write a wall
+on the same server: each tile a task, each picture (so many octets) a message, so many a second.
 """
 
 import asyncio
@@ -22,7 +22,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from dashboard_api.cli.bench.cpu import cpu_s
 from models.kit.clock import SystemClock
 
-_BATCH_S = 0.05
 _HEAD = struct.Struct(">IHBBdd")
 _FRAME = 1
 _CLOCK = SystemClock()
@@ -52,16 +51,16 @@ def _pairs(count: int) -> tuple[list[socket.socket], list[socket.socket]]:
     return senders, receivers
 
 
-async def _send(walls: int, octets: int, seconds: float) -> float:
+async def _send(walls: int, octets: int, messages: float, seconds: float) -> float:
     senders, receivers = _pairs(walls)
     drain = multiprocessing.get_context("fork").Process(target=_drain, args=(receivers, senders))
     drain.start()
     for receiver in receivers:
         receiver.close()
-    batch = os.urandom(round(octets * _BATCH_S))
+    batch = os.urandom(round(octets / messages))
     begun, used = _CLOCK.monotonic(), cpu_s(os.getpid())
-    for number in range(round(seconds / _BATCH_S)):
-        await asyncio.sleep(max(begun + number * _BATCH_S - _CLOCK.monotonic(), 0))
+    for number in range(round(seconds * messages)):
+        await asyncio.sleep(max(begun + number / messages - _CLOCK.monotonic(), 0))
         for sender in senders:
             sender.sendall(batch)
     used = cpu_s(os.getpid()) - used
@@ -99,8 +98,8 @@ def _peer(octets: int, pictures: float) -> Starlette:
 
 def main(what: str, *numbers: str) -> None:
     if what == "bytes":
-        walls, octets, seconds = numbers
-        print(uvloop.run(_send(int(walls), int(octets), float(seconds))))
+        walls, octets, messages, seconds = numbers
+        print(uvloop.run(_send(int(walls), int(octets), float(messages), float(seconds))))
         return
     port, octets, pictures = numbers
     uvicorn.run(

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field
 
 from playwright.async_api import Browser, Page, Worker, async_playwright
 
+from dashboard_api.cli import sim
+from ingest.simulated.farm import farm_name
 from models.kit.clock import SystemClock
 
 _PROBE = """
@@ -51,7 +53,7 @@ Document.prototype.createElement = function (name, ...rest) {
   const made = create.call(this, name, ...rest);
   if (name !== "video") return made;
   made.presented = 0;
-  const number = window.made++;
+  const number = (made.number = window.made++);
   const seen = (_, { presentedFrames, presentationTime, mediaTime }) => {
     const at = performance.timeOrigin + presentationTime;
     if (number >= window.since) window.shown.push([number, Math.round(mediaTime * 1e6), at]);
@@ -64,6 +66,19 @@ Document.prototype.createElement = function (name, ...rest) {
 """
 _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 _ONLY_NEW = "() => { window.since = window.made; window.shown.length = 0 }"
+# Of the first tiles: when each turned grey, and when it showed its last picture before; Unix ms.
+_GREY = """
+(count) => Promise.all([...document.querySelectorAll("section[data-camera]")].slice(0, count).map(
+  (tile) => new Promise((resolve) => {
+    const video = tile.querySelector("video");
+    const look = () => {
+      if (!tile.querySelector("[data-stale=true]")) return requestAnimationFrame(look);
+      const mine = window.shown.filter(([number]) => number === video.number);
+      resolve([performance.timeOrigin + performance.now(), mine.at(-1)[2]]);
+    };
+    look();
+  })))
+"""
 _PATIENCE_S = 20.0
 _PAUSE_S = 0.6
 _CLOCK = SystemClock()
@@ -77,9 +92,12 @@ class Wish:
     login: str
     password: str
     cameras: list[str]  # codes
+    camera_ids: list[str]  # in the same order, which is the farm's
+    control_port: int  # of the farm
     seconds: float
     joins: int
     switches: int
+    stalls: int  # at the same time
 
 
 @dataclass(slots=True)
@@ -94,6 +112,7 @@ class Seen:
     switch_ms: list[float] = field(default_factory=list)
     switch_live_ms: list[float] = field(default_factory=list)
     pixel_ms: list[float] = field(default_factory=list)
+    grey_ms: list[float] = field(default_factory=list)
     grown: int = 0
 
 
@@ -116,6 +135,7 @@ async def look(browser: Browser, wish: Wish) -> Seen:
     worker = await _open_wall(page, wish, side=4)
     await _play(page, worker, wish, seen)
     await _switch(page, worker, wish, seen)
+    await _stall(page, wish, seen)
     await context.close()
     return seen
 
@@ -176,6 +196,22 @@ async def _switch(page: Page, worker: Worker, wish: Wish, seen: Seen) -> None:
         seen.switch_ms.append(max(first for first, _ in firsts) - asked)
         seen.switch_live_ms.append(max(live for _, live in firsts) - asked)
         await asyncio.sleep(_PAUSE_S)
+
+
+async def _stall(page: Page, wish: Wish, seen: Seen) -> None:
+    """Let cameras fall silent without a word; note how long their last picture passes for live."""
+    shown = await page.locator("section[data-camera]").evaluate_all(
+        "all => all.map(one => one.dataset.camera)"
+    )
+    silent = [farm_name(wish.camera_ids.index(one)) for one in shown[: wish.stalls]]
+    for name in silent:
+        answer = await sim.send(wish.control_port, f"stall {name}")
+        if not answer.startswith("ok"):
+            raise SystemExit(f"stall {name}: {answer}")
+    told: list[tuple[float, float]] = await page.evaluate(_GREY, len(silent))
+    seen.grey_ms = [grey - last for grey, last in told]
+    for name in silent:
+        await sim.send(wish.control_port, f"resume {name}")
 
 
 async def _presented(page: Page) -> list[int]:

@@ -4,9 +4,9 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,7 @@ class Plan:
 
 
 FULL = Plan(cameras=16, viewers=64, seconds=8, rounds=3, joins=20, lossy_s=12, together=False)
-QUICK = Plan(cameras=8, viewers=32, seconds=4, rounds=1, joins=6, lossy_s=5, together=True)
+QUICK = Plan(cameras=8, viewers=32, seconds=3, rounds=1, joins=6, lossy_s=4, together=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,30 @@ class Cost:
     lost_s: float = 0.0
 
 
-async def measure(quick: bool) -> list[Row]:
-    """Return WHEP's rows; the peers run over the same cameras in the same minutes."""
-    plan = QUICK if quick else FULL
+async def measure() -> list[Row]:
+    """Return WHEP's rows of a whole run, on a node of its own."""
+    plan = FULL
     async with (
         ground() as own,
         live_node.farm(own.folder, plan.cameras) as (rtsp_port, _),
     ):
         cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras)
-        room = str(plan.viewers * 2)
-        async with live_node.node(own, cameras, AHUAL_WHEP_PEERS_MAX=room) as node:
-            urls = [farm_url(rtsp_port, n) for n in range(plan.cameras)]
-            costs = await _costs(own, node, urls, plan)
-            seen = await _seen(own, node, plan)
-    return [*_cost_rows(plan, costs), *seen]
+        async with live_node.node(own, cameras, **room(quick=False)) as node:
+            return await on_node(own, node, rtsp_port, quick=False)
+
+
+def room(*, quick: bool) -> dict[str, str]:
+    """Return the settings of a node that takes the viewers."""
+    return {"AHUAL_WHEP_PEERS_MAX": str((QUICK if quick else FULL).viewers * 2)}
+
+
+async def on_node(own: Ground, node: Node, rtsp_port: int, *, quick: bool) -> list[Row]:
+    """Return WHEP's rows; the peers run over the same cameras in the same minutes."""
+    plan = QUICK if quick else FULL
+    node = replace(node, cameras=node.cameras[: plan.cameras])
+    urls = [farm_url(rtsp_port, n) for n in range(plan.cameras)]
+    costs = await _costs(own, node, urls, plan)
+    return [*_cost_rows(plan, costs), *await _seen(own, node, plan)]
 
 
 def _cost_rows(plan: Plan, costs: dict[str, Cost]) -> list[Row]:
@@ -160,28 +170,33 @@ async def _costs(own: Ground, node: Node, urls: list[str], plan: Plan) -> dict[s
         + _ticket(own, camera)
         for camera in (node.cameras[n % plan.cameras] for n in range(plan.viewers))
     ]
+    if plan.together:
+        await asyncio.sleep(_WARM_S)  # whoever watched before is gone by then
+        ours = await _cost(node.pid, addresses, plan.seconds)
+        jobs = {
+            "stock": _peer_cost(own, "stock", urls, plan.viewers, plan.seconds),
+            "decode": _peer_cost(own, "decode", urls, _ENCODED, plan.seconds),
+            "runs": _floor("runs", plan, ours),
+            "packets": _floor("packets", plan, ours),
+        }
+        return {"ours": ours, **dict(zip(jobs, await asyncio.gather(*jobs.values()), strict=True))}
     found: dict[str, list[Cost]] = {}
     async with _aiortc(own, "stock", urls, viewers=plan.viewers) as (stock, stock_addresses):
         await asyncio.sleep(_SETTLE_S)
         for _ in range(plan.rounds):
             ours = await _cost(node.pid, addresses, plan.seconds)
-            jobs = {
-                "stock": _cost(stock, stock_addresses, plan.seconds),
-                "runs": _floor("runs", plan, ours),
-                "packets": _floor("packets", plan, ours),
-            }
-            peers = await _all(jobs, together=plan.together)
-            for name, cost in {"ours": ours, **peers}.items():
-                found.setdefault(name, []).append(cost)
-    async with _aiortc(own, "decode", urls, viewers=_ENCODED) as (decode, decode_addresses):
-        found["decode"] = [await _cost(decode, decode_addresses, plan.seconds)]
+            found.setdefault("ours", []).append(ours)
+            stocks = await _cost(stock, stock_addresses, plan.seconds)
+            found.setdefault("stock", []).append(stocks)
+            for how in ("runs", "packets"):
+                found.setdefault(how, []).append(await _floor(how, plan, ours))
+    found["decode"] = [await _peer_cost(own, "decode", urls, _ENCODED, plan.seconds)]
     return {name: min(costs, key=lambda cost: cost.ms) for name, costs in found.items()}
 
 
-async def _all(jobs: dict[str, Coroutine[Any, Any, Cost]], *, together: bool) -> dict[str, Cost]:
-    if together:
-        return dict(zip(jobs, await asyncio.gather(*jobs.values()), strict=True))
-    return {name: await job for name, job in jobs.items()}
+async def _peer_cost(own: Ground, how: str, urls: list[str], viewers: int, seconds: float) -> Cost:
+    async with _aiortc(own, how, urls, viewers=viewers) as (pid, addresses):
+        return await _cost(pid, addresses, seconds)
 
 
 async def _cost(pid: int, addresses: list[str], seconds: float) -> Cost:
