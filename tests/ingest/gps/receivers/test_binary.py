@@ -24,7 +24,7 @@ from ingest.simulated.link import Link, Unheard
 from models.observations import PositionFix
 from tests.builders import build_vehicle
 from tests.ingest.gps.decoders.egts.test_stream import result_of, results_of
-from tests.ingest.gps.receivers.test_receivers import CLOCK, SwitchedDatabase
+from tests.ingest.gps.receivers.test_receivers import CLOCK, STARTED_AT, SwitchedDatabase
 
 pytestmark = pytest.mark.postgis
 IMEI, STRANGER = "867060030000106", "867060030000999"
@@ -75,11 +75,10 @@ async def listening(database_url: str) -> AsyncIterator[Listening]:
 
 
 def fixes_of(identifier: str, count: int) -> list[PositionFix]:
-    begun = CLOCK.now().replace(microsecond=0) - timedelta(minutes=10)
     return [
         PositionFix(
             identifier,
-            begun + timedelta(seconds=number),
+            STARTED_AT + timedelta(seconds=number),
             43.2383,
             76.9453,
             speed_km_h=50,
@@ -113,6 +112,7 @@ async def test_a_stranger_is_refused_and_hung_up_on(listening: Listening, protoc
     link = PROTOCOLS[protocol][1]("127.0.0.1", listening.ports[protocol], STRANGER)
     with pytest.raises(Unheard):
         await link.send(fixes_of(STRANGER, 1))
+    await link.close()
     assert await listening.positions() == {}
     rejections = await listening.rows("SELECT rejection FROM raw_message")
     assert any(str(row[0]).startswith("unknown_device") for row in rejections)
@@ -134,6 +134,7 @@ async def test_a_relay_reports_many_vehicles_over_one_connection(listening: List
             del expected[3]
         assert results_of(answer) == expected
     writer.close()
+    await writer.wait_closed()
     assert await listening.positions() == dict.fromkeys(OBJECTS, 2)
     kept = await listening.rows(
         "SELECT device, length(payload), rejection FROM raw_message ORDER BY received_at"

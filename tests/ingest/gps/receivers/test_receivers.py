@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -119,6 +119,8 @@ async def tracker(port: int) -> AsyncIterator[Tracker]:
         yield Tracker(reader, writer)
     finally:
         writer.close()
+        with suppress(ConnectionError):  # the receiver may have hung up first
+            await writer.wait_closed()
 
 
 def fix_at(seconds: float, identifier: str = "van-1") -> PositionFix:
