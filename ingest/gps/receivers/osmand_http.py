@@ -2,8 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import uvicorn
@@ -15,6 +13,7 @@ from ingest.gps.contact import Contact
 from ingest.gps.decoders.message import DeviceMessage, Rejection, RejectionReason
 from ingest.gps.decoders.osmand import PROTOCOL, decode
 from ingest.gps.intake import Intake
+from ingest.quiet_server import QuietServer
 from models.kit.clock import Clock
 from models.kit.errors import (
     CentreError,
@@ -30,19 +29,11 @@ COMMIT_WITHIN_S = 15.0  # phones give up later than this, and then they send aga
 _PROBLEM = "application/problem+json"
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to the process, which stops every receiver in its own order."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 class OsmandReceiver:
     """Serves phones until closed. Event loop only."""
 
     def __init__(self, intake: Intake, clock: Clock) -> None:
-        self._server: _Server | None = None
+        self._server: QuietServer | None = None
         self._serving: asyncio.Task[None] | None = None
         self._app = app(intake, clock)
 
@@ -59,7 +50,7 @@ class OsmandReceiver:
             timeout_graceful_shutdown=2,
             h11_max_incomplete_event_size=64 * 1024,
         )
-        self._server = _Server(config)
+        self._server = QuietServer(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         bound: int = listener.getsockname()[1]
         return bound
