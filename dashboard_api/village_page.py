@@ -19,7 +19,7 @@ _STYLE = """
 :root{color-scheme:dark light}
 body{margin:0 auto;max-width:34rem;padding:16px;font:18px/1.45 system-ui,"Noto Sans",sans-serif;
 background:#101418;color:#e8eef4}
-h1{font-size:1.35rem;margin:.2em 0}p{margin:.5em 0}
+h1{font-size:1.35rem;margin:.2em 0}h2{font-size:1.1rem}p{margin:.5em 0}
 nav{display:flex;gap:.3rem;flex-wrap:wrap}
 nav a{padding:.55rem .8rem;color:#6cc4ff}nav a[aria-current]{color:#e8eef4;font-weight:700}
 .now{padding:14px;border:2px solid #36414c;border-radius:8px}

@@ -21,6 +21,15 @@ README_SIZE = (1600, 900)
 LANGUAGES = ("kk", "ru", "en")
 SCREENS = {"wall": "/wall", "alerts": "/alerts", "map": "/map"}
 MORE_SCREENS = {"complaints": "/complaints", "call": "/intake", "cameras": "/cameras"}
+VAN_SCREENS = {
+    "plans": "/plans",
+    "routes": "/plans/routes",
+    "timetables": "/plans/timetables",
+    "crew": "/plans/crew",
+    "fences": "/plans/fences",
+    "reports": "/reports",
+}
+VILLAGE = "/vans/esik"  # a stop of the demo's first van
 SETTLE_S = 4  # pictures arrive, map tiles are drawn, the replay starts
 STALE_S = 7
 
@@ -96,6 +105,24 @@ async def _supervisor(demo: Demo, page: Page, out: Path, suffix: str) -> None:
         await shoot("step")
 
 
+async def _plans(demo: Demo, page: Page, out: Path, suffix: str, language: str) -> None:
+    """What a dispatcher plans with, and what a village sees of it."""
+    await demo.sign_in(page, "dispatcher")
+    for name, path in VAN_SCREENS.items():
+        await demo.open(page, path)
+        await page.screenshot(path=out / f"{name}-{suffix}.png")
+        if name == "routes":
+            await page.get_by_test_id("route-change").first.click()
+            await asyncio.sleep(SETTLE_S)
+            await page.screenshot(path=out / f"route-{suffix}.png")
+        if name == "reports":
+            await page.locator("[data-testid=report-totals] tbody button").first.click()
+            await asyncio.sleep(1)
+            await page.screenshot(path=out / f"report-rows-{suffix}.png")
+    await page.goto(f"{demo.api}{VILLAGE}?lang={language}")
+    await page.screenshot(path=out / f"village-{suffix}.png")
+
+
 async def _wall_states(demo: Demo, page: Page, out: Path, suffix: str) -> None:
     await demo.open(page, "/wall")
     await page.keyboard.press("2")
@@ -125,6 +152,9 @@ async def take(demo: Demo, out: Path, languages: list[str], *, readme: bool) -> 
                 page = await demo.visitor(browser, size, language)
                 await _supervisor(demo, page, out, suffix)
                 await _wall_states(demo, page, out, suffix)
+                await page.context.close()
+                page = await demo.visitor(browser, size, language)
+                await _plans(demo, page, out, suffix, language)
                 await page.context.close()
                 for login in ("admin", "auditor"):
                     page = await demo.visitor(browser, size, language)

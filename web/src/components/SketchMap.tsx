@@ -33,13 +33,26 @@ interface Props {
 const NO_STOPS: readonly SketchStop[] = [];
 
 /** A map to draw a line or an area on: a click sets a corner, a corner can be dragged. */
-export function SketchMap({ corners, stops = NO_STOPS, closed = false, fit, ...told }: Props) {
+export function SketchMap(props: Props) {
+  const { t } = useTranslation();
+  const [drawable, setDrawable] = useState(true);
+  if (!drawable) return <Alert color="yellow">{t("plan.no_map")}</Alert>;
+  return <Canvas {...props} onUnavailable={() => setDrawable(false)} />;
+}
+
+function Canvas({
+  corners,
+  stops = NO_STOPS,
+  closed = false,
+  fit,
+  ...told
+}: Props & { onUnavailable: () => void }) {
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<Map | null>(null);
-  const [drawable, setDrawable] = useState(true);
   const add = useEffectEvent(told.onAdd);
   const move = useEffectEvent(told.onMove);
+  const unavailable = useEffectEvent(told.onUnavailable);
 
   useEffect(() => {
     if (!host.current) return;
@@ -56,7 +69,7 @@ export function SketchMap({ corners, stops = NO_STOPS, closed = false, fit, ...t
         attributionControl: false,
       });
     } catch {
-      return setDrawable(false);
+      return unavailable(); // no WebGL on this machine: files can still be read
     }
     made.addControl(new NavigationControl({ showCompass: false }), "top-right");
     made.touchZoomRotate.disableRotation();
@@ -103,7 +116,6 @@ export function SketchMap({ corners, stops = NO_STOPS, closed = false, fit, ...t
     if (map) show();
   }, [map, fit]);
 
-  if (!drawable) return <Alert color="yellow">{t("plan.no_map")}</Alert>;
   return <div ref={host} className={classes.map} role="region" aria-label={t("plan.sketch")} />;
 }
 

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTrips } from "@/api/queries/plans";
+import { useCan } from "@/api/queries/session";
 import type { Trip } from "@/api/types";
 import { Loading } from "@/components/Loading";
 import { PlanSections } from "@/components/PlanSections";
@@ -12,6 +13,7 @@ import { useNow } from "@/components/useNow";
 import { useNames } from "@/i18n";
 import { DEFAULT_ZONE, inputValues } from "@/i18n/formats";
 import { useFormats } from "@/i18n/useFormats";
+import { AddTrip } from "./AddTrip";
 import { dayAfter, rowsOf, underWay } from "./board";
 import classes from "./Plans.module.css";
 import { TripRow } from "./TripRow";
@@ -37,6 +39,8 @@ export function BoardScreen() {
   const trips = useTrips(day);
   const [typed, setTyped] = useState("");
   const [onlyNow, setOnlyNow] = useState(false);
+  const [adding, setAdding] = useState(false);
+  const can = useCan();
   const show = (chosen: string) =>
     void navigate({ to: "/plans", search: chosen === today ? {} : { day: chosen } });
 
@@ -94,7 +98,13 @@ export function BoardScreen() {
           data-testid="now-only"
           onChange={(event) => setOnlyNow(event.currentTarget.checked)}
         />
+        {can("vans.plan") && !adding && (
+          <Button size="compact-sm" data-testid="trip-add" onClick={() => setAdding(true)}>
+            {t("plan.add_trip")}
+          </Button>
+        )}
       </div>
+      {adding && <AddTrip day={day} onDone={() => setAdding(false)} />}
       {trips.error && <ProblemNote error={trips.error} onRetry={() => void trips.refetch()} />}
       {trips.isLoading && <Loading rows={6} />}
       {trips.data && rows.length === 0 && (

@@ -8,6 +8,7 @@ import { ProblemNote } from "@/components/ProblemNote";
 import { useNames } from "@/i18n";
 import { useFormats } from "@/i18n/useFormats";
 import classes from "./Plans.module.css";
+import { TripCrew } from "./TripCrew";
 import { VisitCell } from "./VisitCell";
 
 /** One trip: when, where, who, and each stop's plan against fact. */
@@ -16,7 +17,7 @@ export function TripRow({ trip }: { trip: Trip }) {
   const nameOf = useNames();
   const can = useCan();
   const { time, number } = useFormats();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"cancel" | "crew">();
   const open = trip.state === "planned" || trip.state === "running";
   const starts = time(trip.planned_start_at, undefined, false);
 
@@ -52,18 +53,28 @@ export function TripRow({ trip }: { trip: Trip }) {
           <span className={classes.reason}>{trip.cancelled_why || trip.note}</span>
         )}
         {open && can("vans.plan") && !asking && (
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            className={classes.cancel}
-            data-testid="trip-cancel"
-            onClick={() => setAsking(true)}
-          >
-            {t("plan.cancel")}
-          </Button>
+          <span className={classes.acts}>
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              data-testid="trip-crew"
+              onClick={() => setAsking("crew")}
+            >
+              {t("plan.crew")}
+            </Button>
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              data-testid="trip-cancel"
+              onClick={() => setAsking("cancel")}
+            >
+              {t("plan.cancel")}
+            </Button>
+          </span>
         )}
       </div>
-      {asking && <CancelTrip id={trip.id} onDone={() => setAsking(false)} />}
+      {asking === "cancel" && <CancelTrip id={trip.id} onDone={() => setAsking(undefined)} />}
+      {asking === "crew" && <TripCrew trip={trip} onDone={() => setAsking(undefined)} />}
       <ol className={classes.visits} aria-label={`${starts} ${nameOf(trip.route.name)}`}>
         {trip.visits.map((visit) => (
           <VisitCell key={visit.sequence} visit={visit} />

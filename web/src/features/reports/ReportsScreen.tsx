@@ -49,6 +49,7 @@ export function ReportsScreen() {
         </Title>
         <Select
           size="xs"
+          w={240}
           allowDeselect={false}
           aria-label={t("report.kind")}
           value={asked.kind}
