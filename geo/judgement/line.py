@@ -85,27 +85,33 @@ class Line:
         """
         first = max(bisect.bisect_right(self.along_m, expected_m - SEARCH_M) - 1, 0)
         last = min(bisect.bisect_left(self.along_m, expected_m + reach_m), len(self.along_m) - 1)
+        middle = bisect.bisect_right(self.along_m, expected_m, first, last)
         latitude, longitude = point
         east_m = DEGREE_M * math.cos(math.radians(latitude))
         latitudes, longitudes, along = self.latitudes, self.longitudes, self.along_m
-        ay = (latitudes[first] - latitude) * DEGREE_M
-        ax = (longitudes[first] - longitude) * east_m
-        best = (math.inf, math.inf, 0.0, True)
-        for index in range(first, max(last, first + 1)):
-            by = (latitudes[index + 1] - latitude) * DEGREE_M
-            bx = (longitudes[index + 1] - longitude) * east_m
-            dy, dx = by - ay, bx - ax
+        best, best_square = (math.inf, math.inf, 0.0, True), math.inf
+        # From where it should be, outwards: then most of the others are too far at first sight.
+        for index in (*range(middle - 1, max(last, first + 1)), *range(middle - 2, first - 1, -1)):
+            if index < first:
+                continue
+            ay = (latitudes[index] - latitude) * DEGREE_M
+            ax = (longitudes[index] - longitude) * east_m
+            dy = (latitudes[index + 1] - latitude) * DEGREE_M - ay
+            dx = (longitudes[index + 1] - longitude) * east_m - ax
             share = -(ay * dy + ax * dx) / (dy * dy + dx * dx)
-            share = 0.0 if share < 0.0 else min(share, 1.0)
-            off = math.hypot(ay + share * dy, ax + share * dx)
+            share = 0.0 if share < 0.0 else 1.0 if share > 1.0 else share
+            y, x = ay + share * dy, ax + share * dx
+            square = y * y + x * x
+            if square >= best_square:
+                continue
+            off = math.sqrt(square)
             at = along[index] + share * (along[index + 1] - along[index])
             agrees = heading is None or heading[0] * dy + heading[1] * dx >= 0.0
             cost = off + min(abs(at - expected_m) * _FAR_SHARE, _FAR_MOST_M)
             if not agrees:
                 cost += _AGAINST_M
             if cost < best[0]:
-                best = (cost, off, at, agrees)
-            ay, ax = by, bx
+                best, best_square = (cost, off, at, agrees), cost * cost
         return Match(best[1], best[2], best[3])
 
     def anywhere(self, point: LatLon, expected_m: float, heading: Heading | None) -> Match:

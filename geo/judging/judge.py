@@ -275,9 +275,15 @@ class Judge:
             for fact in trips.values():
                 if self._is_news(fact):
                     rows.announce_trip(session, vehicle_id, fact)
-        for vehicle_id, _, _ in told:
-            kept = self._vans[vehicle_id].take_snapshots() if vehicle_id in self._vans else []
-            await rows.keep_snapshots(session, [(vehicle_id, at, state) for at, state in kept])
+        await rows.keep_snapshots(
+            session,
+            [
+                (vehicle_id, at, knowledge)
+                for vehicle_id, _, _ in told
+                if vehicle_id in self._vans
+                for at, knowledge in self._vans[vehicle_id].take_snapshots()
+            ],
+        )
         return changed
 
     def _news_of(self, fact: TripFact) -> TripFact:

@@ -70,7 +70,9 @@ _VISITS = text("""
 """)
 _KEEP = text("""
     INSERT INTO judgement_snapshot (vehicle_id, at, version, knowledge)
-    VALUES (:vehicle_id, :at, :version, CAST(:knowledge AS jsonb))
+    SELECT vehicle_id, at, :version, CAST(knowledge AS jsonb)
+    FROM unnest(CAST(:vehicle_id AS uuid[]), CAST(:at AS timestamptz[]),
+                CAST(:knowledge AS text[])) AS kept(vehicle_id, at, knowledge)
     ON CONFLICT (vehicle_id, at) DO UPDATE
     SET version = excluded.version, knowledge = excluded.knowledge
 """)
@@ -230,17 +232,17 @@ async def keep_snapshots(
     session: AsyncSession, kept: Iterable[tuple[UUID, float, Knowledge]]
 ) -> None:
     """Keep what was known before the full hours given."""
-    rows = [
-        {
-            "vehicle_id": vehicle_id,
-            "at": moment(at),
-            "version": VERSION,
-            "knowledge": json.dumps(knowledge),
-        }
-        for vehicle_id, at, knowledge in kept
-    ]
+    rows = list(kept)
     if rows:
-        await session.execute(_KEEP, rows)
+        await session.execute(
+            _KEEP,
+            {
+                "vehicle_id": [vehicle_id for vehicle_id, _, _ in rows],
+                "at": [moment(at) for _, at, _ in rows],
+                "version": VERSION,
+                "knowledge": [json.dumps(knowledge) for _, _, knowledge in rows],
+            },
+        )
 
 
 async def forget_snapshots(session: AsyncSession, vehicle_id: UUID, after: float) -> None:
