@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -77,7 +78,7 @@ async def test_a_replay_begins_with_where_each_van_was_and_is_thinned(database: 
 
 async def test_a_tile_holds_a_vans_line_and_counts_where_vans_were(database: Database) -> None:
     first, _ = await two_vans(database)
-    span = {"starts_at": NOON, "ends_at": NOON + timedelta(hours=1)}
+    span: dict[str, Any] = {"starts_at": NOON, "ends_at": NOON + timedelta(hours=1)}
     here, elsewhere = Tile(6, 44, 23), Tile(6, 1, 1)
     async with database.read() as session:
         line = await tile(session, TileLayer.TRACK, here, vehicle_id=first, **span)
@@ -103,7 +104,7 @@ async def test_no_question_of_the_map_reads_the_history(database: Database) -> N
     async with heard(database) as said, database.read() as session:
         van = (await session.execute(select(Vehicle.id).limit(1))).scalar_one()
         noon = today + timedelta(hours=12)
-        day = {"starts_at": today, "ends_at": today + timedelta(days=1)}
+        day: dict[str, Any] = {"starts_at": today, "ends_at": today + timedelta(days=1)}
         await repository.vehicles(session)
         assert len(await fleet_at(session, noon)) == 30
         part = ReplayPart(noon, noon + timedelta(minutes=30), 1)
