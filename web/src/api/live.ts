@@ -10,6 +10,7 @@ import type {
   StreamKind,
   StreamState,
   TripState,
+  VanReport,
   VehiclePosition,
   Visit,
   Waiting,
@@ -47,6 +48,7 @@ export interface Topics {
     progress_m: number | null;
     visits: Pick<Visit, "sequence" | "state" | "arrived_at" | "departed_at" | "expected_at">[];
   };
+  van_report: Pick<VanReport, "id" | "vehicle_id" | "trip_id" | "kind" | "people">;
   clip: Pick<Clip, "id" | "state"> & { complaint_id: string };
 }
 export type Topic = keyof Topics;

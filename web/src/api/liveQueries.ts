@@ -35,6 +35,10 @@ export function followLive(store: LiveStore, client: QueryClient): () => void {
     store.on("trip", (told) =>
       client.setQueriesData<Trip[]>({ queryKey: keys.trips }, (list) => list && judged(list, told)),
     ),
+    store.on("van_report", ({ trip_id, people }) => {
+      refetch(keys.vanReports);
+      if (trip_id && people !== null) refetch(keys.trips);
+    }),
     store.on("vehicle", ({ id, freshness }) =>
       client.setQueryData<Vehicle[]>(keys.vehicles, (list) =>
         list?.map((van) => (van.id === id ? { ...van, freshness } : van)),

@@ -55,6 +55,9 @@ export type TimetableIn = Schemas["TimetableIn"];
 export type PreviewDay = Schemas["PreviewDay"];
 export type CrewMember = Schemas["CrewMember"];
 export type CrewIn = Schemas["CrewIn"];
+export type VanReport = Schemas["VanReport"];
+export type VanPanel = Schemas["VanPanel"];
+export type PairedPanel = Schemas["PairedPanel"];
 export type Alert = Schemas["AlertOut"];
 export type AlertWithUpdates = Schemas["AlertHistory"];
 

@@ -21,4 +21,6 @@ export const keys = {
   crew: ["crew"],
   geofences: ["geofences"],
   reports: ["reports"],
+  vanReports: ["van-reports"],
+  panels: ["panels"],
 } as const;

@@ -18,6 +18,10 @@ const SHOWN = [
   "full_at",
   "disk_detail",
   "plate",
+  "problem",
+  "note",
+  "place",
+  "placed_at",
   "stop",
   "fence",
   "off_m",
@@ -32,6 +36,7 @@ export function AlertFacts({ alert, zone }: { alert: Alert; zone: string }) {
   const { dateTime, duration } = useFormats();
   const nameOf = useNames();
   const valueOf = (name: string, value: unknown) => {
+    if (name === "problem") return t(`van_report.problem.${String(value)}`);
     if (typeof value === "object") return nameOf(value as Names);
     if (name.endsWith("_s")) return duration(Number(value));
     return name.endsWith("_at") ? dateTime(String(value), zone) : String(value);

@@ -4,6 +4,8 @@ import { exportUrl } from "@/api/queries/fleet";
 import type { Vehicle, VanNow } from "@/api/types";
 import { LiveView } from "@/components/LiveView";
 import { FreshnessMark } from "@/components/Marks";
+import { VanPanels } from "@/components/VanPanels";
+import { VanReports } from "@/components/VanReports";
 import { useNow } from "@/components/useNow";
 import { useNames } from "@/i18n";
 import { DEFAULT_ZONE } from "@/i18n/formats";
@@ -88,6 +90,8 @@ export function VanCard({ van, now: doing, day, onClose }: Props) {
           />
         </div>
       )}
+      <VanReports vehicleId={van.id} from={day.from} to={day.to} />
+      <VanPanels vehicleId={van.id} />
       <p className={classes.exports}>
         {t("map.track_of_day")}:{" "}
         {(["gpx", "geojson"] as const).map((ending) => (

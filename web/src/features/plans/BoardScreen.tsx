@@ -9,9 +9,10 @@ import { Loading } from "@/components/Loading";
 import { PlanSections } from "@/components/PlanSections";
 import { ProblemNote } from "@/components/ProblemNote";
 import { matches } from "@/components/search";
+import { VanReports } from "@/components/VanReports";
 import { useNow } from "@/components/useNow";
 import { useNames } from "@/i18n";
-import { DEFAULT_ZONE, inputValues } from "@/i18n/formats";
+import { DEFAULT_ZONE, inputValues, instantOf } from "@/i18n/formats";
 import { useFormats } from "@/i18n/useFormats";
 import { AddTrip } from "./AddTrip";
 import { dayAfter, rowsOf, underWay } from "./board";
@@ -37,6 +38,9 @@ export function BoardScreen() {
   const today = inputValues(now, DEFAULT_ZONE).day;
   const { day = today } = useSearch({ from: "/plans" });
   const trips = useTrips(day);
+  const [from, to] = [day, dayAfter(day, 1)].map((one) =>
+    instantOf(one, "00:00", DEFAULT_ZONE).toISOString(),
+  ) as [string, string];
   const [typed, setTyped] = useState("");
   const [onlyNow, setOnlyNow] = useState(false);
   const [adding, setAdding] = useState(false);
@@ -120,6 +124,7 @@ export function BoardScreen() {
               <TripRow key={trip.id} trip={trip} />
             ))}
           </ul>
+          <VanReports quiet vehicleId={row.vehicleId} from={from} to={to} />
         </section>
       ))}
     </div>
