@@ -15,7 +15,9 @@ from geo.judgement.line import LatLon, Line
 from geo.judgement.plan import FencePlan, Hours, StopPlan, TripPlan, VanPlan, windowed
 from geo.judgement.rules import DEAD_ZONE_SILENCES
 from geo.plans.lines import simplified
+from models.kit.log import get
 
+log = get(__name__)
 _VANS = text("""
     SELECT id, ST_Y(base), ST_X(base), base_radius_m, report_interval_s, stop_interval_s,
            speed_limit_km_h, region_id
@@ -102,6 +104,8 @@ class Plans:
         by_van: dict[UUID, list[TripPlan]] = defaultdict(list)
         for row in rows:
             trip_id, vehicle_id, route_id, version, corridor_m, starts, ends = row
+            if route_id not in self._lines:
+                continue
             trip = self._trips[trip_id] if self._knows(row) else None
             known[trip_id] = trip or TripPlan(
                 str(trip_id),
@@ -135,7 +139,10 @@ class Plans:
             self._trips.clear()
         for route_id, drawn in await session.execute(_LINES, {"ids": missing}):
             points = [(north, east) for east, north in json.loads(drawn)["coordinates"]]
-            self._lines[route_id] = thinned(points)
+            try:
+                self._lines[route_id] = thinned(points)
+            except ValueError as error:  # its trips are not judged; all others are
+                log.error("judging.bad_line", route_id=str(route_id), error=str(error))
 
 
 def thinned(points: Sequence[LatLon]) -> Line:

@@ -115,6 +115,22 @@ async def test_a_new_process_goes_on_where_the_old_one_died(database: Database) 
     assert first[1:] == second[1:]
 
 
+async def test_a_route_without_a_way_stops_nobody_else(database: Database) -> None:
+    bad = await build_planned_van(database, PLAN)
+    async with database.transaction() as session:
+        await session.execute(
+            text("UPDATE route SET geom = ST_MakeLine(ST_StartPoint(geom), ST_StartPoint(geom))")
+        )
+    plan = trip_plan(WAY, stay_s=1800, trip_id=str(UUID(int=7)))
+    good = await build_planned_van(database, plan, plate="002 AA 02")
+    judge = Judge(database, ManualClock(at(DETOUR.at)), late_patience_s=0.0)
+    for vehicle_id in (bad, good):
+        await store(database, vehicle_id, FIXES, DETOUR.at)
+    await judged(judge)
+    assert (await outcome(database, bad))[1][0][0] == "planned"
+    assert (await outcome(database, good))[2][0][1] == "served"
+
+
 async def test_only_the_leader_judges(database: Database) -> None:
     vehicle_id = await build_planned_van(database, PLAN)
     fixes = report(follow(WAY, PLAN))[:50]
