@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from uuid import UUID
 
 from dashboard_api.cli.bench.report import Goal, Row, percentile
 from geo.judgement.engine import VanEngine
@@ -206,8 +205,3 @@ def rows(score: Score) -> Iterator[Row]:
         goal=30.0,
         note="one report interval",
     )
-
-
-def van_id(number: int) -> str:
-    """Return the id of the bench's van of this number."""
-    return str(UUID(int=number + 1, version=4))
