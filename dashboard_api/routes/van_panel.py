@@ -42,7 +42,7 @@ async def _answer(raw: dict[str, Any], panel: Panel, centre: Services) -> Report
     named = raw.get("id")
     known = named if isinstance(named, str) else None
     try:
-        said = crew_reports.CrewReport(**_read(raw).model_dump())
+        said = _read(raw, panel)
         async with centre.database.transaction() as session:
             taken = await crew_reports.take_in(session, said, panel, centre.clock.now())
     except (InvalidInput, Conflict) as error:
@@ -50,18 +50,22 @@ async def _answer(raw: dict[str, Any], panel: Panel, centre: Services) -> Report
     return ReportAnswer(id=known, accepted=True, repeated=taken.repeated, tied=taken.tied)
 
 
-def _read(raw: dict[str, Any]) -> VanReportIn:
+def _read(raw: dict[str, Any], panel: Panel) -> crew_reports.CrewReport:
     """Return the report.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is none, or was said in another van.
     """
     try:
-        return VanReportIn.model_validate(raw)
+        read = VanReportIn.model_validate(raw)
     except ValidationError as error:
         fault = error.errors()[0]
         field = ".".join(str(part) for part in fault["loc"])
         raise InvalidInput(f"{field}: {fault['msg']}", field=field) from None
+    if read.vehicle_id not in (None, panel.vehicle_id):
+        msg = "This was said in another van; say it again in this one"
+        raise InvalidInput(msg, field="vehicle_id")
+    return crew_reports.CrewReport(**read.model_dump(exclude={"vehicle_id"}))
 
 
 def _problem(error: CentreError) -> Problem:

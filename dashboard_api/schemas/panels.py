@@ -79,7 +79,11 @@ class VanHome(BaseModel):
 
 
 class VanReportIn(Incoming):
-    """What a crew says. ``people`` counts everybody served at the stop so far."""
+    """What a crew says. ``people`` counts everybody served at the stop so far.
+
+    ``vehicle_id`` is the van that it was said in: a phone that was paired anew meanwhile may
+    still hold words of another one, which are refused.
+    """
 
     id: UUID
     kind: ReportKind
@@ -87,6 +91,7 @@ class VanReportIn(Incoming):
     problem: VanProblem | None = None
     people: int | None = Field(None, ge=0, le=10_000)
     note: Line = ""
+    vehicle_id: UUID | None = None
     trip_id: UUID | None = None
     sequence: int | None = Field(None, ge=1, le=1000)
     latitude: Latitude | None = None

@@ -209,10 +209,15 @@ async def test_a_report_of_another_van_cannot_be_taken_over(centre: Centre) -> N
             await build_vehicle(session, plate=f"00{n} AA 02", identifier=f"v{n}") for n in (1, 2)
         ]
     first, second = await paired(centre, vans[0]), await paired(centre, vans[1])
-    said = report("arrived")
+    said = report("arrived", vehicle_id=str(vans[0]))
     assert (await send(first, said))[0]["accepted"]
+    del said["vehicle_id"]
     (refused,) = await send(second, said)
     assert (refused["accepted"], refused["problem"]["status"]) == (False, 409)
+    # The phone was paired anew, with another van, before it could send.
+    (refused,) = await send(second, report("sos", vehicle_id=str(vans[0])))
+    assert (refused["accepted"], refused["problem"]["status"]) == (False, 422)
+    assert await alerts(centre) == []
 
 
 async def test_a_removed_trip_leaves_what_was_said_of_it(centre: Centre) -> None:

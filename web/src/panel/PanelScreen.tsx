@@ -101,7 +101,7 @@ export function PanelScreen({ panel, onToken }: Props) {
           now={now}
           onSos={() => void say("sos", stop)}
         />
-        <OpenReports open={contact?.home.open_reports ?? []} />
+        <OpenReports open={contact?.home.open_reports ?? []} said={said} />
         <RefusedReports said={said} onRead={(key) => void panel.forget(key)} />
         <Place panel={panel} waiting={state.fixesWaiting} />
       </main>

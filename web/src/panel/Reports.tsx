@@ -1,17 +1,34 @@
 import { DEFAULT_ZONE, formatTime } from "@/i18n/formats";
-import type { Home, Said } from "./facts";
+import type { Home, Kind, Said } from "./facts";
 import { useWords } from "./words";
 
 const clock = (moment: string) => formatTime(moment, DEFAULT_ZONE, false);
 
-/** What the centre has not resolved yet. */
-export function OpenReports({ open }: { open: Home["open_reports"] }) {
+const ALARMING = new Set<Kind>(["problem", "sos"]);
+
+interface OpenProps {
+  open: Home["open_reports"];
+  said: readonly Said[];
+}
+
+/** Problems and calls for help that wait here, and what the centre has not resolved yet. */
+export function OpenReports({ open, said }: OpenProps) {
   const { t } = useWords();
-  if (open.length === 0) return null;
+  const waiting = said.filter(
+    ({ fate, report }) => fate === "waiting" && ALARMING.has(report.kind),
+  );
+  if (open.length + waiting.length === 0) return null;
   return (
     <section>
       <h3>{t("open_reports")}</h3>
       <ul className="reports" data-testid="open-reports">
+        {waiting.map(({ key, report: { kind, problem, note, happened_at } }) => (
+          <li key={key} data-kind={kind}>
+            {problem ? t(`problem_kind.${problem}`) : t(kind)}
+            {note && <> · {note}</>}
+            <span className="bad">{t("fate.waiting", { at: clock(happened_at) })}</span>
+          </li>
+        ))}
         {open.map(({ id, kind, problem, note, happened_at, state }) => (
           <li key={id} data-kind={kind}>
             {clock(happened_at)} · {problem ? t(`problem_kind.${problem}`) : t(kind)}

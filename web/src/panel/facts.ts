@@ -28,6 +28,8 @@ export interface Report {
   problem?: Problem;
   people?: number;
   note?: string;
+  /** The van it was said in; a phone may be paired with another before it is sent. */
+  vehicle_id?: string;
   trip_id?: string;
   sequence?: number;
   latitude?: number;

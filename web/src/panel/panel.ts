@@ -82,11 +82,13 @@ export class Panel {
   async say(kind: Kind, stop: Stop, more: Partial<Report> = {}): Promise<void> {
     if (kind !== "people_served") await this.settle();
     const at = this.lastFix;
+    const van = this.state.contact?.home.vehicle.id;
     const fresh = at && this.now() - Date.parse(at.fixed_at) < 10 * 60_000;
     await this.shelf.say({
       id: crypto.randomUUID(),
       kind,
       happened_at: new Date(this.now()).toISOString(),
+      ...(van === undefined ? {} : { vehicle_id: van }),
       ...stop,
       ...(fresh ? { latitude: at.latitude, longitude: at.longitude } : {}),
       ...more,
@@ -152,6 +154,8 @@ export class Panel {
       const sent = this.now();
       const home = await this.centre.home();
       const at = this.now();
+      const before = this.state.contact?.home.vehicle.id;
+      if (before !== undefined && before !== home.vehicle.id) await this.shelf.forgetFixes();
       await this.shelf.remember({ home, at });
       this.put({
         contact: { home, at },

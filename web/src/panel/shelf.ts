@@ -22,7 +22,8 @@ export interface Shelf {
   readonly fixes: Queue<Fix>;
   contact(): Promise<Contact | null>;
   remember(contact: Contact): Promise<void>;
-  clear(): Promise<void>;
+  /** Drop positions that wait: they are of another van. */
+  forgetFixes(): Promise<void>;
 }
 
 const FIXES_AT_MOST = 5000; // two days at 30 s
@@ -127,9 +128,6 @@ export async function openShelf(name = "ahual-van"): Promise<Shelf> {
       change("kept", (store) => {
         store.put(contact, "contact");
       }),
-    clear: async () => {
-      for (const name of ["reports", "fixes", "kept"])
-        await change(name, (store) => void store.clear());
-    },
+    forgetFixes: () => change("fixes", (store) => void store.clear()),
   };
 }
