@@ -77,7 +77,7 @@ export function PanelScreen({ panel, onToken }: Props) {
             {contact ? `${t("no_trip")}. ${t("no_trip_hint")}` : t("plan_unknown")}
           </p>
         )}
-        {asking ? (
+        {asking && (
           <ProblemForm
             onBack={() => setAsking(false)}
             onSay={(problem, note) => {
@@ -85,26 +85,29 @@ export function PanelScreen({ panel, onToken }: Props) {
               setAsking(false);
             }}
           />
-        ) : (
-          <button
-            type="button"
-            className="big problem"
-            data-testid="problem"
-            onClick={() => setAsking(true)}
-          >
-            {t("problem")}
-          </button>
         )}
+        <OpenReports open={contact?.home.open_reports ?? []} said={said} />
+        <RefusedReports said={said} onRead={(key) => void panel.forget(key)} />
+        <Place panel={panel} waiting={state.fixesWaiting} />
+      </main>
+      <section className="alarm" aria-label={t("sos")}>
         <SosButton
           said={said}
           open={contact?.home.open_reports ?? []}
           now={now}
           onSos={() => void say("sos", stop)}
-        />
-        <OpenReports open={contact?.home.open_reports ?? []} said={said} />
-        <RefusedReports said={said} onRead={(key) => void panel.forget(key)} />
-        <Place panel={panel} waiting={state.fixesWaiting} />
-      </main>
+        >
+          <button
+            type="button"
+            className="big problem"
+            data-testid="problem"
+            aria-expanded={asking}
+            onClick={() => setAsking(!asking)}
+          >
+            {t("problem")}
+          </button>
+        </SosButton>
+      </section>
     </div>
   );
 }

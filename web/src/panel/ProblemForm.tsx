@@ -12,7 +12,10 @@ export function ProblemForm({ onSay, onBack }: Props) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [note, setNote] = useState("");
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: "start" });
+    form.current?.querySelector("input")?.focus({ preventScroll: true });
+  }, []);
 
   return (
     <form

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 import type { Home, Said } from "./facts";
 import { useHold } from "./useHold";
 import { useWords } from "./words";
@@ -11,6 +11,8 @@ interface Props {
   open: Home["open_reports"];
   now: number;
   onSos: () => void;
+  /** Stands beside the button, above its hint. */
+  children: ReactNode;
 }
 
 /** How far the last call for help has come; null where there is none that matters now. */
@@ -23,7 +25,7 @@ function progress(said: readonly Said[], open: Home["open_reports"], now: number
   return theirs.state === "acknowledged" ? "sos_seen" : "sos_sent";
 }
 
-export function SosButton({ said, open, now, onSos }: Props) {
+export function SosButton({ said, open, now, onSos, children }: Props) {
   const { t } = useWords();
   const hint = useId();
   const { holding, handlers } = useHold(HOLD_MS, () => {
@@ -33,7 +35,27 @@ export function SosButton({ said, open, now, onSos }: Props) {
   const come = progress(said, open, now);
 
   return (
-    <section className="sos-part" aria-label={t("sos")}>
+    <>
+      <div
+        role="status"
+        aria-live="assertive"
+        className="said"
+        data-testid="sos-progress"
+        data-come={come}
+      >
+        {come && <p className={come === "sos_seen" ? "good" : "bad"}>{t(come)}</p>}
+        {come === "sos_waits" && (
+          <a className="big call" href="tel:112">
+            {t("call_112")}
+          </a>
+        )}
+      </div>
+      <div className="beside">
+        {children}
+        <p id={hint} className="dim">
+          {holding ? t("sos_keep_holding") : t("sos_hold")}
+        </p>
+      </div>
       <button
         type="button"
         className="sos"
@@ -48,17 +70,6 @@ export function SosButton({ said, open, now, onSos }: Props) {
         </svg>
         <span>{t("sos")}</span>
       </button>
-      <p id={hint} className="dim">
-        {holding ? t("sos_keep_holding") : t("sos_hold")}
-      </p>
-      <div role="status" aria-live="assertive" data-testid="sos-progress" data-come={come}>
-        {come && <p className={come === "sos_seen" ? "good" : "bad"}>{t(come)}</p>}
-      </div>
-      {come === "sos_waits" && (
-        <a className="big call" href="tel:112">
-          {t("call_112")}
-        </a>
-      )}
-    </section>
+    </>
   );
 }
