@@ -166,8 +166,8 @@ class VanEngine:
         return due
 
     def _late_due(self) -> float:
-        """Return when the clock makes a visit late; a van that is lost may well be there."""
-        if self._trip is None or self._silence.said is not None:
+        """Return when the clock makes a visit late; a van that nobody hears may well be there."""
+        if self._trip is None or self._trip.seen is None or self._silence.said is not None:
             return math.inf
         return max(self._trip.late_due, self._clock)
 

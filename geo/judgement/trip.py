@@ -74,7 +74,7 @@ class TripJudge(Kept):
 
     def look(self, fix: Fix, speed: float, before: Fix | None, leg_m: float) -> bool:
         """Take in the next believed fix; return whether the trip's fact changed."""
-        self.seen = fix.t
+        first_seen, self.seen = self.seen is None, fix.t
         gap_s = fix.t - before.t if before is not None else math.inf
         # A round trip ends where it begins: before it has been half way, home is no stop of it.
         closed = None if self.half_way else self.home
@@ -85,6 +85,8 @@ class TripJudge(Kept):
             limit_m = max(self.plan.corridor_m, _ERRORS * fix.error_m)
             on = match.off_m <= limit_m
             if on:
+                if first_seen and fix.t > self.plan.starts:
+                    self._join(match.along_m)
                 if near:
                     said |= self._drive_past(fix, match, leg_m, gap_s)
                 self._advance_to(match, near=near, fix=fix)
@@ -183,6 +185,12 @@ class TripJudge(Kept):
         self.along_m = match.along_m
         if match.along_m > self.plan.line.length_m / 2:
             self.half_way = True
+
+    def _join(self, along_m: float) -> None:
+        """A van that is first heard on its way: nobody knows what it did at the stops behind it."""
+        for visit in self.visits.each:
+            if visit.stop.along_m < along_m - NOT_JUDGED_M:
+                visit.unheard = True
 
     def _drive_past(self, fix: Fix, match: Match, leg_m: float, gap_s: float) -> bool:
         """Tell the stops between the last fix and this one that the way led past them.

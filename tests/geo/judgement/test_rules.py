@@ -243,6 +243,13 @@ def test_a_trip_that_nobody_began_was_missed_and_one_that_nobody_saw_is_unknown(
     assert found(silent, MovementKind.LATE, now=PLAN.ends + 7200) == []
 
 
+def test_what_was_before_a_van_was_first_heard_is_unknown() -> None:
+    fixes = [fix for fix in report(follow(WAY, PLAN)) if fix.t > PLAN.stops[1].departure + 300]
+    trip = the_trip(fixes)
+    assert [v.state for v in trip.visits] == ["planned", "planned", "served"]
+    assert found(fixes, MovementKind.LATE) == found(fixes, MovementKind.SKIPPED) == []
+
+
 def test_overspeed_needs_two_fixes() -> None:
     course = begun().drive(WAY.part(HALF, B), 128.0).halt(600)
     (said,) = found(report(course), MovementKind.OVERSPEED)
