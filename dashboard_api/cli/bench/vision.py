@@ -42,13 +42,15 @@ async def run(quick: bool) -> list[Row]:
             for runtime in ("openvino", "onnxruntime"):
                 async with vision_run.vision(own, runtime, plan.busy) as running:
                     costs.append(await vision_run.measure(own, media, running, plan.seconds))
+            small = await vision_run.quantised(own)
+            async with vision_run.vision(own, "openvino", plan.busy, small) as running:
+                costs.append(await vision_run.measure(own, media, running, plan.seconds))
             naive_ms, naive_fps = await _naive(farm_url(rtsp, 0), plan.naive_s)
             await vision_run.show(control, STILL, [farm_name(n) for n in range(plan.cameras)])
             await vision_run.draw_zones(own.database, ids[plan.busy :])
             async with vision_run.vision(own, "openvino", plan.cameras) as running:
                 still = await vision_run.measure(own, media, running, max(plan.seconds, 10.0))
-    openvino, onnx = costs
-    return _rows(plan, openvino, onnx, still, naive_ms, naive_fps)
+    return _rows(plan, costs, still, naive_ms, naive_fps)
 
 
 async def _naive(url: str, seconds: float) -> tuple[float, float]:
@@ -65,8 +67,9 @@ async def _naive(url: str, seconds: float) -> tuple[float, float]:
 
 
 def _rows(
-    plan: Plan, openvino: Cost, onnx: Cost, still: Cost, naive_ms: float, naive_fps: float
+    plan: Plan, costs: list[Cost], still: Cost, naive_ms: float, naive_fps: float
 ) -> list[Row]:
+    openvino, onnx, int8 = costs
     naive = 1000 / naive_ms
     return [
         Row(
@@ -86,6 +89,12 @@ def _rows(
             28,
             Goal.AT_LEAST,
             note=_note(onnx),
+        ),
+        Row(
+            "cameras_per_core_int8",
+            int8.cameras_per_core,
+            "cameras",
+            note=f"OpenVINO, the default in 8-bit numbers (weights quantise). {_note(int8)}",
         ),
         Row(
             "cameras_per_core_still",

@@ -1,6 +1,9 @@
 """The measured vision process beside its media node, and what it says of itself at /metrics."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from sqlalchemy import func, select, update
 from dashboard_api.cli.bench.cpu import cpu_s, rss_mb
 from dashboard_api.cli.bench.ground import Ground, free_port
 from dashboard_api.cli.bench.live_node import CLIPS, Node, process, until_listening
+from dashboard_api.cli.bench.vision_scene import write_stills
 from ingest.simulated.scenes import SCENES
 from models.camera import Stream, Zone
 from models.kit.bus import announce
@@ -25,6 +29,7 @@ from models.observations import ZoneKind
 
 _CLOCK = SystemClock()
 _START_S = 60.0
+_DEFAULT = "nanodet_g_person"
 _BUCKET = "vision_picture_to_state_seconds_bucket"
 Samples = Mapping[str, float]
 
@@ -84,8 +89,13 @@ async def cameras(folder: Path, count: int) -> AsyncIterator[tuple[int, int]]:
 
 
 @asynccontextmanager
-async def vision(ground: Ground, runtime: str, cameras: int) -> AsyncIterator[Vision]:
-    """Run ``python -m vision`` and wait until it has looked at every camera, in the mean twice."""
+async def vision(
+    ground: Ground, runtime: str, cameras: int, weights: str | None = None
+) -> AsyncIterator[Vision]:
+    """Run ``python -m vision`` and wait until it has looked at every camera, in the mean twice.
+
+    ``weights`` None: those that a site begins with.
+    """
     port = free_port()
     environment = {
         "AHUAL_DATABASE_URL": ground.settings.database_url or "",
@@ -93,6 +103,7 @@ async def vision(ground: Ground, runtime: str, cameras: int) -> AsyncIterator[Vi
         "AHUAL_VISION_DETECTOR": runtime,
         "AHUAL_VISION_HEALTH_PORT": str(port),
         "AHUAL_LOG_LEVEL": "warning",
+        **({"AHUAL_VISION_WEIGHTS": weights} if weights else {}),
     }
     async with process(ground.folder / f"vision-{runtime}.log", "vision", **environment) as child:
         running = Vision(child.pid, port, cameras)
@@ -108,6 +119,22 @@ async def vision(ground: Ground, runtime: str, cameras: int) -> AsyncIterator[Vi
         else:
             raise Unavailable(f"vision with {runtime} looks at too few cameras; its log says why")
         yield running
+
+
+async def quantised(ground: Ground) -> str:
+    """Pin the default once more in 8-bit numbers, calibrated on the halls; return its name."""
+    folder = ground.folder / "calibration"
+    await asyncio.to_thread(write_stills, folder)
+    environment = {**os.environ, "AHUAL_STATE_DIR": str(ground.settings.state_dir)}
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "vision.cli", "weights", "quantise", _DEFAULT, "--on", str(folder)),
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    if await child.wait():
+        raise Unavailable("the default cannot be turned into 8-bit numbers; is OpenVINO there?")
+    return f"{_DEFAULT}-int8"
 
 
 async def measure(ground: Ground, node: Node, running: Vision, seconds: float) -> Cost:
