@@ -195,7 +195,7 @@ async def test_vans_are_stored_through_real_sockets(
     settings = Settings.model_validate(ports)
     receiving = asyncio.create_task(run_receivers(settings, database, clock, stop))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):  # ends a hopeless wait, asserts no speed
             while (
                 len(stored := await position_count(database)) < len(vans)
                 or min(stored.values()) < 8
