@@ -22,7 +22,7 @@ from tests.ingest.encoded import write_clip
 pytestmark = pytest.mark.flow
 # A user and passwords that are hard to hide: @ and / inside, and again in the query.
 LOGIN, QUERY = "lens:ke@y-7Hq", "channel=1&password=ke@y-7Hq"
-FOREIGN = "q3Zw-key"  # of nobody: there is no field to keep it in
+FOREIGN = "q3Zw-key"  # a third secret after password and token: there is no field to keep it in
 SECRETS = ("7Hq", "q3Zw")
 _Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -161,7 +161,7 @@ async def test_odd_cameras_say_what_is_wrong_and_the_others_record(
         return await admin.post("/api/v1/cameras", json=camera)
 
     try:
-        refused = await post("foreign", odd["mute"][0] + f"&token={FOREIGN}")
+        refused = await post("foreign", odd["mute"][0] + f"&token={FOREIGN}-2&key={FOREIGN}")
         assert refused.status_code == 422, refused.text
         heard.append(refused.text)
         for name, (url, _state, _words) in odd.items():
