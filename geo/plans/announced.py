@@ -88,4 +88,11 @@ def _is_coming(visit: VillageVisit, now: datetime) -> bool:
         visit.trip_state == TripState.RUNNING
         and visit.state == StopVisitState.PLANNED
         and now - OVERDUE_FOR < expected_at < now + COMING_WITHIN
+        and not _is_behind(visit, now)
     )
+
+
+def _is_behind(visit: VillageVisit, now: datetime) -> bool:
+    """Say whether a van that is heard was here unheard: it has an estimate for what is ahead."""
+    heard = visit.known_at is not None and now - visit.known_at <= STALE_AFTER
+    return heard and visit.expected_at is None and visit.planned_departure_at < now

@@ -32,6 +32,21 @@ HERE = _visit(state="arrived", arrived_at=NOON - HOUR, planned_departure_at=NOON
         (_visit(expected_at=NOON + 2 * HOUR), "on_its_way", NOON + 2 * HOUR),
         # Late by half an hour without an estimate: still waited for.
         (_visit(planned_arrival_at=NOON - HOUR / 2), "on_its_way", NOON - HOUR / 2),
+        # The van is heard, and has no estimate for a visit whose time is over: it is behind.
+        (
+            _visit(planned_arrival_at=NOON - HOUR, planned_departure_at=NOON - HOUR / 2),
+            "nothing",
+            None,
+        ),
+        (
+            _visit(
+                planned_arrival_at=NOON - HOUR,
+                planned_departure_at=NOON - HOUR / 2,
+                known_at=NOON - HOUR,
+            ),
+            "on_its_way",
+            NOON - HOUR,
+        ),
         (_visit(planned_arrival_at=NOON - 4 * HOUR), "nothing", None),
         (_visit(planned_arrival_at=NOON + 7 * HOUR), "nothing", None),  # an earlier stop first
         (_visit(trip_state="planned"), "nothing", None),
@@ -39,7 +54,8 @@ HERE = _visit(state="arrived", arrived_at=NOON - HOUR, planned_departure_at=NOON
         (_visit(state="skipped"), "nothing", None),
     ],
     ids=[
-        *("here", "served-here", "left", "coming", "estimated", "late", "too-late", "far"),
+        *("here", "served-here", "left", "coming", "estimated", "late"),
+        *("behind", "unheard", "too-late", "far"),
         *("not-begun", "cancelled", "skipped"),
     ],
 )

@@ -14,7 +14,9 @@ export function VanTrip({ trip }: { trip: TripNow }) {
   const { time } = useFormats();
   const minutes = (moment: string) => time(moment, DEFAULT_ZONE, false);
   const here = trip.visits.find(({ arrived_at, departed_at }) => arrived_at && !departed_at);
-  const next = trip.visits.find(({ state }) => AHEAD.includes(state));
+  const ahead = trip.visits.filter(({ state }) => AHEAD.includes(state));
+  // What has no estimate while others have one was passed unheard.
+  const next = ahead.find(({ expected_at }) => expected_at) ?? ahead[0];
   const lateMin =
     next?.expected_at &&
     Math.round((Date.parse(next.expected_at) - Date.parse(next.planned_arrival_at)) / 60_000);
