@@ -91,10 +91,15 @@ class JudgementSnapshot(Base):
 
 
 class DeadZone(Base):
-    """A cell of the map (0.05°) where vans fell silent and came back; known from three on."""
+    """A cell of the map (0.05°) where vans fell silent and came back; known from three on.
+
+    ``decision``: a person said that it is one whatever was counted, or that it is none.
+    """
 
     __tablename__ = "dead_zone"
     cell: Mapped[str] = mapped_column(primary_key=True)
     silences: Mapped[int]
     longest_s: Mapped[float]
     last_at: Mapped[datetime]
+    decision: Mapped[str | None]
+    __table_args__ = (CheckConstraint("decision IN ('known', 'ignored')", name="decision_known"),)

@@ -171,6 +171,16 @@ class TripCrew(Base):
     crew_member_id: Mapped[UUID] = mapped_column(ForeignKey(CrewMember.id), primary_key=True)
 
 
+class TimetableCrew(Base):
+    """Who goes on the trips that are yet to be made from a timetable."""
+
+    __tablename__ = "timetable_crew"
+    timetable_id: Mapped[UUID] = mapped_column(
+        ForeignKey(VisitTimetable.id, ondelete="CASCADE"), primary_key=True
+    )
+    crew_member_id: Mapped[UUID] = mapped_column(ForeignKey(CrewMember.id), primary_key=True)
+
+
 class StopVisit(Base):
     """Plan against fact of one stop on one trip. ``inferred``: no fix was made inside it."""
 

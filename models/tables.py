@@ -11,6 +11,7 @@ from models import (
     operator,
     plan,
     recording,
+    van_rules,
     vehicle,
 )
 from models.kit import bus
@@ -29,5 +30,6 @@ __all__ = [
     "operator",
     "plan",
     "recording",
+    "van_rules",
     "vehicle",
 ]

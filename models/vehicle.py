@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     Text,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -115,6 +116,7 @@ class RawMessage(Base):
     device: Mapped[str | None]
     payload: Mapped[bytes]
     rejection: Mapped[str | None]  # reason and sentence of the first one
+    checksum_failed: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         CheckConstraint("transport IN ('http', 'tcp', 'udp')", name="transport_known"),
         Index(
@@ -122,5 +124,6 @@ class RawMessage(Base):
             "received_at",
             postgresql_where=text("rejection IS NOT NULL"),
         ),
+        Index("ix_raw_message_device", "device", "received_at"),
         {"postgresql_partition_by": "RANGE (received_at)"},
     )

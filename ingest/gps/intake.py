@@ -103,6 +103,7 @@ class Intake:
                 vehicle_id=known.vehicle_id if known else None,
                 fixes=fixes.get(message.device, ()) if known else (),
                 rejections=rejections,
+                checksum_failed=message.checksum_failed,
             )
         ]
         submissions += [

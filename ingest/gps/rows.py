@@ -39,6 +39,7 @@ class RawRow:
     device: str | None
     raw: bytes
     rejection: Rejection | None
+    checksum_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,12 @@ _LAST_PLACES = text("""
 """)
 _INSERT_RAW = text("""
     INSERT INTO raw_message (received_at, session_id, number, transport, protocol, device,
-                             payload, rejection)
+                             payload, rejection, checksum_failed)
     SELECT * FROM unnest(CAST(:received_at AS timestamptz[]), CAST(:session_id AS uuid[]),
                          CAST(:number AS integer[]), CAST(:transport AS text[]),
                          CAST(:protocol AS text[]), CAST(:device AS text[]),
-                         CAST(:payload AS bytea[]), CAST(:rejection AS text[]))
+                         CAST(:payload AS bytea[]), CAST(:rejection AS text[]),
+                         CAST(:checksum_failed AS boolean[]))
     ON CONFLICT DO NOTHING
 """)
 
@@ -190,6 +192,7 @@ async def insert_raw(session: AsyncSession, rows: Sequence[RawRow]) -> None:
             "device": _literal(_quoted(row.device) for row in rows),
             "payload": _literal(f'"\\\\x{row.raw.hex()}"' for row in rows),
             "rejection": _literal(_quoted(_sentence(row.rejection)) for row in rows),
+            "checksum_failed": _literal(row.checksum_failed for row in rows),
         }
         await session.execute(_INSERT_RAW, arrays)
 

@@ -59,6 +59,7 @@ class Submission:
         fixes: to store; empty where vehicle_id is None.
         rejections: what was not a position.
         heard: where the message stood; None where it is not to be kept raw.
+        checksum_failed: its checksum was wrong, and it was read all the same.
     """
 
     protocol: str
@@ -69,6 +70,7 @@ class Submission:
     fixes: tuple[PositionFix, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     heard: Heard | None = None
+    checksum_failed: bool = False
 
 
 @dataclass(slots=True)
@@ -185,6 +187,7 @@ class PositionStore:
                 s.device,
                 s.raw,
                 s.rejections[0] if s.rejections else None,
+                s.checksum_failed,
             )
             for s in submissions
             if s.heard is not None

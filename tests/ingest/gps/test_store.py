@@ -163,10 +163,13 @@ async def test_belief_survives_a_restart(database: Database) -> None:
 async def test_rejections_are_kept_as_they_came(database: Database) -> None:
     rejection = Rejection(RejectionReason.MALFORMED, "A message looks like #TYPE#text.")
     async with running(database) as store:
-        sent = replace(submission(None, rejections=(rejection,)), raw=b"\x00\xff noise")
+        sent = replace(
+            submission(None, rejections=(rejection,)), raw=b"\x00\xff noise", checksum_failed=True
+        )
         await (await store.submit(sent))
-    assert await rows_of(database, "SELECT payload, device, rejection FROM raw_message") == [
-        (b"\x00\xff noise", "van-1", "malformed: A message looks like #TYPE#text.")
+    kept = "SELECT payload, device, rejection, checksum_failed FROM raw_message"
+    assert await rows_of(database, kept) == [
+        (b"\x00\xff noise", "van-1", "malformed: A message looks like #TYPE#text.", True)
     ]
 
 
