@@ -20,6 +20,11 @@ def brightness(number: int) -> int:
     return 16 + 4 * (number % 50)
 
 
+def number_of(luma: int) -> int:
+    """Return which picture has this brightness, counted from any multiple of 50."""
+    return round((luma - 16) / 4)
+
+
 def write_clip(
     path: Path,
     *,

@@ -29,7 +29,7 @@ from models.kit.errors import InvalidInput
 from models.kit.settings import Settings
 from models.recording import Recording, RecordingGap
 from tests.builders import build_office
-from tests.ingest.encoded import shown, write_clip
+from tests.ingest.encoded import number_of, shown, write_clip
 from tests.ingest.outage import away
 from tests.ingest.test_service import eventually, node_settings, recordings, running
 
@@ -259,7 +259,7 @@ def _is_whole(path: Path) -> None:
     content = path.read_bytes()
     found = map_file(lambda at, length: content[at : at + length], len(content))
     assert found.whole_bytes == len(content)
-    numbers = [round((brightness - 16) / 4) for _, brightness in shown(path)]
+    numbers = [number_of(brightness) for _, brightness in shown(path)]
     for before, after in itertools.pairwise(numbers):
         assert (after - before) % LOOP == 1, f"{path.name}: {numbers}"
     place = PurePosixPath(*path.parts[-4:])
