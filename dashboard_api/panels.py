@@ -19,6 +19,7 @@ from models.plan import VanPanel
 from models.vehicle import Device
 
 PAGE = "/van"
+PANEL_DEVICE = "panel-"
 _SEEN_EVERY = timedelta(minutes=1)
 _QUIET_MODULES = 4  # around the code, or no phone finds it
 
@@ -38,7 +39,7 @@ def _digest(token: str) -> bytes:
 
 def device_of(panel_id: UUID) -> str:
     """Return the identifier under which a panel's positions reach the receiver."""
-    return f"panel-{panel_id}"
+    return f"{PANEL_DEVICE}{panel_id}"
 
 
 async def pair(

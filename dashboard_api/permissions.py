@@ -24,6 +24,7 @@ class Permission(StrEnum):
     COMPLAINTS_EDIT = "complaints.edit"
     VANS_VIEW = "vans.view"
     VANS_PLAN = "vans.plan"  # routes, timetables, trips, crews and fences
+    VANS_DEVICES = "vans.devices"  # which devices report and how well, under masked names
     VANS_CONFIGURE = "vans.configure"  # vans and their devices; no position
     VANS_PAIR = "vans.pair"  # crews' phones that speak for a van
     CAMERAS_TURN = "cameras.turn"  # PTZ presets
@@ -62,6 +63,7 @@ _TABLE = {
     Permission.COMPLAINTS_EDIT: "o . . . s .",
     Permission.VANS_VIEW: "o d u . s .",
     Permission.VANS_PLAN: ". d . . s .",
+    Permission.VANS_DEVICES: ". d . . s a",
     Permission.VANS_CONFIGURE: ". . . . . a",
     Permission.VANS_PAIR: ". d . . s a",
     Permission.CAMERAS_TURN: "o . . . s .",

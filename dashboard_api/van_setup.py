@@ -1,12 +1,16 @@
-"""Vans and their devices, edited by administrators; who reports here without being known."""
+"""Vans and their devices, edited by administrators and looked at by dispatchers; strangers."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from dashboard_api import scope
+from dashboard_api.device_health import Health, health_of
+from dashboard_api.panels import PANEL_DEVICE
+from dashboard_api.permissions import Permission
 from dashboard_api.schemas import devices as schemas
 from dashboard_api.sessions import Caller
 from ingest.gps.decoders.message import Rejected, identifier
@@ -18,6 +22,7 @@ from models.vehicle import Device, Vehicle
 
 UNKNOWN_LIMIT = 500
 _SEEN_WITHIN = timedelta(days=7)
+_MASKED_FROM = 8  # of a shorter one the end would be nearly all
 _IMEI_PROTOCOLS = ("teltonika",)  # these devices can send nothing else
 # A relay speaks for many vans: whom it named says the sentence of ingest/gps/devices.py.
 _UNKNOWN = text("""
@@ -40,11 +45,12 @@ async def add_van(session: AsyncSession, wanted: schemas.VanIn, caller: Caller) 
 
     Raises:
         InvalidInput: there is no such region.
+        NotFound: there is no such office, or it is of another region than the caller's.
         Forbidden: the region is not the caller's.
         Conflict: the plate is taken.
     """
     await _check(session, wanted, caller, None)
-    van = Vehicle(**_columns(wanted), devices=[])
+    van = Vehicle(**wanted.model_dump(exclude={"base"}), base=_point(wanted.base), devices=[])
     session.add(van)
     await session.flush()
     return van
@@ -56,18 +62,32 @@ async def change_van(
     """Change a van; return the names of what changed.
 
     Raises:
-        InvalidInput, Forbidden, Conflict: see add_van.
+        InvalidInput, NotFound, Forbidden, Conflict: see add_van.
     """
     await _check(session, wanted, caller, van.id)
-    changed = [name for name, value in _columns(wanted).items() if getattr(van, name) != value]
+    columns = wanted.model_dump(exclude={"base"})
+    changed = [name for name, value in columns.items() if getattr(van, name) != value]
     for name in changed:
-        setattr(van, name, _columns(wanted)[name])
+        setattr(van, name, columns[name])
+    if (await _bases(session, Vehicle.id == van.id)).get(van.id) != wanted.base:
+        van.base = _point(wanted.base)  # type: ignore[assignment]
+        changed.append("base")
     await session.flush()
     return changed
 
 
-def _columns(wanted: schemas.VanIn) -> dict[str, object]:
-    return wanted.model_dump()
+def _point(base: schemas.Base | None) -> str | None:
+    return None if base is None else f"SRID=4326;POINT({base.longitude} {base.latitude})"
+
+
+async def _bases(session: AsyncSession, which: ColumnElement[bool]) -> dict[UUID, schemas.Base]:
+    query = select(Vehicle.id, func.ST_Y(Vehicle.base), func.ST_X(Vehicle.base))
+    return {
+        van_id: schemas.Base(latitude=latitude, longitude=longitude)
+        for van_id, latitude, longitude in await session.execute(
+            query.where(Vehicle.base.is_not(None), which)
+        )
+    }
 
 
 async def _check(
@@ -79,10 +99,23 @@ async def _check(
         )
     if caller.region_id not in (None, wanted.region_id):
         raise Forbidden("You may set up vans of your own region only.")
+    if wanted.office_id is not None:
+        await scope.office(session, wanted.office_id, caller)
     query = select(Vehicle.id).where(func.upper(Vehicle.plate) == wanted.plate)
     taken = (await session.execute(query)).scalar_one_or_none()
     if taken not in (None, own_id):
         raise Conflict(f"There is a van {wanted.plate} already.")
+
+
+def _check_protocol(protocol: str, identifier: str) -> None:
+    """Raise InvalidInput where the protocol is not read here, or has no such identifiers."""
+    if protocol not in BY_NAME:
+        known = ", ".join(BY_NAME)
+        raise InvalidInput(f"Choose one of the protocols {known}.", field="protocol")
+    digits = identifier.isascii() and identifier.isdecimal() and 8 <= len(identifier) <= 17
+    if protocol in _IMEI_PROTOCOLS and not digits:
+        title = BY_NAME[protocol].title
+        raise InvalidInput(f"{title} devices are known by their IMEI: digits.", field="identifier")
 
 
 async def add_device(session: AsyncSession, van: Vehicle, wanted: schemas.DeviceIn) -> Device:
@@ -92,17 +125,11 @@ async def add_device(session: AsyncSession, van: Vehicle, wanted: schemas.Device
         InvalidInput: the protocol is not read here, or no device of it can have that identifier.
         Conflict: another device has it.
     """
-    if wanted.protocol not in BY_NAME:
-        known = ", ".join(BY_NAME)
-        raise InvalidInput(f"Choose one of the protocols {known}.", field="protocol")
     try:
         cleaned = identifier(wanted.identifier)
     except Rejected as rejected:
         raise InvalidInput(rejected.rejection.detail, field="identifier") from rejected
-    digits = cleaned.isascii() and cleaned.isdecimal() and 8 <= len(cleaned) <= 17
-    if wanted.protocol in _IMEI_PROTOCOLS and not digits:
-        title = BY_NAME[wanted.protocol].title
-        raise InvalidInput(f"{title} devices are known by their IMEI: digits.", field="identifier")
+    _check_protocol(wanted.protocol, cleaned)
     query = (
         select(Vehicle.plate)
         .join(Device, Device.vehicle_id == Vehicle.id)
@@ -120,28 +147,54 @@ async def add_device(session: AsyncSession, van: Vehicle, wanted: schemas.Device
     return device
 
 
+async def change_device(
+    session: AsyncSession, van: Vehicle, device_id: UUID, wanted: schemas.DeviceChange
+) -> Device:
+    """Change a device of a van, or give it to the van ``wanted`` names, which the caller may see.
+
+    Raises:
+        NotFound: the van has no such device.
+        Conflict: it is a crew's phone.
+        InvalidInput: the protocol is not read here, or no device of it has that identifier.
+    """
+    device = await _device(session, van, device_id)
+    _check_protocol(wanted.protocol, device.identifier)
+    device.protocol, device.vehicle_id = wanted.protocol, wanted.vehicle_id
+    if wanted.password is not None:
+        device.password = wanted.password.get_secret_value() or None
+    await session.flush()
+    return device
+
+
 async def remove_device(session: AsyncSession, van: Vehicle, device_id: UUID) -> Device:
     """Take a device from a van; its positions stay. Receivers refuse it within a minute.
 
     Raises:
         NotFound: the van has no such device.
+        Conflict: it is a crew's phone.
     """
-    query = select(Device).where(Device.id == device_id, Device.vehicle_id == van.id)
-    device = (await session.execute(query)).scalar_one_or_none()
-    if device is None:
-        raise NotFound(f"The van {van.plate} has no device {device_id}.")
+    device = await _device(session, van, device_id)
     await session.delete(device)
     return device
 
 
-async def setup(session: AsyncSession, settings: Settings, caller: Caller) -> schemas.DevicesSetup:
-    """Return the vans that the caller may set up, and where devices have to report to."""
-    query = select(Vehicle).options(selectinload(Vehicle.devices)).order_by(Vehicle.plate)
-    if caller.region_id is not None:
-        query = query.where(Vehicle.region_id == caller.region_id)
-    vans = (await session.execute(query)).scalars().all()
+async def _device(session: AsyncSession, van: Vehicle, device_id: UUID) -> Device:
+    query = select(Device).where(Device.id == device_id, Device.vehicle_id == van.id)
+    device = (await session.execute(query)).scalar_one_or_none()
+    if device is None:
+        raise NotFound(f"The van {van.plate} has no device {device_id}.")
+    if device.identifier.startswith(PANEL_DEVICE):
+        raise Conflict("This is a crew's phone; end its pairing and pair it anew.")
+    return device
+
+
+async def setup(
+    session: AsyncSession, settings: Settings, caller: Caller, now: datetime
+) -> schemas.DevicesSetup:
+    """Return the vans of the caller's region, and where devices have to report to."""
+    mine = Vehicle.region_id == caller.region_id if caller.region_id is not None else true()
     return schemas.DevicesSetup(
-        vans=[shown(van, list(van.devices)) for van in vans],
+        vans=await shown(session, mine, caller, now),
         protocols=[
             schemas.ProtocolOut(
                 name=each.name,
@@ -154,29 +207,69 @@ async def setup(session: AsyncSession, settings: Settings, caller: Caller) -> sc
     )
 
 
-async def devices_of(session: AsyncSession, van: Vehicle) -> list[Device]:
-    query = select(Device).where(Device.vehicle_id == van.id)
-    return list((await session.execute(query)).scalars())
+async def shown(
+    session: AsyncSession, which: ColumnElement[bool], caller: Caller, now: datetime
+) -> list[schemas.VanSetup]:
+    """Return vans by plate with their devices by identifier; passwords are never shown."""
+    query = select(Vehicle).options(selectinload(Vehicle.devices)).where(which)
+    query = query.order_by(Vehicle.plate).execution_options(populate_existing=True)
+    vans = (await session.execute(query)).scalars().all()
+    bases = await _bases(session, which)
+    known = await health_of(session, [d.identifier for van in vans for d in van.devices], now)
+    return [
+        schemas.VanSetup(
+            **{
+                name: getattr(van, name)
+                for name in schemas.VanSetup.model_fields
+                if name not in ("base", "devices")
+            },
+            base=bases.get(van.id),
+            devices=[
+                _shown(device, known.get(device.identifier, Health()), caller)
+                for device in sorted(van.devices, key=lambda each: each.identifier)
+            ],
+        )
+        for van in vans
+    ]
 
 
-def shown(van: Vehicle, devices: list[Device]) -> schemas.VanSetup:
-    """Return a van with its devices by identifier; passwords are never shown."""
-    return schemas.VanSetup(
-        id=van.id,
-        plate=van.plate,
-        name=van.name,
-        region_id=van.region_id,
-        report_interval_s=van.report_interval_s,
-        devices=[
-            schemas.DeviceOut(
-                id=each.id,
-                identifier=each.identifier,
-                protocol=each.protocol,
-                has_password=each.password is not None,
-            )
-            for each in sorted(devices, key=lambda each: each.identifier)
-        ],
+def _shown(device: Device, health: Health, caller: Caller) -> schemas.DeviceOut:
+    name = name_for(device.identifier, caller)
+    rejection = health.rejection
+    if rejection is not None:
+        detail = rejection.detail.replace(device.identifier, name)
+        rejection = rejection.model_copy(update={"detail": detail})
+    return schemas.DeviceOut(
+        id=device.id,
+        identifier=name,
+        protocol=device.protocol,
+        has_password=device.password is not None,
+        phone=device.identifier.startswith(PANEL_DEVICE),
+        heard_at=health.heard_at,
+        rejection=rejection,
+        checksum_failed=health.checksum_failed,
+        clock_offset_s=health.clock_offset_s,
     )
+
+
+def name_for(identifier: str, caller: Caller) -> str:
+    """Return what a caller may call a device: who knows it whole could speak in its name."""
+    if caller.may(Permission.VANS_CONFIGURE):
+        return identifier
+    return "••••" + (identifier[-4:] if len(identifier) > _MASKED_FROM else "")
+
+
+async def the_device(session: AsyncSession, device_id: UUID, caller: Caller) -> Device:
+    """Return a device of a van of the caller's region.
+
+    Raises:
+        NotFound: there is none.
+    """
+    device = await session.get(Device, device_id)
+    if device is None:
+        raise NotFound(f"There is no device {device_id}.")
+    await scope.vehicle(session, device.vehicle_id, caller)
+    return device
 
 
 async def unknown_devices(session: AsyncSession, now: datetime) -> schemas.UnknownDevices:

@@ -125,5 +125,6 @@ class RawMessage(Base):
             postgresql_where=text("rejection IS NOT NULL"),
         ),
         Index("ix_raw_message_device", "device", "received_at"),
+        Index("ix_raw_message_checksum", "received_at", postgresql_where=text("checksum_failed")),
         {"postgresql_partition_by": "RANGE (received_at)"},
     )

@@ -1,7 +1,8 @@
 """Administrators set up vans and devices; strangers that report are seen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy import text
 
 from ingest.gps.decoders.message import Rejection
 from ingest.gps.devices import Devices
+from ingest.simulated import encoders
 from models.kit.ids import new_id
+from models.observations import PositionFix
 from tests.dashboard_api.conftest import Centre
 
 pytestmark = pytest.mark.postgis
@@ -153,3 +156,123 @@ async def test_strangers_that_report_are_seen_until_they_are_registered(centre: 
     await admin.post(url, json={"identifier": IMEI, "protocol": "teltonika"})
     found = (await admin.get("/api/v1/devices/unknown")).json()["items"]
     assert [each["identifier"] for each in found] == ["phone-9", "terminal-5"]
+
+
+async def keep(centre: Centre, at: datetime, number: int, payload: bytes, **more: Any) -> None:
+    """Keep a message of the conversation CALL, as the receivers do."""
+    row = {
+        "at": at, "id": CALL, "number": number, "device": IMEI, "payload": payload,
+        "rejection": None, "checksum": False, **more,
+    }  # fmt: skip
+    async with centre.database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO raw_message (received_at, session_id, number, protocol, transport,"
+                " device, payload, rejection, checksum_failed) VALUES (:at, :id, :number, 'wialon',"
+                " 'tcp', :device, :payload, :rejection, :checksum)"
+            ),
+            row,
+        )
+
+
+CALL = new_id()
+
+
+async def device_of(admin: httpx.AsyncClient, plate: str = "001 AA 02") -> tuple[str, str]:
+    """Add a van with a tracker; return the ids of both."""
+    van = (await add(admin, plate)).json()["id"]
+    device = {"identifier": IMEI, "protocol": "wialon", "password": "s3cret"}
+    answer = await admin.post(f"/api/v1/vehicles/{van}/devices", json=device)
+    return van, answer.json()["devices"][0]["id"]
+
+
+async def test_how_a_device_reports_is_told_to_dispatchers_under_a_masked_name(
+    centre: Centre,
+) -> None:
+    admin = await centre.signed_in("admin")
+    van, device = await device_of(admin)
+    now = centre.clock.now()
+    fixes = [
+        PositionFix(IMEI, now - timedelta(minutes=n), 43.25, 76.9, speed_km_h=40) for n in (60, 1)
+    ]
+    said = [encoders.wialon_login(IMEI, "s3cret"), *map(encoders.wialon_data, fixes)]
+    for number, payload in enumerate(said):
+        await keep(centre, now - timedelta(minutes=3 - number), number, payload.rstrip(b"\r\n"))
+    refused = f"malformed: {IMEI} is not understood"
+    await keep(centre, now - timedelta(minutes=5), 900, b"#X#", rejection=refused)
+    await keep(centre, now - timedelta(hours=2), 901, b"#P#", checksum=True)
+    async with centre.database.transaction() as session:
+        for fixed, received in ((60, 1), (1, 0)):  # one an hour late, then one with its own delay
+            await session.execute(
+                text(
+                    "INSERT INTO position (vehicle_id, fixed_at, received_at, geom, flags,"
+                    " protocol) VALUES (:van, :fixed, :received,"
+                    " ST_SetSRID(ST_MakePoint(76.9, 43.25), 4326), '{}', 'wialon')"
+                ),
+                {
+                    "van": UUID(van),
+                    "fixed": now - timedelta(minutes=fixed),
+                    "received": now - timedelta(minutes=received),
+                },
+            )
+    dispatcher = await centre.signed_in("dispatcher")
+    answer = await dispatcher.get("/api/v1/devices")
+    (shown,) = answer.json()["vans"][0]["devices"]
+    assert shown["identifier"] == "••••1013"
+    assert datetime.fromisoformat(shown["heard_at"]) == now - timedelta(minutes=1)
+    assert shown["clock_offset_s"] == 60
+    assert shown["checksum_failed"] == 1
+    assert (shown["rejection"]["reason"], shown["rejection"]["count"]) == ("malformed", 1)
+    assert shown["rejection"]["detail"] == "••••1013 is not understood"
+    messages = await dispatcher.get(f"/api/v1/devices/{device}/messages", params={"limit": 2})
+    newest, before = messages.json()["items"]
+    assert (newest["number"], newest["hex"]) == (2, None)
+    assert (newest["told"][0]["lat"], newest["told"][0]["speed_km_h"]) == (43.25, 40)
+    assert before["told"][0]["fixed_at"].startswith("2026-03-19T06:00")
+    assert IMEI not in answer.text + messages.text
+    seen = (await admin.get(f"/api/v1/devices/{device}/messages")).json()["items"]
+    assert [one["number"] for one in seen] == [2, 1, 0, 900, 901]
+    assert not any("lat" in line for one in seen for line in one["told"])
+    assert [one["hex"] is None for one in seen] == [True, True, False, False, False]
+    assert seen[3]["rejection"] == refused
+
+
+async def test_a_device_goes_to_another_van_and_keeps_its_password(centre: Centre) -> None:
+    admin = await centre.signed_in("admin")
+    first, device = await device_of(admin)
+    second = (await add(admin, "002 AA 02")).json()["id"]
+    change = {"vehicle_id": second, "protocol": "osmand"}
+    url = f"/api/v1/vehicles/{first}/devices/{device}"
+    moved = (await admin.put(url, json=change)).json()
+    assert (moved["id"], moved["devices"][0]["protocol"]) == (second, "osmand")
+    assert moved["devices"][0]["has_password"]
+    assert (await admin.put(url, json=change)).status_code == 404
+    url = f"/api/v1/vehicles/{second}/devices/{device}"
+    ended = (await admin.put(url, json={**change, "password": ""})).json()
+    assert not ended["devices"][0]["has_password"]
+    assert (await admin.put(url, json={**change, "vehicle_id": str(new_id())})).status_code == 404
+
+
+async def test_a_crews_phone_is_changed_by_its_pairing_only(centre: Centre) -> None:
+    admin = await centre.signed_in("admin")
+    van = (await add(admin)).json()["id"]
+    assert (await admin.post(f"/api/v1/vehicles/{van}/panels")).status_code == 201
+    (phone,) = (await admin.get("/api/v1/devices")).json()["vans"][0]["devices"]
+    assert phone["phone"]
+    url = f"/api/v1/vehicles/{van}/devices/{phone['id']}"
+    assert (await admin.delete(url)).status_code == 409
+
+
+async def test_a_van_has_an_office_of_its_own_and_a_place_for_the_night(centre: Centre) -> None:
+    admin = await centre.signed_in("admin")
+    wanted = {
+        "plate": "001 AA 02", "name": NAMES, "region_id": await region(admin),
+        "office_id": str(centre.office.office_id), "stop_interval_s": 600, "speed_limit_km_h": 90,
+        "base": {"latitude": 43.2, "longitude": 76.9}, "base_radius_m": 500,
+    }  # fmt: skip
+    van = (await admin.post("/api/v1/vehicles", json=wanted)).json()
+    assert {key: van[key] for key in wanted} == wanted
+    url = f"/api/v1/vehicles/{van['id']}"
+    assert (await admin.put(url, json={**wanted, "office_id": str(new_id())})).status_code == 404
+    without = (await admin.put(url, json={**wanted, "base": None, "office_id": None})).json()
+    assert (without["base"], without["office_id"]) == (None, None)

@@ -18,6 +18,13 @@ def upgrade() -> None:
         sa.Column("checksum_failed", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
     op.create_index("ix_raw_message_device", "raw_message", ["device", "received_at"], unique=False)
+    op.create_index(
+        "ix_raw_message_checksum",
+        "raw_message",
+        ["received_at"],
+        unique=False,
+        postgresql_where=sa.text("checksum_failed"),
+    )
     op.add_column("dead_zone", sa.Column("decision", sa.String(), nullable=True))
     op.create_check_constraint(
         op.f("ck_dead_zone_decision_known"), "dead_zone", "decision IN ('known', 'ignored')"
@@ -69,5 +76,6 @@ def downgrade() -> None:
     op.drop_table("timetable_crew")
     op.drop_constraint(op.f("ck_dead_zone_decision_known"), "dead_zone")
     op.drop_column("dead_zone", "decision")
+    op.drop_index("ix_raw_message_checksum", table_name="raw_message")
     op.drop_index("ix_raw_message_device", table_name="raw_message")
     op.drop_column("raw_message", "checksum_failed")
