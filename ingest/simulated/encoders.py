@@ -56,7 +56,18 @@ def osmand_json(fix: PositionFix) -> dict[str, object]:
         "heading": -1.0 if fix.course_deg is None else fix.course_deg,
         "altitude": fix.altitude_m,
     }
-    location = {"timestamp": fix.fixed_at.isoformat(), "coords": coords}
+    extras: dict[str, object] = {}
+    if fix.ignition is not None:
+        extras["ignition"] = fix.ignition
+    if fix.external_power_v is not None:
+        extras["power"] = fix.external_power_v
+    level = -1.0 if fix.battery_percent is None else fix.battery_percent / 100
+    location = {
+        "timestamp": fix.fixed_at.isoformat(),
+        "coords": coords,
+        "battery": {"level": level, "is_charging": False},
+        "extras": extras,
+    }
     return {"device_id": fix.device, "location": location}
 
 

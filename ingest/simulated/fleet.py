@@ -19,7 +19,7 @@ class SimulatedVan:
 
     Attributes:
         identifier: what the device sends.
-        protocol: one of ingest.simulated.links.LINKS.
+        protocol: one of ingest.simulated.links.LINKS, or with ``udp`` of its UDP_LINKS.
         region_code: ISO 3166-2, as in geo/regions.py.
         stops: the places in order; the van drives there and back on the same road.
         report_interval_s: seconds between reports while driving.
@@ -32,6 +32,7 @@ class SimulatedVan:
     region_code: str
     stops: tuple[Waypoint, ...]
     report_interval_s: float = 3.0
+    udp: bool = False
 
 
 def _names(kk: str, ru: str, en: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import httpx
 from ingest.simulated import encoders, nmea_encoder
 from ingest.simulated.binary_links import EgtsLink, GalileoskyLink, NavtelecomLink
 from ingest.simulated.link import ANSWER_WITHIN_S, BLACK_BOX_FIXES, Connection, Link, Unheard
+from ingest.simulated.udp_link import TeltonikaUdpLink
 from models.observations import PositionFix
 
 
@@ -129,3 +130,4 @@ LINKS: Mapping[str, Callable[[str, int, str], Link]] = {
     "galileosky": GalileoskyLink,
     "navtelecom": NavtelecomLink,
 }
+UDP_LINKS: Mapping[str, Callable[[str, int, str], Link]] = {"teltonika": TeltonikaUdpLink}

@@ -68,19 +68,25 @@ def navtelecom_state(fix: PositionFix) -> bytes:
 
 def navtelecom_additional(fixes: Sequence[PositionFix]) -> bytes:
     """Return the packet of additional records."""
-    packet = b"~E" + bytes([len(fixes)])
-    for fix in fixes:
-        values = _values(fix)
-        record = ADDITIONAL.pack(
-            ADDITIONAL_KIND,
-            ADDITIONAL.size,
-            0,
-            0,
-            *(values[number] for number in (EVENT_TIME, *range(SENSOR, COURSE + 1))),
-            0.0,
-        )
-        packet += len(record).to_bytes(2, "little") + record
-    return _closed(packet)
+    return _closed(b"~E" + bytes([len(fixes)]) + b"".join(map(_additional, fixes)))
+
+
+def navtelecom_additional_event(index: int, fix: PositionFix) -> bytes:
+    """Return the packet of an additional record of an event."""
+    return _closed(b"~X" + index.to_bytes(4, "little") + _additional(fix))
+
+
+def _additional(fix: PositionFix) -> bytes:
+    values = _values(fix)
+    record = ADDITIONAL.pack(
+        ADDITIONAL_KIND,
+        ADDITIONAL.size,
+        0,
+        0,
+        *(values[number] for number in (EVENT_TIME, *range(SENSOR, COURSE + 1))),
+        0.0,
+    )
+    return len(record).to_bytes(2, "little") + record
 
 
 def _closed(content: bytes) -> bytes:

@@ -15,7 +15,7 @@ from itertools import islice
 from ingest.gps.decoders.table import PROTOCOLS
 from ingest.simulated.fleet import FLEET, SimulatedVan
 from ingest.simulated.link import BLACK_BOX_FIXES, Link, Unheard
-from ingest.simulated.links import LINKS
+from ingest.simulated.links import LINKS, UDP_LINKS
 from ingest.simulated.roads import GpsNoise
 from ingest.simulated.timetable import journey_at, silence
 from ingest.simulated.trackers import Tracker, measured_fix
@@ -137,7 +137,8 @@ async def run(
     links: list[Link] = []
     driving = []
     for number, van in enumerate(fleet):
-        link = LINKS[van.protocol](*receivers[van.protocol], van.identifier)
+        made = (UDP_LINKS if van.udp else LINKS)[van.protocol]
+        link = made(*receivers[van.protocol], van.identifier)
         links.append(link)
         sensor, reporter = Sensor(van, number, seed), Reporter(van.identifier, link)
         interval_s = van.report_interval_s / max(speed, 1.0)

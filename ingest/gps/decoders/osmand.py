@@ -2,7 +2,8 @@
 
 Speed is in knots in a query or form and in m/s in JSON. A field that a position can do without
 (altitude, battery, …) is ignored when it is not a number: phones answer a refusal by sending the
-same position for ever.
+same position for ever. What a phone learns of its van (ignition, supply) the newer client sends
+among the extras of a location.
 """
 
 import json
@@ -110,7 +111,7 @@ def _query_fix(fields: Mapping[str, str], device: str, received_at: datetime) ->
         hdop=_at_least(_number(fields.get("hdop")), 0),
         satellites=_count(_number(fields.get("sat"))),
         battery_percent=_at_least(_number(fields.get("batt")), 0),
-        ignition=_ON_OFF.get(fields.get("ignition", "").lower()),
+        ignition=_on_off(fields.get("ignition")),
         external_power_v=_at_least(_number(fields.get("power")), 0),
     )
 
@@ -157,8 +158,9 @@ def _json_fix(location: object, device: str, received_at: datetime) -> PositionF
             RejectionReason.BAD_COORDINATES, "coords.latitude and coords.longitude are degrees."
         )
     latitude, longitude = coordinates(latitude, longitude)
-    battery = location.get("battery")
-    level = _at_least(_number(battery.get("level") if isinstance(battery, dict) else None), 0)
+    battery, extras = location.get("battery"), location.get("extras")
+    level = _at_least(_number(battery.get("level") if isinstance(battery, dict) else battery), 0)
+    more: Mapping[str, Any] = {**location, **(extras if isinstance(extras, dict) else {})}
     speed = _at_least(_number(coords.get("speed")), 0)
     timestamp = _text(location.get("timestamp"))
     return PositionFix(
@@ -170,7 +172,9 @@ def _json_fix(location: object, device: str, received_at: datetime) -> PositionF
         course_deg=_course(_number(coords.get("heading"))),
         altitude_m=_number(coords.get("altitude")),
         accuracy_m=_at_least(_number(coords.get("accuracy")), 0),
-        battery_percent=None if level is None else level * 100,
+        battery_percent=None if level is None else min(level * 100, 100.0),
+        ignition=_on_off(more.get("ignition")),
+        external_power_v=_at_least(_number(more.get("power")), 0),
     )
 
 
@@ -210,6 +214,10 @@ def _at_least(number: float | None, least: float) -> float | None:
 
 def _course(number: float | None) -> float | None:
     return number % 360 if number is not None and 0 <= number <= 360 else None
+
+
+def _on_off(value: object) -> bool | None:
+    return value if isinstance(value, bool) else _ON_OFF.get(str(value).lower())
 
 
 def _count(number: float | None) -> int | None:

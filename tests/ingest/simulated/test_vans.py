@@ -17,7 +17,7 @@ from ingest.gps.geodesy import distance_m
 from ingest.gps.service import run as run_receivers
 from ingest.simulated.fleet import FLEET
 from ingest.simulated.link import Unheard
-from ingest.simulated.links import LINKS
+from ingest.simulated.links import LINKS, UDP_LINKS
 from ingest.simulated.roads import GpsNoise, road
 from ingest.simulated.timetable import (
     DEVIATES,
@@ -152,7 +152,8 @@ async def test_what_nobody_hears_is_sent_later_oldest_first() -> None:
 
 
 async def position_count(database: Database) -> dict[str, int]:
-    query = text("SELECT protocol, count(*) FROM position GROUP BY protocol")
+    """Return how many positions each van has."""
+    query = text("SELECT vehicle_id::text, count(*) FROM position GROUP BY vehicle_id")
     async with database.read() as session:
         found: Any = await session.execute(query)
         return dict(found.all())
@@ -178,9 +179,12 @@ async def test_vans_are_stored_through_real_sockets(
             identifier=f"86000000000000{number}",
             plate=f"{number:03d} AA 02",
             protocol=protocol,
+            udp=udp,
             report_interval_s=0.05,
         )
-        for number, protocol in enumerate(LINKS)
+        for number, (protocol, udp) in enumerate(
+            [(each, False) for each in LINKS] + [(each, True) for each in UDP_LINKS]
+        )
     ]
     async with database.transaction() as session:
         for van in vans:
@@ -211,5 +215,8 @@ async def test_vans_are_stored_through_real_sockets(
                 text("SELECT count(*) FROM raw_message WHERE rejection IS NOT NULL")
             )
         ).scalar_one()
+        by_udp = text("SELECT DISTINCT protocol FROM raw_message WHERE transport = 'udp'")
+        datagrams = set((await session.execute(by_udp)).scalars())
     assert flags == [[]]
     assert rejected == 0
+    assert datagrams == set(UDP_LINKS)

@@ -9,11 +9,12 @@ header cannot be trusted says nothing about where the next begins, so its stream
 wrong checksum alone is forgiven where that of the data holds.
 
 From the order of the Ministry of Transport N 285 (2012), which GOST R 54619, 33465 and 33472
-carry on: the packet, its checksums, the records, the two kinds of position. Seen in packets that
-devices and relays sent: parts longer than the order says, and answers with and without records.
-Not verified against a text: which code refuses an unknown terminal (153 here, 151 for a wrong
-password), and 150 for services that are not kept. Not read: passwords (AUTH_INFO), encrypted and
-compressed packets, sensors.
+carry on: the packet, its checksums, the records, the two kinds of position. From GOST 33465-2015:
+the codes of results (annex V: 150 a service of an unknown kind, 151 who may not, 153 an identifier
+that is not found), that a terminal without a number is told 153 and introduces itself again on the
+same connection, and that one that is refused is hung up on (6.7.2.9). Seen in packets that devices
+and relays sent: parts longer than the order says, and answers with and without records. Not read:
+passwords (AUTH_INFO), encrypted and compressed packets, sensors.
 """
 
 from collections.abc import Collection
@@ -242,7 +243,6 @@ def _answered(
         answer_without=answer if others else None,
         refusal=refusal,
         password_refusal=denial,
-        ends=taken.identified is Result.UNKNOWN_IDENTIFIER,
     )
 
 

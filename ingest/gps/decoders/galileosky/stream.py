@@ -8,10 +8,10 @@ packet is confirmed all the same, or it would come for ever.
 
 From the maker's «general information, server exchange protocol»: heads, lengths, tags, units,
 confirmation, the example of coordinates and of speed; checksums seen in packets of real trackers.
-Garmin (0x06), photo (0x07) and compressed (0x08) packets are passed over: Garmin ones unconfirmed
-as the maker says, photos confirmed by 0x07 as public servers do, compressed ones rejected by name
-but confirmed; their insides are not read. Not verified: how a tracker takes the confirmation of a
-packet whose checksum was wrong.
+Compressed packets (0x08) are read as compressed.py says. Garmin (0x06) and photo (0x07) packets
+are passed over: Garmin ones unconfirmed as the maker says, photos confirmed by 0x07 as public
+servers do; their insides are not read. Not verified: how a tracker takes the confirmation of a
+packet whose checksum was wrong, and compressed packets as a whole.
 """
 
 import struct
@@ -20,7 +20,8 @@ from datetime import datetime
 from typing import NoReturn
 
 from ingest.gps.decoders.crc import crc16_modbus
-from ingest.gps.decoders.galileosky import tags
+from ingest.gps.decoders.galileosky import compressed, tags
+from ingest.gps.decoders.galileosky.compressed import Minimal
 from ingest.gps.decoders.galileosky.tags import Tags
 from ingest.gps.decoders.message import (
     DeviceMessage,
@@ -58,10 +59,9 @@ def feed(
 ) -> tuple[GalileoskySession, list[DeviceMessage]]:
     """Decode what a connection received; never raises, whatever came.
 
-    Positions carry their own time. Packets with a wrong checksum are counted and used, or with
-    ``strict`` left unconfirmed.
+    Positions carry their own time, compressed ones without its year. Packets with a wrong checksum
+    are counted and used, or with ``strict`` left unconfirmed.
     """
-    del received_at
     if session.lost:
         return session, []
     stream, at = session.rest + received, 0
@@ -79,7 +79,7 @@ def feed(
         ends = at + _HEAD_BYTES + length + _CHECKSUM_BYTES
         if len(stream) < ends:
             break
-        session, message = _packet(session, stream[at:ends], strict=strict)
+        session, message = _packet(session, stream[at:ends], received_at, strict=strict)
         messages.append(message)
         at = ends
         if message.ends:
@@ -88,7 +88,7 @@ def feed(
 
 
 def _packet(
-    session: GalileoskySession, packet: bytes, *, strict: bool
+    session: GalileoskySession, packet: bytes, received_at: datetime, *, strict: bool
 ) -> tuple[GalileoskySession, DeviceMessage]:
     """Return the session after a whole packet and its message."""
     checksum = packet[-_CHECKSUM_BYTES:]
@@ -104,10 +104,25 @@ def _packet(
         return session, replace(message, answer=bytes([PHOTO]) + checksum)
     message = replace(message, answer=bytes([CONFIRMED]) + checksum)
     if kind == COMPRESSED:
-        detail = "Switch the compression of Galileosky packets off."
-        rejection = Rejection(RejectionReason.UNKNOWN_TYPE, detail)
-        return session, replace(message, rejections=(rejection,))
+        return session, _compressed(session, message, received_at)
     return _records(session, message)
+
+
+def _compressed(
+    session: GalileoskySession, message: DeviceMessage, received_at: datetime
+) -> DeviceMessage:
+    """Return the message of a compressed packet, which names nobody."""
+    try:
+        device = session.device or _refuse_nobody()
+    except Rejected as rejected:
+        return replace(message, rejections=(rejected.rejection,), answer=b"", ends=True)
+    body = message.raw[_HEAD_BYTES:-_CHECKSUM_BYTES]
+    found, ended = compressed.records(body, received_at)
+    return replace(
+        message,
+        fixes=tuple(_compressed_fix(device, one) for one in found),
+        rejections=() if ended is None else (ended.rejection,),
+    )
 
 
 def _records(
@@ -184,7 +199,7 @@ def _fix(device: str, record: Tags) -> PositionFix | None:
     latitude, longitude = coordinates(north / 1e6, east / 1e6)
     dilution = record.get(tags.DILUTION)
     by_cells = source == _BY_CELLS
-    speed, course = _MOTION.unpack(record.get(tags.MOTION, b"\xff" * 4))
+    speed, course = _motion(record)
     supply = record.get(tags.SUPPLY)
     return PositionFix(
         device=device,
@@ -192,13 +207,41 @@ def _fix(device: str, record: Tags) -> PositionFix | None:
         latitude=latitude,
         longitude=longitude,
         valid=source in (_BY_SATELLITES, _BY_CELLS),
-        speed_km_h=None if speed == _SILENT else speed / 10,
-        course_deg=None if course == _SILENT else course / 10 % 360,
+        speed_km_h=speed,
+        course_deg=course,
         altitude_m=_altitude(record),
         accuracy_m=float(dilution[0] * _CELL_METRES) if dilution and by_cells else None,
         hdop=dilution[0] / 10 if dilution and not by_cells else None,
         satellites=None if by_cells else satellites,
         external_power_v=None if supply is None else int.from_bytes(supply, "little") / 1000,
+    )
+
+
+def _compressed_fix(device: str, said: Minimal) -> PositionFix:
+    """Return the fix of a compressed record; its place is always on the globe."""
+    record = said.others
+    dilution, supply = record.get(tags.DILUTION), record.get(tags.SUPPLY)
+    speed, course = _motion(record)
+    return PositionFix(
+        device=device,
+        fixed_at=said.fixed_at,
+        latitude=said.latitude,
+        longitude=said.longitude,
+        valid=said.valid,
+        speed_km_h=speed,
+        course_deg=course,
+        altitude_m=_altitude(record),
+        hdop=dilution[0] / 10 if dilution else None,
+        external_power_v=None if supply is None else int.from_bytes(supply, "little") / 1000,
+    )
+
+
+def _motion(record: Tags) -> tuple[float | None, float | None]:
+    """Return km/h and course."""
+    speed, course = _MOTION.unpack(record.get(tags.MOTION, b"\xff" * 4))
+    return (
+        None if speed == _SILENT else speed / 10,
+        None if course == _SILENT else course / 10 % 360,
     )
 
 

@@ -59,14 +59,11 @@ def records(body: bytes) -> tuple[list[Tags], Rejected | None]:
         tag = body[at]
         length = LENGTHS.get(tag)
         if length is None:
-            return _ended(found, current, f"This receiver does not know the tag 0x{tag:02X}.")
-        at += 1
-        if length < 0:
-            width = _COUNTED[length]
-            length = int.from_bytes(body[at : at + width], "little")
-            at += width
+            return _ended(found, current), unknown(tag)
+        at, length = counted(body, at + 1, length)
         if at + length > len(body):
-            return _ended(found, current, f"The packet ends inside the tag 0x{tag:02X}.")
+            detail = f"The packet ends inside the tag 0x{tag:02X}."
+            return _ended(found, current), Rejected(RejectionReason.MALFORMED, detail)
         if current and (tag in current or tag <= TIME < last):
             found.append(current)
             current = {}
@@ -77,6 +74,19 @@ def records(body: bytes) -> tuple[list[Tags], Rejected | None]:
     return found, None
 
 
-def _ended(found: list[Tags], current: Tags, detail: str) -> tuple[list[Tags], Rejected]:
-    reason = RejectionReason.UNKNOWN_TYPE if "know" in detail else RejectionReason.MALFORMED
-    return [*found, current] if current else found, Rejected(reason, detail)
+def unknown(tag: int) -> Rejected:
+    """Return why the reading of a packet ends at a tag whose length is not known."""
+    detail = f"This receiver does not know the tag 0x{tag:02X}."
+    return Rejected(RejectionReason.UNKNOWN_TYPE, detail)
+
+
+def counted(body: bytes, at: int, length: int) -> tuple[int, int]:
+    """Return where a tag's value begins and its length, which may stand before the value."""
+    if length >= 0:
+        return at, length
+    width = _COUNTED[length]
+    return at + width, int.from_bytes(body[at : at + width], "little")
+
+
+def _ended(found: list[Tags], current: Tags) -> list[Tags]:
+    return [*found, current] if current else found

@@ -47,7 +47,7 @@ _CODES = {
 }
 _FIXED = 0x02  # in the state of the sensor; the bits above are the number of satellites
 ANGLE_UNITS = 600_000  # of a degree: ten-thousandths of a minute
-# The record of an additional packet (~E): kind, length of this part, index, event, then these.
+# The record of an additional packet (~E, ~X): kind, length of this part, index, event, then these.
 ADDITIONAL_KIND = 0x0A
 ADDITIONAL = struct.Struct("<BBIHIBIiiifHf")
 Values = dict[int, int | float]

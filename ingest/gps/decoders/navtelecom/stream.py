@@ -2,14 +2,16 @@
 
 A device says its IMEI (*>S) and the mask of the fields it will send (*>FLEX); until each is
 answered it sends nothing more. Then come packets of kept records (~A), events (~T), the present
-state (~C) and additional records (~E), each answered in its own way; 0x7F alone keeps the line
-open. The mask decides how long a record is, so a packet before it has no end: its stream ends.
+state (~C), additional records (~E) and an additional record of an event (~X), each answered in its
+own way; 0x7F alone keeps the line open. The mask decides how long a record is, so a packet before
+it has no end: its stream ends.
 
 From the maker's page of FLEX examples: the handshake, the mask and its order, the packet ~A,
-checksums; seen in packets of devices of FLEX 1.0, 2.0 and 3.0: ~T, units, places, times. The
-answers to ~T (with the event's index) and ~C, and ~E as a whole are as public servers have them,
-not verified: a ~E packet is therefore believed only where its checksum holds. Not read: ~X, and
-NTCB telemetry without FLEX (*>A, *>T).
+checksums; from the maker's table of fields: sizes, units, what ~A, ~T and ~C are; seen in packets
+of devices of FLEX 1.0, 2.0 and 3.0: ~T, places, times. The answers to ~T (with the event's index)
+and ~C are as several public servers have them. ~E and ~X, their records and their answers, stand
+in single public servers and are not verified: such a packet is believed only where its checksum
+holds. Not read: NTCB telemetry without FLEX (*>A, *>T).
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +49,8 @@ _KEPT_OF_BROKEN_BYTES = 1024
 _STAYING = 0x7F
 _IDENTITY, _NEGOTIATION = b"*>S:", b"*>FLEX"
 _ANSWERS_OF_DEVICES = (b"*@", b"*#", b"*!", b"*<")
-_HEADS = {b"~A": 3, b"~T": 6, b"~C": 2, b"~E": 3}  # what an answer repeats
+_HEADS = {b"~A": 3, b"~T": 6, b"~C": 2, b"~E": 3, b"~X": 6}  # what an answer repeats
+_ADDITIONAL = (b"~E", b"~X")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +121,23 @@ def _length(session: NavtelecomSession, stream: bytes, at: int, *, strict: bool)
 def _flex_length(session: NavtelecomSession, stream: bytes, at: int) -> int | None:
     kind = stream[at : at + 2]
     if kind not in _HEADS:
-        detail = "This receiver knows the FLEX packets A, T, C and E."
+        detail = "This receiver knows the FLEX packets A, T, C, E and X."
         raise Rejected(RejectionReason.UNKNOWN_TYPE, detail)
     if session.layout is None or session.device is None:
         raise Rejected(RejectionReason.NO_DEVICE, "Send *>S and *>FLEX before FLEX packets.")
     head = _HEADS[kind]
     if len(stream) < at + head:
         return None
-    if kind == b"~E":
+    if kind in _ADDITIONAL:
         return _additional_length(stream, at)
     count = stream[at + 2] if kind == b"~A" else 1
     return head + count * session.layout.record.size + 1
 
 
 def _additional_length(stream: bytes, at: int) -> int | None:
-    ends = at + 3
-    for _ in range(stream[at + 2]):
+    kind = stream[at : at + 2]
+    ends = at + _HEADS[kind]
+    for _ in range(stream[at + 2] if kind == b"~E" else 1):
         if len(stream) < ends + 2:
             return None
         ends += 2 + int.from_bytes(stream[ends : ends + 2], "little")
@@ -222,7 +226,7 @@ def _flex(session: NavtelecomSession, packet: bytes, *, strict: bool) -> DeviceM
     kind = packet[:2]
     device = session.device or ""
     message = DeviceMessage(packet, device, checksum_failed=failed)
-    if failed and kind == b"~E":
+    if failed and kind in _ADDITIONAL:
         raise Rejected(RejectionReason.CHECKSUM, "The CRC8 of the additional packet is wrong.")
     if failed and strict:
         rejection = Rejection(RejectionReason.CHECKSUM, "The CRC8 of the packet is wrong.")
@@ -247,7 +251,7 @@ def _flex(session: NavtelecomSession, packet: bytes, *, strict: bool) -> DeviceM
 def _records(session: NavtelecomSession, packet: bytes) -> Iterator[Values | bytes]:
     """Yield the records of a packet: by the mask, or as they came in an additional packet."""
     body = packet[_HEADS[packet[:2]] : -1]
-    if packet[:2] == b"~E":
+    if packet[:2] in _ADDITIONAL:
         at = 0
         while at < len(body):
             ends = at + 2 + int.from_bytes(body[at : at + 2], "little")

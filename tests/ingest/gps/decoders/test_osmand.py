@@ -84,6 +84,38 @@ def test_minus_one_in_json_means_unknown() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("location", "ignition", "battery_percent", "power_v"),
+    [
+        ({"extras": {"ignition": True, "power": 12.4}, "battery": {"level": 1}}, True, 100, 12.4),
+        (
+            {"extras": {"ignition": "off", "power": "none"}, "battery": {"level": -1}},
+            False,
+            None,
+            None,
+        ),
+        ({"ignition": 1, "extras": [], "battery": 0.5}, True, 50, None),
+        ({"ignition": {}, "extras": {"power": -3}, "battery": {"level": 1.2}}, None, 100, None),
+        ({}, None, None, None),
+    ],
+    ids=["extras", "words", "beside them", "nonsense", "nothing"],
+)
+def test_what_a_phone_knows_of_its_van_and_itself(
+    location: dict[str, object],
+    ignition: bool | None,
+    battery_percent: float | None,
+    power_v: float | None,
+) -> None:
+    coords = {"coords": {"latitude": 43.2, "longitude": 76.9}}
+    body = json.dumps({"device_id": "1", "location": coords | location}).encode()
+    (fix,) = decode("", body, "application/json", NOW).fixes
+    assert (fix.ignition, fix.battery_percent, fix.external_power_v) == (
+        ignition,
+        battery_percent,
+        power_v,
+    )
+
+
 def test_a_form_is_read_like_a_query() -> None:
     message = decode("", b"id=1&lat=60&lon=30", "application/x-www-form-urlencoded", NOW)
     assert len(message.fixes) == 1
@@ -129,6 +161,9 @@ FIXES = st.builds(
     speed_km_h=st.none() | st.floats(0, 300),
     course_deg=st.none() | st.floats(0, 359.9),
     accuracy_m=st.none() | st.floats(0, 1000),
+    battery_percent=st.none() | st.integers(0, 100).map(float),
+    ignition=st.none() | st.booleans(),
+    external_power_v=st.none() | st.integers(0, 40).map(float),
 )
 
 
@@ -145,6 +180,8 @@ def test_encoders_are_read_back(fix: PositionFix) -> None:
         assert read.longitude == pytest.approx(fix.longitude, abs=1e-7)
         assert (read.speed_km_h is None) == (fix.speed_km_h is None)
         assert read.speed_km_h is None or read.speed_km_h == pytest.approx(fix.speed_km_h, abs=0.01)
+        assert read.battery_percent == pytest.approx(fix.battery_percent)
+        assert (read.ignition, read.external_power_v) == (fix.ignition, fix.external_power_v)
 
 
 @settings(max_examples=400, deadline=None)

@@ -42,7 +42,8 @@ SAMPLES: dict[tuple[str, Transport], tuple[bytes, ...]] = {
     ("osmand", "http"): (
         encoders.osmand_query(FIX).encode(),
         b'\n{"device_id":"1","location":[{"coords":{"latitude":1,"longitude":2,"speed":3},'
-        b'"timestamp":"2026-03-19T07:00:00Z","battery":{"level":0.5}},{"coords":{}}]}',
+        b'"timestamp":"2026-03-19T07:00:00Z","battery":{"level":0.5},"extras":{"ignition":true}},'
+        b'{"coords":{}}]}',
     ),
     ("teltonika", "tcp"): tuple(
         encoders.teltonika_login(IMEI) + encoders.teltonika_packet([FIX, LATER], codec=codec)

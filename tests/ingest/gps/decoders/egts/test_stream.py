@@ -155,11 +155,13 @@ def test_an_answer_of_a_device_is_not_answered() -> None:
     assert (message.answer, message.fixes, message.rejections) == (b"", (), ())
 
 
-def test_a_terminal_without_number_and_imei_is_hung_up_on() -> None:
-    message = one(egts_identity(1, terminal=0), EgtsSession())
+def test_a_terminal_without_number_and_imei_may_introduce_itself_again() -> None:
+    session, (message,) = feed(EgtsSession(), egts_identity(1, terminal=0), NOW)
     assert [each.reason for each in message.rejections] == [RejectionReason.NO_DEVICE]
     assert told(message.answer) is Result.UNKNOWN_IDENTIFIER
-    assert message.ends
+    assert (message.ends, session.device) == (False, None)
+    session, (again,) = feed(session, egts_identity(2, terminal=106, imei=IMEI), NOW)
+    assert (session.device, told(again.answer)) == (IMEI, Result.OK)
 
 
 def test_another_object_on_a_terminal_s_connection_is_another_vehicle() -> None:

@@ -1,5 +1,6 @@
 """Galileosky: the maker's examples, packets of real trackers, streams cut anywhere, garbage."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ from ingest.gps.decoders.galileosky.stream import (
 from ingest.gps.decoders.message import DeviceMessage, RejectionReason
 from ingest.gps.decoders.reading import Reading
 from ingest.simulated.galileosky_encoder import (
+    galileosky_compressed,
     galileosky_frame,
     galileosky_head,
     galileosky_packet,
@@ -195,10 +197,11 @@ def test_a_record_beyond_the_globe_or_without_a_time_costs_only_itself() -> None
     ("content", "reason"),
     [
         (galileosky_packet([FIX]), RejectionReason.NO_DEVICE),
+        (galileosky_compressed([FIX]), RejectionReason.NO_DEVICE),
         (galileosky_head("12345678901234X"), RejectionReason.NO_DEVICE),
         (b"GET / HTTP/1.1\r\n", RejectionReason.MALFORMED),
     ],
-    ids=["nobody", "letters", "http"],
+    ids=["nobody", "nobody compressed", "letters", "http"],
 )
 def test_a_stream_of_nobody_ends(content: bytes, reason: RejectionReason) -> None:
     after, (message,) = feed(GalileoskySession(), content, NOW)
@@ -208,12 +211,61 @@ def test_a_stream_of_nobody_ends(content: bytes, reason: RejectionReason) -> Non
 
 
 def test_packets_of_other_kinds_are_passed_over() -> None:
-    photo, garmin, compressed = (
-        one(galileosky_frame(b"\x01\x02\x03", kind=kind)) for kind in (PHOTO, GARMIN, COMPRESSED)
-    )
-    assert (photo.answer[:1], garmin.answer, compressed.answer[:1]) == (b"\x07", b"", b"\x02")
+    photo, garmin = (one(galileosky_frame(b"\x01\x02\x03", kind=kind)) for kind in (PHOTO, GARMIN))
+    assert (photo.answer[:1], garmin.answer) == (b"\x07", b"")
     assert (photo.rejections, garmin.rejections) == ((), ())
-    assert reasons(compressed) == [RejectionReason.UNKNOWN_TYPE]
+
+
+def test_a_compressed_packet_is_read_within_its_grid() -> None:
+    bare = PositionFix(IMEI, NOW - timedelta(days=77), -33.45, 179.99999, valid=False)
+    packet = galileosky_compressed([FIX, bare])
+    message = one(packet)
+    assert message.answer == b"\x02" + packet[-2:]
+    assert message.rejections == ()
+    for read_back, sent in zip(message.fixes, (FIX, bare), strict=True):
+        assert read_back.latitude == pytest.approx(sent.latitude, abs=5e-5)
+        assert read_back.longitude == pytest.approx(sent.longitude, abs=1e-4)
+        told = replace(sent, satellites=None, latitude=read_back.latitude)
+        assert read_back == replace(told, longitude=read_back.longitude)
+
+
+@pytest.mark.parametrize(
+    ("received_at", "fixed_at"),
+    [
+        (datetime(2027, 1, 1, 0, 5, tzinfo=UTC), datetime(2026, 12, 31, 23, 59, tzinfo=UTC)),
+        (
+            datetime(2026, 12, 31, 23, 59, tzinfo=UTC),
+            datetime(2026, 12, 31, 23, 59, 50, tzinfo=UTC),
+        ),
+        (datetime(2025, 1, 2, tzinfo=UTC), datetime(2024, 2, 29, 12, tzinfo=UTC)),
+    ],
+    ids=["new year", "a fast clock", "leap day"],
+)
+def test_a_compressed_record_is_of_the_last_year_that_fits(
+    received_at: datetime, fixed_at: datetime
+) -> None:
+    packet = galileosky_compressed([replace(FIX, fixed_at=fixed_at)])
+    _, (message,) = feed(KNOWN, packet, received_at)
+    assert [fix.fixed_at for fix in message.fixes] == [fixed_at]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda body: body[:-1], RejectionReason.MALFORMED),
+        (lambda body: body + body[:10], RejectionReason.MALFORMED),
+        (lambda body: body + body[:10] + b"\x01\x5b\x00", RejectionReason.UNKNOWN_TYPE),
+    ],
+    ids=["cut", "cut minimum", "unknown tag"],
+)
+def test_a_compressed_packet_costs_only_what_cannot_be_read(
+    spoil: Callable[[bytes], bytes], reason: RejectionReason
+) -> None:
+    body = galileosky_compressed([FIX, FIX])[3:-2]
+    message = one(galileosky_frame(spoil(body), kind=COMPRESSED))
+    assert len(message.fixes) == (1 if len(spoil(body)) < len(body) else 2)
+    assert reasons(message) == [reason]
+    assert message.answer[:1] == b"\x02"
 
 
 def test_a_wrong_checksum_is_counted_or_refused() -> None:
@@ -226,12 +278,17 @@ def test_a_wrong_checksum_is_counted_or_refused() -> None:
     assert reasons(strict) == [RejectionReason.CHECKSUM]
 
 
-STREAM = galileosky_head(IMEI) + galileosky_packet([FIX, FIX], more=True) + bytes.fromhex(ARCHIVE)
+STREAM = (
+    galileosky_head(IMEI)
+    + galileosky_packet([FIX, FIX], more=True)
+    + galileosky_compressed([FIX])
+    + bytes.fromhex(ARCHIVE)
+)
 
 
 def test_a_packet_cut_and_glued_anywhere_is_the_same() -> None:
     _, whole = feed(GalileoskySession(), STREAM, NOW)
-    assert [len(message.fixes) for message in whole] == [0, 2, 3]
+    assert [len(message.fixes) for message in whole] == [0, 2, 1, 3]
     for cut in range(len(STREAM)):
         session, first = feed(GalileoskySession(), STREAM[:cut], NOW)
         _, second = feed(session, STREAM[cut:], NOW)
@@ -267,6 +324,7 @@ STREAMS = (
     galileosky_head(IMEI) + galileosky_packet([FIX, FIX]) + galileosky_packet([FIX]),
     bytes.fromhex(HEAD_OF_A_TRACKER) + bytes.fromhex(COMMAND_ANSWER) + galileosky_packet([FIX]),
     bytes.fromhex(WITH_IMEI),
+    galileosky_head(IMEI) + galileosky_compressed([FIX, FIX]) + galileosky_packet([FIX]),
 )
 
 

@@ -15,6 +15,7 @@ from ingest.gps.decoders.reading import Reading
 from ingest.simulated.navtelecom_encoder import (
     FIELDS_1,
     navtelecom_additional,
+    navtelecom_additional_event,
     navtelecom_event,
     navtelecom_identity,
     navtelecom_negotiation,
@@ -150,7 +151,9 @@ def test_every_packet_is_answered_in_its_way() -> None:
     state, additional = one(navtelecom_state(FIX)), one(navtelecom_additional([FIX, FIX]))
     assert state.answer[:-1] == b"~C"
     assert additional.answer[:-1] == b"~E\x02"
-    for message in (kept, event, state, additional):
+    told = one(navtelecom_additional_event(40, FIX))
+    assert told.answer[:-1] == b"~X\x28\x00\x00\x00"
+    for message in (kept, event, state, additional, told):
         assert message.answer[-1] == crc8(message.answer[:-1])
 
 
@@ -183,6 +186,7 @@ def test_encoded_packets_are_read_back() -> None:
     assert one(navtelecom_state(FIX)).fixes == (FIX,)
     expected = [replace(each, hdop=None, external_power_v=None) for each in (FIX, BLIND)]
     assert list(one(navtelecom_additional([FIX, BLIND])).fixes) == expected
+    assert list(one(navtelecom_additional_event(7, FIX)).fixes) == expected[:1]
 
 
 def test_flex_1_has_no_dilution() -> None:
@@ -265,11 +269,12 @@ def test_another_kind_of_additional_record_is_refused_by_name_and_answered() -> 
         (NavtelecomSession(), navtelecom_packet([FIX]), RejectionReason.NO_DEVICE),
         (NavtelecomSession(), navtelecom_negotiation(), RejectionReason.NO_DEVICE),
         (NavtelecomSession(), navtelecom_identity(""), RejectionReason.NO_DEVICE),
-        (KNOWN, b"~X\x00\x00", RejectionReason.UNKNOWN_TYPE),
+        (KNOWN, b"~Z\x00\x00", RejectionReason.UNKNOWN_TYPE),
         (KNOWN, navtelecom_additional([FIX])[:-1] + b"\x00", RejectionReason.CHECKSUM),
+        (KNOWN, navtelecom_additional_event(1, FIX)[:-1] + b"\x00", RejectionReason.CHECKSUM),
         (KNOWN, b"@NTC" + bytes(10) + b"\x01\x00", RejectionReason.CHECKSUM),
     ],
-    ids=["http", "at", "no handshake", "no identity", "empty", "x", "additional", "frame"],
+    ids=["http", "at", "no handshake", "no identity", "empty", "z", "e", "x", "frame"],
 )
 def test_a_stream_that_lost_its_place_ends(
     session: NavtelecomSession, content: bytes, reason: RejectionReason
@@ -300,12 +305,13 @@ STREAM = (
     + navtelecom_event(7, FIX)
     + navtelecom_state(FIX)
     + navtelecom_additional([FIX, FIX])
+    + navtelecom_additional_event(8, FIX)
 )
 
 
 def test_a_packet_cut_and_glued_anywhere_is_the_same() -> None:
     _, whole = feed(NavtelecomSession(), STREAM, NOW)
-    assert [len(message.fixes) for message in whole] == [0, 0, 2, 1, 1, 2]
+    assert [len(message.fixes) for message in whole] == [0, 0, 2, 1, 1, 2, 1]
     for cut in range(len(STREAM)):
         session, first = feed(NavtelecomSession(), STREAM[:cut], NOW)
         _, second = feed(session, STREAM[cut:], NOW)
@@ -357,3 +363,4 @@ def test_any_frame_and_any_packet_never_raise(content: bytes) -> None:
     read(READING, [HANDSHAKE, frame(1, 0, content)], strict=False)
     read(READING, [HANDSHAKE, frame(1, 0, b"*>FLEX" + content), b"~A", content], strict=False)
     read(READING, [HANDSHAKE, b"~E", content, bytes(300)], strict=False)
+    read(READING, [HANDSHAKE, b"~X", content, bytes(300)], strict=False)
