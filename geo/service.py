@@ -1,4 +1,4 @@
-"""The geo process: judges vans, says when a position grows old, makes trips and partitions."""
+"""The geo process: judges vans, says when positions grow old, makes trips, partitions, sums."""
 
 import asyncio
 from uuid import UUID
@@ -13,6 +13,7 @@ from geo.judging import service as judging
 from geo.judging.upkeep import forget_snapshots, learn_dead_zones
 from geo.partitions import make_partitions
 from geo.plans.making import make_trips
+from geo.reports.van_days import VanDays
 from geo.repository import vehicles
 from geo.retention import forget, kept_for
 from models.kit.bus import announce
@@ -68,7 +69,7 @@ async def run(settings: Settings, database: Database, clock: Clock, stop: asynci
 
 
 async def _watch(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
-    watch = FreshnessWatch(clock)
+    watch, van_days = FreshnessWatch(clock), VanDays(clock)
     reached = {"database": False}
 
     async def ready() -> dict[str, bool]:
@@ -95,6 +96,7 @@ async def _watch(settings: Settings, database: Database, clock: Clock, stop: asy
                     trips_due = clock.monotonic() + TRIPS_EVERY_S
                     log.info("trips.made", count=len(trips))
                 await watch.judge(database)
+                await van_days.step(database)
             except (DBAPIError, PoolTimeout, OSError) as error:
                 reached["database"] = False
                 pause_s = min(pause_s * 2, _LONGEST_RETRY_S)

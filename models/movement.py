@@ -1,11 +1,12 @@
 """What was made of the vans' fixes: movements found, how they were revised, what is remembered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.kit.database import Base
@@ -78,6 +79,29 @@ class MovementRevision(Base):
         CheckConstraint("change IN ('said', 'amended', 'withdrawn')", name="change_known"),
         Index("ix_movement_revision_movement_id", "movement_id"),
     )
+
+
+class VanDay(Base):
+    """What a van did on a local day until ``until_at``, so that reports need not read its fixes.
+
+    Struck out, in the transaction that judges them, by fixes that come late.
+    """
+
+    __tablename__ = "van_day"
+    vehicle_id: Mapped[UUID] = mapped_column(
+        ForeignKey(Vehicle.id, ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    until_at: Mapped[datetime]  # the day's end, or of a day that lasts the last fix in motion
+    fixes: Mapped[int]
+    distance_m: Mapped[float]
+    unseen_m: Mapped[float]
+    moving_s: Mapped[float]
+    fastest_km_h: Mapped[float | None]
+    first_at: Mapped[datetime | None]  # null: no good fix
+    last_at: Mapped[datetime | None]
+    stays: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # since, until, latitude, longitude
+    __table_args__ = (Index("ix_van_day_day", "day"),)
 
 
 class JudgementSnapshot(Base):

@@ -21,7 +21,17 @@ _SPANS = text("""
            CAST(extract(epoch FROM until_at) AS float8)
     FROM unjudged_span WHERE vehicle_id <> ALL(CAST(:later AS uuid[])) ORDER BY id LIMIT :most
 """)
-_FORGET_SPANS = text("DELETE FROM unjudged_span WHERE id = ANY(CAST(:ids AS bigint[]))")
+# With a span goes the sum of every day that it reaches into (see geo/reports/van_days.py). A local
+# day lies within a day of the UTC date.
+_FORGET_SPANS = text("""
+    WITH judged AS (
+        DELETE FROM unjudged_span WHERE id = ANY(CAST(:ids AS bigint[]))
+        RETURNING vehicle_id, from_at, until_at
+    )
+    DELETE FROM van_day d USING judged j
+    WHERE d.vehicle_id = j.vehicle_id AND d.until_at >= j.from_at
+      AND d.day BETWEEN CAST(j.from_at AS date) - 1 AND CAST(j.until_at AS date) + 1
+""")
 # The bounds of all vans are said once more as constants: they prune the days that are looked at.
 _FIXES = text(f"""
     SELECT p.vehicle_id, CAST(extract(epoch FROM p.fixed_at) AS float8), ST_Y(p.geom),
@@ -61,7 +71,7 @@ async def waiting(session: AsyncSession, later: Collection[UUID]) -> dict[UUID, 
 
 
 async def forget(session: AsyncSession, spans: Mapping[UUID, Waiting]) -> None:
-    """Strike out what is judged."""
+    """Strike out what is judged, and the sums of days that were made before it came."""
     ids = [span_id for span in spans.values() for span_id in span.ids]
     if ids:
         await session.execute(_FORGET_SPANS, {"ids": ids})

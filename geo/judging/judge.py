@@ -26,7 +26,7 @@ from models.kit.log import get
 
 log = get(__name__)
 LEADER_LOCK = 0x4148_474A  # "AHGJ"
-_ROUND_LOCK = 0x4148_4752  # "AHGR"
+ROUND_LOCK = 0x4148_4752  # "AHGR"
 _LEADS = text("""
     SELECT pg_advisory_xact_lock(:round), EXISTS (
         SELECT 1 FROM pg_locks
@@ -99,7 +99,7 @@ class Judge:
         self._plan_due, self._asleep = 0.0, None
 
     async def _lock(self, session: AsyncSession) -> None:
-        asked = {"round": _ROUND_LOCK, "leader": LEADER_LOCK, "pid": self.leader_pid or 0}
+        asked = {"round": ROUND_LOCK, "leader": LEADER_LOCK, "pid": self.leader_pid or 0}
         leads = (await session.execute(_LEADS, asked)).one()[1]
         if self.leader_pid is not None and not leads:
             raise LostLead

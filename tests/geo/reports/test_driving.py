@@ -1,16 +1,17 @@
 """Mileage and stays of a local day, straight from the fixes."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import TextClause, text
 
-from geo.reports.driving import MILEAGE, STAYS, mileage_lines, stay_lines
-from geo.reports.lines import Scope, span_of
+from geo.reports.driving import mileage_lines, stay_lines
+from geo.reports.lines import Scope
+from geo.reports.van_days import sum_up
 from models.kit.database import Database
 from models.vehicle import Position
 from tests.builders import NOON, build_vehicle
+from tests.geo.history import heard
 
 pytestmark = pytest.mark.postgis
 DAY = date(2026, 3, 19)
@@ -40,34 +41,30 @@ async def _drive(database: Database) -> UUID:
     return van
 
 
-async def test_mileage_counts_driving_and_names_what_nobody_saw(database: Database) -> None:
+@pytest.mark.parametrize(
+    "summed_up_at",
+    [None, NOON + timedelta(minutes=25), NOON + timedelta(days=1)],
+    ids=["from fixes", "begun", "over"],
+)
+async def test_mileage_and_stays_are_the_same_however_they_were_prepared(
+    database: Database, summed_up_at: datetime | None
+) -> None:
     van = await _drive(database)
-    async with database.read() as session:
+    if summed_up_at is not None:
+        async with database.transaction() as session:
+            assert await sum_up(session, DAY, UUID(int=0), summed_up_at) == [van]
+    async with heard(database) as said, database.read() as session:
         (line,) = await mileage_lines(session, DAY, Scope())
+        (stay,) = await stay_lines(session, DAY, Scope())
         assert await mileage_lines(session, DAY + timedelta(days=1), Scope()) == []
         assert await mileage_lines(session, DAY, Scope(vehicle_id=UUID(int=1))) == []
+    assert len(said) == 4
     assert line.van.vehicle_id == van
     assert line.distance_m == pytest.approx(20 * 813, rel=0.01)
     assert line.unseen_m == pytest.approx(10 * 813, rel=0.01)
     assert line.moving_s == pytest.approx(11 * 60, abs=61)
     assert (line.fastest_km_h, line.fixes) == (60.0, 32)
-
-
-async def test_a_stay_lasts_from_its_first_fix_to_its_last(database: Database) -> None:
-    await _drive(database)
-    async with database.read() as session:
-        (line,) = await stay_lines(session, DAY, Scope())
-    assert line.lasted_s == 19 * 60
-    assert line.longitude == pytest.approx(77.1, abs=0.001)
-    assert line.stop is None
-
-
-@pytest.mark.parametrize("query", [MILEAGE, STAYS], ids=["mileage", "stays"])
-async def test_no_scan_of_the_history(database: Database, query: TextClause) -> None:
-    begin, end = span_of(DAY)
-    asked = {"begin": begin, "end": end, "region_id": None, "vehicle_id": None}
-    async with database.read() as session:
-        await session.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = await session.execute(text(f"EXPLAIN {query.text}"), asked)
-        lines = [row[0] for row in plan]
-    assert not [line for line in lines if "Seq Scan on position" in line]
+    assert (line.first_at, line.last_at) == (NOON, NOON + timedelta(minutes=45))
+    assert stay.lasted_s == 19 * 60
+    assert stay.longitude == pytest.approx(77.1, abs=0.001)
+    assert stay.stop is None
