@@ -69,6 +69,8 @@ class Weights(BaseModel):
     sha256: str = Field(pattern=_SHA256)
     tensors_file: str | None = Field(None, pattern=_PLAIN_NAME)
     tensors_sha256: str | None = Field(None, pattern=_SHA256)
+    ranges_file: str | None = Field(None, pattern=_PLAIN_NAME)
+    ranges_sha256: str | None = Field(None, pattern=_SHA256)
     classes: tuple[str, ...]
     decoder: DecoderName
     licence: str = Field(min_length=1)
@@ -89,6 +91,9 @@ class Weights(BaseModel):
         ) != (self.tensors_sha256 is None):
             msg = "an OpenVINO .xml needs tensors_file (its .bin) and tensors_sha256, others none"
             raise ValueError(msg)
+        if (self.ranges_file is None) != (self.ranges_sha256 is None):
+            msg = "ranges_file and ranges_sha256 belong together"
+            raise ValueError(msg)
         return self
 
     @property
@@ -97,10 +102,15 @@ class Weights(BaseModel):
 
 
 class Content(NamedTuple):
-    """The checked bytes of a pin; ``tensors`` are empty unless the form has a second file."""
+    """The checked bytes of a pin.
+
+    ``tensors`` are empty unless the form has a second file, ``ranges`` unless the numbers between
+    its layers were measured, so that it can run in 8 bits (detectors/eight_bit.py).
+    """
 
     main: bytes
     tensors: bytes
+    ranges: bytes = b""
 
 
 class Pinned(NamedTuple):
@@ -117,10 +127,15 @@ class Pinned(NamedTuple):
             WeightsRefused: a file is missing or its sha256 is not the pinned one.
         """
         entry = self.weights
-        tensors = b""
-        if entry.tensors_file is not None and entry.tensors_sha256 is not None:
-            tensors = _checked(self.folder, entry.tensors_file, entry.tensors_sha256)
-        return Content(_checked(self.folder, entry.file, entry.sha256), tensors)
+        beside = (
+            (entry.tensors_file, entry.tensors_sha256),
+            (entry.ranges_file, entry.ranges_sha256),
+        )
+        tensors, ranges = (
+            _checked(self.folder, file, sha256) if file and sha256 else b""
+            for file, sha256 in beside
+        )
+        return Content(_checked(self.folder, entry.file, entry.sha256), tensors, ranges)
 
 
 def parse(text: str, told_as: str) -> dict[str, Weights]:

@@ -9,6 +9,7 @@ import pytest
 
 from vision import weights
 from vision.detector import Detections
+from vision.detectors.eight_bit import read_ranges
 from vision.detectors.openvino import OpenVinoNetwork
 from vision.detectors.people import PeopleDetector
 from vision.evaluate import Labelled, average_precision
@@ -52,14 +53,18 @@ def group(name: str, source: str) -> str:
 
 
 @pytest.mark.shared
+@pytest.mark.parametrize("eight_bit", [False, True], ids=["f32", "8-bit"])
 @pytest.mark.parametrize(("name", "least"), [("cctv", 0.95), ("pets", 0.80), ("mot17", 0.68)])
-def test_the_committed_default_on_labelled_footage(name: str, least: float) -> None:
+def test_the_committed_default_on_labelled_footage(
+    name: str, least: float, eight_bit: bool
+) -> None:
     if not LABELS.exists():
         pytest.skip("the labelled footage is not beside the project")
     entry = weights.describe("nanodet_g_person")
-    detector = PeopleDetector(
-        OpenVinoNetwork(weights.read(entry), precision="f32"), entry, score=0.02
-    )
+    content = weights.packaged()["nanodet_g_person"].content()
+    ranges = read_ranges(content.ranges) if eight_bit else None
+    network = OpenVinoNetwork(content.main, ranges=ranges, precision="f32")
+    detector = PeopleDetector(network, entry, score=0.02)
     all_found, all_labelled = [], []
     for file, label in json.loads(LABELS.read_text()).items():
         if group(file, label["label_source"]) == name:

@@ -18,7 +18,8 @@ DEFAULT = weights.describe("nanodet_g_person")
 
 def pin(file: str, content: bytes, **changed: object) -> Weights:
     digest = hashlib.sha256(content).hexdigest()
-    return DEFAULT.model_copy(update={"file": file, "sha256": digest, **changed})
+    alone = {"ranges_file": None, "ranges_sha256": None}
+    return DEFAULT.model_copy(update={"file": file, "sha256": digest, **alone, **changed})
 
 
 def keep(site: SiteWeights, name: str, content: bytes = b"one") -> None:

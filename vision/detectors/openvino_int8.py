@@ -1,10 +1,12 @@
-"""A network's convolutions in 8-bit numbers, as OpenVINO runs them; calibrated on pictures.
+"""A network's convolutions in 8-bit numbers, as OpenVINO runs them.
 
-Inputs of convolutions are cut to the range that nearly all of their numbers lie in, weights go by
-the largest one of each output. What is no convolution stays as it was: it costs little.
+What goes into a convolution is cut to its range where it is made, before it is padded or put
+beside others, so that it stays in 8 bits between convolutions. Weights go by the largest one of
+each output. The first convolution, which sees the picture, and what is no convolution stay as they
+were: they cost little.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,13 +17,13 @@ from openvino import opset13
 
 from vision.detector import Tensor
 from vision.detectors.broken import BrokenWeights
+from vision.detectors.eight_bit import LEVELS, Ranges, joined_ranges, steps
 from vision.weights import Content
 
 _CONVOLUTIONS = {"Convolution": 1, "GroupConvolution": 2}  # leading axes of weights: outputs
-_LEVELS, _WEIGHT_LEVELS = 256, 255
-_LEFT_OUT = 0.01  # per cent of the numbers at each end
+_WEIGHT_LEVELS = 255
 _LEAST = 1e-6
-_ASKED = 13  # one number in so many: ranges are the same, ten times faster
+_SPATIAL = slice(2, None)
 
 
 def quantised(content: Content, shown: Sequence[Tensor]) -> Content:
@@ -31,61 +33,126 @@ def quantised(content: Content, shown: Sequence[Tensor]) -> Content:
         BrokenWeights: OpenVINO cannot load the network.
     """
     try:
-        model, probe = (_read(content) for _ in range(2))
-        ranges = _ranges(probe, shown)
-        _quantise(model, ranges)
+        ranges = measured(content, shown)
+        model = read(content)
+        in_eight_bits(model, ranges)
         return _saved(model)
     except RuntimeError as error:
         raise BrokenWeights("openvino", error) from error
 
 
-def _read(content: Content) -> Any:
+def read(content: Content) -> Any:
+    """Return the model; raises RuntimeError where there is none."""
     core = openvino.Core()
-    if content.tensors:
-        return core.read_model(content.main, content.tensors)
-    return core.read_model(content.main)
+    model = (
+        core.read_model(content.main, content.tensors)
+        if content.tensors
+        else core.read_model(content.main)
+    )
+    _pad_in_pools(model)
+    return model
 
 
-def _convolutions(model: Any) -> list[Any]:
-    return [node for node in model.get_ordered_ops() if node.get_type_name() in _CONVOLUTIONS]
-
-
-def _key(source: Any) -> tuple[str, int]:
-    return source.get_node().get_friendly_name(), source.get_index()
-
-
-def _ranges(probe: Any, shown: Sequence[Tensor]) -> dict[tuple[str, int], tuple[float, float]]:
-    """Return the range of what goes into each convolution."""
-    sources = {_key(node.input_value(0)): node.input_value(0) for node in _convolutions(probe)}
+def measured(content: Content, shown: Sequence[Tensor]) -> dict[str, tuple[float, float]]:
+    """Return the range of each tensor that goes into convolutions, over all that is shown."""
+    probe = read(content)
+    sources = {
+        name: port.get_source_output() for _, ports in _inputs(probe) for name, port in ports
+    }
     own = len(probe.outputs)
     probe.add_outputs(list(sources.values()))
     compiled = openvino.Core().compile_model(probe, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    low, high = np.zeros(len(sources)), np.full(len(sources), _LEAST)
+    low, high = np.zeros(len(sources)), np.zeros(len(sources))
     for tensor in shown:
         values = list(compiled([tensor]).values())[own:]
-        ends = np.array(
-            [
-                np.percentile(value.ravel()[::_ASKED], (_LEFT_OUT, 100 - _LEFT_OUT))
-                for value in values
-            ]
-        )
-        low, high = np.minimum(low, ends[:, 0]), np.maximum(high, ends[:, 1])
-    return {key: (float(low[n]), float(high[n])) for n, key in enumerate(sources)}
+        low = np.minimum(low, [value.min() for value in values])
+        high = np.maximum(high, [value.max() for value in values])
+    return {name: (float(low[n]), float(high[n])) for n, name in enumerate(sources)}
 
 
-def _quantise(model: Any, ranges: dict[tuple[str, int], tuple[float, float]]) -> None:
-    cut: dict[tuple[str, int], Any] = {}
-    for node in _convolutions(model):
-        source = node.input_value(0)
-        key = _key(source)
-        if key not in cut:
-            cut[key] = _cut(source, _constant(ranges[key][0]), _constant(ranges[key][1]), _LEVELS)
-        node.input(0).replace_source_output(cut[key])
+def in_eight_bits(model: Any, ranges: Ranges) -> None:
+    """Let convolutions compute in 8-bit numbers where all that goes into them has a range."""
+    known = [
+        (node, ports) for node, ports in _inputs(model) if all(name in ranges for name, _ in ports)
+    ]
+    told = joined_ranges(([name for name, _ in ports] for _, ports in known), ranges)
+    cut: dict[str, Any] = {}
+    for node, ports in known:
+        for name, port in ports:
+            if name not in cut:
+                low, high = steps(*told[name]).ends
+                source = port.get_source_output()
+                cut[name] = _cut(source, _constant(low), _constant(high), LEVELS)
+            port.replace_source_output(cut[name])
         weights = _weights(node)
         axes = tuple(range(_CONVOLUTIONS[node.get_type_name()], weights.ndim))
         most = np.maximum(np.abs(weights).max(axis=axes, keepdims=True), _LEAST)
         fewer = _cut(_constant(weights), _constant(-most), _constant(most), _WEIGHT_LEVELS)
         node.input(1).replace_source_output(fewer)
+    model.validate_nodes_and_infer_types()
+
+
+def _inputs(model: Any) -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """Return each convolution but the first with the names and places of what goes into it."""
+    found = []
+    for node in model.get_ordered_ops():
+        if node.get_type_name() in _CONVOLUTIONS:
+            ports = list(_origins(node.input(0)))
+            sources = [port.get_source_output() for port in ports]
+            if all(source.get_node().get_type_name() != "Parameter" for source in sources):
+                names = [source.get_any_name() for source in sources]
+                found.append((node, list(zip(names, ports, strict=True))))
+    return found
+
+
+def _origins(port: Any) -> Iterator[Any]:
+    """Yield the places where what arrives at ``port`` is only padded or put beside others yet."""
+    node = port.get_source_output().get_node()
+    kind = node.get_type_name()
+    if kind == "Concat":
+        for inner in node.inputs():
+            yield from _origins(inner)
+    elif kind == "Pad" and _pads_with(node) == 0:
+        yield from _origins(node.input(0))
+    else:
+        yield port
+
+
+def _pads_with(pad: Any) -> float | None:
+    """Return the number that a Pad puts around, None where that is not known beforehand."""
+    if pad.get_input_size() < 4:
+        return 0.0
+    constant = pad.input_value(3).get_node()
+    if constant.get_type_name() != "Constant":
+        return None
+    return float(np.asarray(constant.data).ravel()[0])
+
+
+def _pad_in_pools(model: Any) -> None:
+    """Let pools of the largest number pad by themselves what nothing but them needs padded."""
+    for node in model.get_ordered_ops():
+        pad = node.input_value(0).get_node() if node.get_type_name() == "MaxPool" else None
+        if pad is None or pad.get_type_name() != "Pad" or _pads_with(pad) != -np.inf:
+            continue
+        begin, end = (pad.input_value(n).get_node() for n in (1, 2))
+        if {begin.get_type_name(), end.get_type_name()} != {"Constant"}:
+            continue
+        asked = node.get_attributes()
+        if any((*asked["pads_begin"], *asked["pads_end"])) or len(node.outputs()) != 2:
+            continue
+        pool = opset13.max_pool(
+            pad.input_value(0),
+            asked["strides"],
+            asked["dilations"],
+            list(begin.data[_SPATIAL]),
+            list(end.data[_SPATIAL]),
+            asked["kernel"],
+            asked["rounding_type"],
+            "explicit",
+        )
+        pool.output(0).set_names(node.output(0).get_names())
+        for port in list(node.output(0).get_target_inputs()):
+            port.replace_source_output(pool.output(0))
     model.validate_nodes_and_infer_types()
 
 

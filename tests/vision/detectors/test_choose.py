@@ -68,7 +68,8 @@ def test_the_extra_is_named_where_only_it_can(
 
 def pin_of(content: bytes, file: str, **fields: object) -> weights.Weights:
     digest = hashlib.sha256(content).hexdigest()
-    changed: dict[str, object] = {"file": file, "sha256": digest, **fields}
+    alone = {"ranges_file": None, "ranges_sha256": None}
+    changed: dict[str, object] = {"file": file, "sha256": digest, **alone, **fields}
     return PACKAGED.weights.model_copy(update=changed)
 
 
