@@ -12,6 +12,7 @@ DATAGRAMS_DROPPED = Counter(
     "Datagrams that found no room; devices repeat them.",
     ["protocol"],
 )
+HELD_BYTES = Gauge("ahual_gps_held_bytes", "Memory of messages that are not committed yet.")
 NOISE_DROPPED = Counter(
     "ahual_gps_noise_dropped", "Messages of strangers that were not kept raw.", ["protocol"]
 )

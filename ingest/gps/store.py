@@ -1,7 +1,8 @@
 """The one writer of positions: batches, exactly once; a future resolves after its commit.
 
 While the database is away the writer keeps its batch and tries again, the queue fills, receivers
-wait, and devices are not acknowledged: nothing is lost and nothing grows.
+wait, and devices are not acknowledged: nothing is lost and nothing grows. The queue is full by
+messages or by bytes, whichever comes first: a message may be 64 KB long.
 """
 
 import asyncio
@@ -42,6 +43,8 @@ BATCH_FIXES = 1000  # or messages without one
 BATCH_RAW_BYTES = 4 * 1024 * 1024
 LINGER_S = 0.02  # a batch waits this long for company; well below the 200 ms that a map may lag
 QUEUE_SUBMISSIONS = 2000
+ROOM_BYTES = 32 * 1024 * 1024  # of what is queued and what is being written, together
+_MESSAGE_BYTES, _FIX_BYTES = 1024, 512  # what Python needs for a message and for a fix, about
 _RETRY_FIRST_S = 0.2
 _RETRY_LONGEST_S = 2.0
 _GONE = Rejection(RejectionReason.UNKNOWN_DEVICE, "The van of this device was removed.")
@@ -77,17 +80,32 @@ class Submission:
 class _Pending:
     submission: Submission
     committed: asyncio.Future[None]
+    held_bytes: int
 
 
 class PositionStore:
     """Owned by the event loop; ``submit`` from any task, ``run`` in exactly one."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, room_bytes: int = ROOM_BYTES) -> None:
         self._database = database
         self._clock = clock
-        self._queue: asyncio.Queue[_Pending] = asyncio.Queue(QUEUE_SUBMISSIONS)
+        self._queue: asyncio.Queue[_Pending] = asyncio.Queue()
+        self._room_bytes = room_bytes
+        self._held_bytes = 0
+        self._entrance = asyncio.Lock()
+        self._left = asyncio.Event()
         self._trust: dict[UUID, Trust] = {}
         self._closed = False
+
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory everything takes that is not committed yet."""
+        return self._held_bytes
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody waits for room."""
+        return self._entrance.locked()
 
     async def submit(self, submission: Submission) -> asyncio.Future[None]:
         """Queue a message, waiting for room; the future is done once it is committed.
@@ -95,11 +113,29 @@ class PositionStore:
         The future fails with Unavailable where the process stops first: do not acknowledge then.
         """
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self._closed:
-            committed.set_exception(Unavailable("This receiver is stopping; send again."))
-            return committed
-        await self._queue.put(_Pending(submission, committed))
+        size = _MESSAGE_BYTES + _FIX_BYTES * len(submission.fixes) + len(submission.raw)
+        async with self._entrance:  # one after the other: short messages never pass a long one
+            while not self._closed and not self._fits(size):
+                self._left.clear()
+                await self._left.wait()
+            if self._closed:
+                committed.set_exception(Unavailable("This receiver is stopping; send again."))
+                return committed
+            self._hold(size)
+            self._queue.put_nowait(_Pending(submission, committed, size))
         return committed
+
+    def _fits(self, size: int) -> bool:
+        """Return whether a message may come in; one that is larger than all room comes alone."""
+        if self._held_bytes and self._held_bytes + size > self._room_bytes:
+            return False
+        return self._queue.qsize() < QUEUE_SUBMISSIONS
+
+    def _hold(self, size: int) -> None:
+        self._held_bytes += size
+        metrics.HELD_BYTES.set(self._held_bytes)
+        if size < 0:
+            self._left.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Write until told to stop; what is still queued then was never acknowledged."""
@@ -108,8 +144,10 @@ class PositionStore:
                 batch = await self._next_batch(stop)
                 if batch and not await self._write_until_committed(batch, stop):
                     _fail(batch)
+                self._hold(-sum(pending.held_bytes for pending in batch))
         finally:
             self._closed = True
+            self._left.set()
             while not self._queue.empty():
                 _fail([self._queue.get_nowait()])
 

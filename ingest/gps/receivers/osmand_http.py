@@ -1,4 +1,10 @@
-"""OsmAnd and Traccar Client over HTTP: 200 only after the commit, a problem with reason else."""
+"""OsmAnd and Traccar Client over HTTP: 200 only after the commit, a problem with reason else.
+
+A phone sends a request that was refused again until it is taken, and nothing newer before it. So
+what a known phone sends and nobody can read is kept raw with its reason, counted, and taken: 200,
+with the reason in the answer. Refused is what would be understood once somebody mends the phone or
+the list of devices: no identifier, an unknown one, a wrong password.
+"""
 
 import asyncio
 import socket
@@ -97,8 +103,12 @@ async def _stored(
     await receipt.wait_committed()
     if receipt.refused is not None:
         return _rejected(receipt.refused)
-    if receipt.rejections and not message.fixes:
+    if receipt.rejections and message.device is None:
         return _rejected(receipt.rejections[0])
+    if receipt.rejections:
+        return JSONResponse(
+            {"rejected": [{"reason": r.reason, "detail": r.detail} for r in receipt.rejections]}
+        )
     return Response(status_code=200)
 
 

@@ -12,7 +12,7 @@ from models.kit.errors import Unavailable
 from models.kit.log import get
 
 log = get(__name__)
-READ_BYTES = 64 * 1024
+READ_BYTES = 16 * 1024  # of each connection, and as much again twice in its buffer
 IDLE_S = 900.0  # trackers ping every few minutes; a longer silence is a dead connection
 CONNECTIONS_LIMIT = 2000
 

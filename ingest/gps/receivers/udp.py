@@ -16,6 +16,7 @@ from models.kit.log import get
 
 log = get(__name__)
 QUEUE_DATAGRAMS = 2000
+QUEUE_BYTES = 8 * 1024 * 1024
 ANSWERS_WAITING = 2000
 SOURCES_LIMIT = 5000
 IDLE = timedelta(minutes=15)  # an address that was silent for longer begins anew
@@ -29,21 +30,29 @@ class _Source:
     heard_at: datetime
 
 
-class _Inbox(asyncio.DatagramProtocol):
+class Inbox(asyncio.DatagramProtocol):
     """Puts datagrams into a queue; devices repeat those that find no room."""
 
     def __init__(self, protocol: str, clock: Clock) -> None:
-        self.waiting: asyncio.Queue[tuple[bytes, _Address, datetime]] = asyncio.Queue(
+        self._waiting: asyncio.Queue[tuple[bytes, _Address, datetime]] = asyncio.Queue(
             QUEUE_DATAGRAMS
         )
+        self._waiting_bytes = 0
         self._protocol = protocol
         self._clock = clock
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        try:
-            self.waiting.put_nowait((data, (addr[0], addr[1]), self._clock.now()))
-        except asyncio.QueueFull:
+        if self._waiting.full() or self._waiting_bytes + len(data) > QUEUE_BYTES:
             metrics.DATAGRAMS_DROPPED.labels(self._protocol).inc()
+            return
+        self._waiting_bytes += len(data)
+        self._waiting.put_nowait((data, (addr[0], addr[1]), self._clock.now()))
+
+    async def next(self) -> tuple[bytes, _Address, datetime]:
+        """Return the oldest datagram, its sender and when it came."""
+        oldest = await self._waiting.get()
+        self._waiting_bytes -= len(oldest[0])
+        return oldest
 
     def error_received(self, exc: Exception) -> None:
         log.debug("gps.unreachable", protocol=self._protocol, error=str(exc))
@@ -74,7 +83,7 @@ class UdpReceiver:
 
     async def start(self, host: str, port: int) -> int:
         """Listen; return the port, which matters where 0 was asked for."""
-        inbox = _Inbox(self._protocol, self._clock)
+        inbox = Inbox(self._protocol, self._clock)
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(
             lambda: inbox, local_addr=(host, port)
@@ -92,9 +101,9 @@ class UdpReceiver:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self, inbox: _Inbox, transport: asyncio.DatagramTransport) -> None:
+    async def _read(self, inbox: Inbox, transport: asyncio.DatagramTransport) -> None:
         while True:
-            received, address, received_at = await inbox.waiting.get()
+            received, address, received_at = await inbox.next()
             source = self._source(address, received_at)
             source.session, messages = self._reading.feed(
                 source.session, received, received_at, strict=self._strict

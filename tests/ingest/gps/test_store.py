@@ -236,6 +236,40 @@ async def test_what_is_not_stored_at_the_end_is_not_acknowledged(database_url: s
     await database.close()
 
 
+@pytest.mark.postgis
+async def test_the_queue_is_bounded_by_bytes_too(database: Database) -> None:
+    room_bytes = 200 * 1024
+    store, stop = PositionStore(database, SystemClock(), room_bytes=room_bytes), asyncio.Event()
+    long = replace(submission(None), raw=bytes(64 * 1024))
+    longest = replace(submission(None), raw=bytes(300 * 1024))  # more than all room: it comes alone
+    asked = [long] * 10 + [submission(None), longest, submission(None)]
+    coming_in = [
+        asyncio.create_task(store.submit(replace(one, heard=CONTACT.next()))) for one in asked
+    ]
+    await asyncio.wait(coming_in[:3])
+    assert [task.done() for task in coming_in] == [True] * 3 + [False] * 10  # none passes another
+    assert room_bytes - 64 * 1024 < store.held_bytes <= room_bytes
+    writing = asyncio.create_task(store.run(stop))
+    committed = await asyncio.gather(*coming_in)
+    await asyncio.gather(*committed)
+    assert await rows_of(database, "SELECT count(*) FROM raw_message") == [(len(asked),)]
+    stop.set()
+    await writing
+    assert store.held_bytes == 0
+
+
+async def test_who_waits_for_room_at_the_end_is_not_acknowledged() -> None:
+    store = PositionStore(Database("postgresql:///none"), SystemClock(), room_bytes=1)
+    stop = asyncio.Event()
+    coming_in = [asyncio.create_task(store.submit(submission(None))) for _ in range(3)]
+    first = await coming_in[0]
+    stop.set()
+    await store.run(stop)
+    for committed in [first, *await asyncio.gather(*coming_in[1:])]:
+        with pytest.raises(Unavailable):
+            await committed
+
+
 def test_any_order_of_a_batch_gives_the_same_rows() -> None:
     van_ids = [new_id(), new_id()]
     rows = [

@@ -1,6 +1,7 @@
 """Devices over real sockets against PostGIS: answers, refusals, noise, a database that is away."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ingest.gps import metrics
 from ingest.gps.decoders.reading import Reading
 from ingest.gps.decoders.table import BY_NAME
 from ingest.gps.decoders.wialon import WialonSession, feed
@@ -22,7 +24,7 @@ from ingest.gps.devices import Devices
 from ingest.gps.intake import STRANGERS_A_MINUTE, Intake
 from ingest.gps.receivers.osmand_http import OsmandReceiver
 from ingest.gps.receivers.tcp import TcpReceiver
-from ingest.gps.receivers.udp import UdpReceiver
+from ingest.gps.receivers.udp import QUEUE_BYTES, Inbox, UdpReceiver
 from ingest.gps.store import PositionStore
 from ingest.simulated import encoders, nmea_encoder
 from models.kit.clock import SystemClock
@@ -147,7 +149,6 @@ async def test_a_phone_is_told_what_is_wrong(
     receivers: Receivers, phone: httpx.AsyncClient
 ) -> None:
     for query, body, status in (
-        ("id=van-1&lat=north&lon=1", b"", 400),
         ("id=nobody&lat=43&lon=76", b"", 404),
         ("id=locked&lat=43&lon=76", b"", 403),
         ("", b"{not json", 400),
@@ -162,9 +163,35 @@ async def test_a_phone_is_told_what_is_wrong(
         assert problem["detail"].endswith(".")
     raw = await receivers.rows("SELECT device, payload, rejection FROM raw_message ORDER BY number")
     assert [row[2].partition(":")[0] for row in raw] == [
-        "bad_coordinates", "unknown_device", "wrong_password", "malformed", "no_device",
+        "unknown_device", "wrong_password", "malformed", "no_device",
     ]  # fmt: skip
-    assert raw[0][1] == b"id=van-1&lat=north&lon=1"
+    assert raw[0][1] == b"id=nobody&lat=43&lon=76"
+    assert await receivers.positions() == 0
+
+
+async def test_what_nobody_can_read_does_not_stop_a_known_phone(
+    receivers: Receivers, phone: httpx.AsyncClient
+) -> None:
+    place = {"coords": {"latitude": "north", "longitude": 76.9}}
+    beyond = {"coords": {"latitude": 43.2, "longitude": 76.9}, "timestamp": "yesterday"}
+    counted = metrics.REJECTIONS.labels("osmand", "bad_coordinates")
+    before = counted._value.get()
+    for query, body, reasons in (
+        ("", {"device_id": "van-1", "location": [place, beyond]}, ["bad_coordinates", "bad_time"]),
+        ("", {"device_id": "van-1"}, ["no_position"]),
+        ("id=van-1&lat=north&lon=1", None, ["bad_coordinates"]),
+    ):
+        sent = b"" if body is None else json.dumps(body).encode()
+        answer = await phone.post(f"{receivers.osmand}?{query}", content=sent)
+        assert answer.status_code == 200
+        assert [one["reason"] for one in answer.json()["rejected"]] == reasons
+        assert all(one["detail"].endswith(".") for one in answer.json()["rejected"])
+    assert counted._value.get() == before + 2
+    raw = await receivers.rows("SELECT device, payload, rejection FROM raw_message ORDER BY number")
+    assert [row[2].partition(":")[0] for row in raw] == [
+        "bad_coordinates", "no_position", "bad_coordinates",
+    ]  # fmt: skip
+    assert raw[2][:2] == ("van-1", b"id=van-1&lat=north&lon=1")
     assert await receivers.positions() == 0
 
 
@@ -259,6 +286,27 @@ async def test_nobody_is_acknowledged_while_the_database_is_away(
         assert await heard == b"#AD#1\r\n"
         assert (await asked).status_code == 200
     assert await receivers.positions() == 2
+
+
+async def test_trackers_wait_while_there_is_no_room(receivers: Receivers) -> None:
+    room_bytes = 32 * 1024
+    store = PositionStore(receivers.database, CLOCK, room_bytes=room_bytes)
+    intake, stop = Intake(Devices(receivers.database, CLOCK), store), asyncio.Event()
+    wialon = TcpReceiver("wialon", Reading(WialonSession, feed), intake, CLOCK)
+    port = await wialon.start("127.0.0.1", 0)
+    lines = [encoders.wialon_data(fix_at(number)) for number in range(60)]
+    async with tracker(port) as one:
+        login = encoders.wialon_login("van-1")
+        one.writer.write(login + b"".join(lines))
+        while not store.waiting:
+            await asyncio.sleep(0.01)
+        assert store.held_bytes <= room_bytes
+        writing = asyncio.create_task(store.run(stop))
+        answers = [await asyncio.wait_for(one.reader.readline(), 10) for _ in range(61)]
+    assert answers == [b"#AL#1\r\n"] + [b"#AD#1\r\n"] * 60
+    assert await receivers.positions() == 60
+    stop.set()
+    await asyncio.gather(wialon.close(), writing)
 
 
 async def test_an_unknown_device_is_not_called_so_before_the_list_was_read(
@@ -356,6 +404,18 @@ async def test_a_datagram_is_answered_after_its_commit(receivers: Receivers) -> 
         assert (await asyncio.wait_for(device.heard.get(), 10))[-2:] == b"\x09\x01"
     kept = await receivers.rows("SELECT payload FROM raw_message ORDER BY number")
     assert [row[0] for row in kept[:5]] == sent
+
+
+async def test_long_datagrams_that_find_no_room_are_dropped_and_counted() -> None:
+    inbox, datagram = Inbox("nmea", CLOCK), bytes(60_000)
+    dropped = metrics.DATAGRAMS_DROPPED.labels("nmea")
+    before, room = dropped._value.get(), QUEUE_BYTES // len(datagram)
+    for _ in range(room + 3):
+        inbox.datagram_received(datagram, ("127.0.0.1", 9))
+    assert dropped._value.get() == before + 3
+    assert (await inbox.next())[0] == datagram
+    inbox.datagram_received(datagram, ("127.0.0.1", 9))
+    assert dropped._value.get() == before + 3
 
 
 async def test_a_stranger_over_udp_is_told_that_nothing_was_taken(receivers: Receivers) -> None:
