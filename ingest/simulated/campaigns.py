@@ -51,7 +51,7 @@ def van_days(
     parked_interval_s: float = 120.0,
     apart: timedelta = timedelta(days=1),
 ) -> Iterator[VanDay]:
-    """Yield trips, one a day unless said otherwise; in half of them one thing goes wrong."""
+    """Yield trips, one a day unless said otherwise; in most of them one thing goes wrong."""
     for number in range(count):
         chance = random.Random(f"{seed} day {number}")
         route = route_through(
@@ -99,5 +99,7 @@ def _happenings(route: SimulatedRoute, number: int, chance: random.Random) -> Ha
             return Happenings(turn_back=a + (b - a) * 2 // 3)
         case 8:
             return Happenings(skipped=frozenset({leg + 1}))
+        case 9:
+            return Happenings(towed=True)
         case _:
             return Happenings()

@@ -18,6 +18,7 @@ STOP_RADIUS_M = 150.0
 CORRIDOR_M = 300.0
 _LOOK_EVERY_S = 5
 _VARIES = 0.03  # of the cruising speed, from leg to leg
+_TOWED_AFTER_S, _TOWED_M, _TOWED_KM_H = 300.0, 4000.0, 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Happenings:
         turn_back: at this index it drives back ``turn_back_m``, then goes on.
         rests: unplanned stops: index of the road and seconds.
         skipped: sequences (from 1) of stops that it drives through.
+        towed: somebody takes it away from its base afterwards, its ignition off.
     """
 
     late_s: float = 0.0
@@ -47,6 +49,7 @@ class Happenings:
     turn_back_m: float = 5000.0
     rests: tuple[tuple[int, float], ...] = ()
     skipped: frozenset[int] = frozenset()
+    towed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Journey:
         deviation: the longest stretch farther than the corridor from the planned line.
         wrong_way: from the turn until it was back where it had turned.
         rests: unplanned stops.
+        tow: how it was taken away after its end; None: it stayed.
     """
 
     drive: Drive
@@ -86,6 +90,7 @@ class Journey:
     deviation: TrueSpan | None = None
     wrong_way: TrueSpan | None = None
     rests: tuple[TrueSpan, ...] = ()
+    tow: Drive | None = None
 
     def when(self, metres: float) -> float:
         """Return the first second at which the van had driven so far."""
@@ -99,8 +104,24 @@ class Journey:
     def ends_s(self) -> float:
         return self.late_s + self.drive.period_s
 
+    @property
+    def towed(self) -> TrueSpan | None:
+        if self.tow is None:
+            return None
+        begins_s = self.ends_s + _TOWED_AFTER_S
+        return TrueSpan(begins_s, begins_s + self.tow.period_s)
+
+    @property
+    def over_s(self) -> float:
+        """Return when it stands for good."""
+        return self.ends_s if self.towed is None else self.towed.until_s
+
     def at(self, seconds: float) -> Motion:
         """Return the motion; before the start and after the end the van is parked."""
+        if self.tow is not None and self.towed is not None and seconds >= self.towed.from_s:
+            since_s = min(seconds - self.towed.from_s, self.tow.period_s - 1e-3)
+            motion = self.tow.at(since_s)
+            return motion if seconds < self.towed.until_s else replace(motion, speed_km_h=0.0)
         motion = self.drive.at(min(max(seconds - self.late_s, 0.0), self.drive.period_s - 1e-3))
         return motion if self.late_s < seconds < self.ends_s else replace(motion, speed_km_h=0.0)
 
@@ -145,7 +166,17 @@ def lived(route: SimulatedRoute, happened: Happenings, chance: random.Random) ->
         visits=tuple(_visits(journey, route, happened.skipped, [metres[i] for i in path.index])),
         deviation=_deviation(journey, route, path, happened.detour),
         wrong_way=back,
+        tow=_tow(route) if happened.towed else None,
     )
+
+
+def _tow(route: SimulatedRoute) -> Drive:
+    metres = measured(route.road)
+    last = bisect.bisect_left(metres, _TOWED_M)
+    times, along = [0.0], [0.0]
+    append_leg(times, along, 0.0, metres[last], _TOWED_KM_H / 3.6)
+    points = tuple(route.road[: last + 1])
+    return Drive(points, tuple(metres[: last + 1]), tuple(times), tuple(along))
 
 
 def _halts(route: SimulatedRoute, happened: Happenings) -> list[tuple[int, int, float]]:

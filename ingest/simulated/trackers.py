@@ -97,7 +97,7 @@ def measured_journey(
     noise = GpsNoise(chance, tracker.error_m)
     fixes: list[PositionFix] = []
     second, last_s, parked_before = -around_s, -around_s, True
-    while second <= journey.ends_s + around_s:
+    while second <= journey.over_s + around_s:
         motion = journey.at(second)
         parked = motion.speed_km_h < PARKED_KM_H
         due = tracker.parked_interval_s if parked else tracker.report_interval_s
@@ -111,6 +111,9 @@ def measured_journey(
             cut = tracker.power_cut
             if cut is not None and cut.from_s <= second <= cut.until_s:
                 fix = replace(fix, external_power_v=0.0)
+            towed = journey.towed
+            if towed is not None and towed.from_s <= second < towed.until_s:
+                fix = replace(fix, ignition=False)
             fixes.append(fix)
             last_s, parked_before = second, parked
         second += 1.0

@@ -1,9 +1,12 @@
 """Judgement against what is true of simulated vans: nobody's word but the simulator's counts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
+from dashboard_api.cli.bench import gps_kinds
+from dashboard_api.cli.bench.gps_kinds import Kinds
 from dashboard_api.cli.bench.report import Goal, Row, percentile
 from geo.judgement.engine import VanEngine
 from geo.judgement.facts import MovementFact, MovementKind, TripFact
@@ -43,6 +46,7 @@ class Score:
     departures_said: int = 0
     departures_right: int = 0
     errors_s: list[float] = field(default_factory=list)
+    kinds: Kinds = field(default_factory=Kinds)
 
 
 def real_places() -> list[Waypoint]:
@@ -79,9 +83,11 @@ def plan_of(day: VanDay, vehicle_id: str = _TRIP) -> VanPlan:
     )
 
 
-def judged(day: VanDay, fixes: Sequence[PositionFix]) -> tuple[list[MovementFact], TripFact]:
+def judged(
+    day: VanDay, fixes: Sequence[PositionFix], dead_cells: frozenset[str] = frozenset()
+) -> tuple[list[MovementFact], TripFact]:
     """Return what the engine says of fixes, in order of time."""
-    engine = VanEngine(plan_of(day))
+    engine = VanEngine(replace(plan_of(day), dead_cells=dead_cells))
     said: dict[str, MovementFact | None] = {}
     trips: dict[str, TripFact] = {}
     for fix in fixes:
@@ -118,7 +124,14 @@ def measure(hours: float, report_interval_s: float = 30.0) -> Score:
         score.days += 1
         _score_route(score, day, movements)
         _score_visits(score, day, trip)
+        score.kinds.count(day, movements, partial(_movements, day))
     return score
+
+
+def _movements(
+    day: VanDay, fixes: Sequence[PositionFix], dead_cells: frozenset[str]
+) -> list[MovementFact]:
+    return judged(day, fixes, dead_cells)[0]
 
 
 def _score_route(score: Score, day: VanDay, movements: Sequence[MovementFact]) -> None:
@@ -205,3 +218,4 @@ def rows(score: Score) -> Iterator[Row]:
         goal=30.0,
         note="one report interval",
     )
+    yield from gps_kinds.rows(score.kinds)

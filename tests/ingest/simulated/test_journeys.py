@@ -105,6 +105,24 @@ def test_rests_skips_and_lateness_are_told() -> None:
     assert journey.at(2399).speed_km_h == 0 < journey.at(2500).speed_km_h
 
 
+def test_a_van_that_is_towed_away_moves_with_its_ignition_off() -> None:
+    _, journey = driven(Happenings(towed=True))
+    assert journey.towed is not None
+    stood, gone = journey.at(journey.ends_s + 60), journey.at(journey.over_s + 60)
+    assert (stood.speed_km_h, gone.speed_km_h) == (0, 0)
+    away_m = distance_m(stood.latitude, stood.longitude, gone.latitude, gone.longitude)
+    assert 3500 < away_m < 4300
+    fixes = measured_journey(journey, NOON, Tracker("t", outliers=0.0), random.Random(1))
+    moved = [
+        fix
+        for fix in fixes
+        if journey.towed.from_s < (fix.fixed_at - NOON).total_seconds() < journey.towed.until_s
+    ]
+    assert len(moved) > 8
+    assert not any(fix.ignition for fix in moved)
+    assert max(fix.speed_km_h or 0 for fix in moved) > 30
+
+
 def arrived(tracker: Tracker, silent: list[TrueSpan]) -> tuple[list[Arrival], int]:
     _, journey = driven(Happenings())
     fixes = measured_journey(journey, NOON, tracker, random.Random(1))
