@@ -20,9 +20,11 @@ HEARD_WITH: dict[str, tuple[Permission, ...]] = {
     "position": (Permission.VANS_VIEW,),
     "vehicle": (Permission.VANS_VIEW,),
     "trip": (Permission.VANS_VIEW,),
+    "plan": (Permission.VANS_VIEW,),
     "movement": (Permission.VANS_VIEW,),
     "van_report": (Permission.VANS_VIEW,),
     "config": (Permission.CAMERAS_READ,),
+    "turn": (Permission.CAMERAS_TURN,),
 }
 
 

@@ -1,7 +1,7 @@
 """/timetables: which van drives which route on which days, and a look at those days before."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -14,8 +14,10 @@ from dashboard_api.permissions import Permission
 from dashboard_api.schemas import plans
 from dashboard_api.schemas.common import NamedRef, Page
 from dashboard_api.sessions import Caller
+from geo.plans.aligning import align_trips
 from geo.plans.days import Pattern, local_day, planned_trip
 from geo.plans.making import make_trips, planned_stops, unmake_trips
+from geo.plans.trips import announce_plan
 from models.kit.errors import Conflict, InvalidInput, NotFound
 from models.kit.ids import new_id
 from models.observations import TripState
@@ -39,6 +41,21 @@ def _pattern(wanted: plans.TimetableIn) -> Pattern:
         valid_from=wanted.valid_from,
         valid_until=wanted.valid_until,
     )
+
+
+def _facts(wanted: plans.TimetableIn, pattern: Pattern) -> dict[str, Any]:
+    return wanted.model_dump() | {
+        "weekdays": sorted(pattern.weekdays),
+        "starts_at": pattern.starts_at,
+    }
+
+
+async def _open(session: AsyncSession, timetable_id: UUID, caller: Caller) -> VisitTimetable:
+    row = await session.get(VisitTimetable, timetable_id, with_for_update=True)
+    if row is None or row.archived_at is not None:
+        raise NotFound(f"There is no timetable {timetable_id}")
+    await scope.vehicle(session, row.vehicle_id, caller)
+    return row
 
 
 async def _route(session: AsyncSession, wanted: plans.TimetableIn, caller: Caller) -> Route:
@@ -84,7 +101,7 @@ def _shown(row: VisitTimetable, plate: str, route_name: dict[str, str]) -> plans
 
 @router.post("/timetables/preview")
 async def preview(
-    wanted: plans.TimetableIn, caller: Planner, centre: Centre
+    wanted: plans.TimetablePreview, caller: Planner, centre: Centre
 ) -> list[plans.PreviewDay]:
     """The next days that such a timetable would run on, and where the van is taken already."""
     pattern = _pattern(wanted)
@@ -101,6 +118,8 @@ async def preview(
             Trip.service_date.between(first - timedelta(days=1), first + PREVIEW),
             Trip.state != TripState.CANCELLED,
         )
+        if wanted.timetable_id is not None:
+            taken = taken.where(Trip.timetable_id.is_distinct_from(wanted.timetable_id))
         busy = (await session.execute(taken)).all()
     return [
         plans.PreviewDay(
@@ -121,30 +140,50 @@ async def add_timetable(
     pattern = _pattern(wanted)
     async with centre.database.transaction() as session:
         route = await _route(session, wanted, caller)
-        facts = wanted.model_dump() | {
-            "weekdays": sorted(pattern.weekdays),
-            "starts_at": pattern.starts_at,
-        }
-        row = VisitTimetable(id=new_id(), **facts)
+        row = VisitTimetable(id=new_id(), **_facts(wanted, pattern))
         session.add(row)
         await session.flush()
         made = await make_trips(session, centre.clock.now(), timetable_id=row.id)
+        announce_plan(session, row.vehicle_id)
         audit.record(session, caller.operator_id, "timetable.add", row.id, trips=len(made))
         van = await session.get_one(Vehicle, row.vehicle_id)
         response.headers["Location"] = f"/api/v1/timetables/{row.id}"
         return _shown(row, van.plate, route.name)
 
 
+@router.put("/timetables/{timetable_id}")
+async def change_timetable(
+    timetable_id: UUID, wanted: plans.TimetableIn, caller: Planner, centre: Centre
+) -> plans.Timetable:
+    """Change a timetable and the trips made from it that have not begun, with their crews."""
+    pattern = _pattern(wanted)
+    async with centre.database.transaction() as session:
+        row = await _open(session, timetable_id, caller)
+        before = row.vehicle_id
+        route = await _route(session, wanted, caller)
+        facts = _facts(wanted, pattern)
+        changed = [name for name, value in facts.items() if getattr(row, name) != value]
+        for name in changed:
+            setattr(row, name, facts[name])
+        await session.flush()
+        aligned = await align_trips(session, row, centre.clock.now())
+        announce_plan(session, before, row.vehicle_id)
+        audit.record(
+            session, caller.operator_id, "timetable.change", row.id, changed=changed,
+            trips_moved=aligned.moved, trips_gone=aligned.gone, trips_made=aligned.made,
+        )  # fmt: skip
+        van = await session.get_one(Vehicle, row.vehicle_id)
+        return _shown(row, van.plate, route.name)
+
+
 @router.delete("/timetables/{timetable_id}", status_code=204)
 async def archive_timetable(timetable_id: UUID, caller: Planner, centre: Centre) -> None:
-    """End a timetable; its trips that have not begun go, except those that somebody changed."""
+    """End a timetable; its trips that have not begun go, except those with a crew of their own."""
     async with centre.database.transaction() as session:
-        row = await session.get(VisitTimetable, timetable_id, with_for_update=True)
-        if row is None or row.archived_at is not None:
-            raise NotFound(f"There is no timetable {timetable_id}")
-        await scope.vehicle(session, row.vehicle_id, caller)
+        row = await _open(session, timetable_id, caller)
         row.archived_at = now = centre.clock.now()
         gone = await unmake_trips(session, timetable_id, now)
+        announce_plan(session, row.vehicle_id)
         audit.record(
             session, caller.operator_id, "timetable.archive", timetable_id, trips_gone=gone
         )

@@ -18,7 +18,15 @@ from dashboard_api.schemas.common import Page
 from dashboard_api.sessions import Caller
 from geo.plans.days import planned_trip
 from geo.plans.making import planned_stops, store_trips
-from geo.plans.trips import TripSeen, TripsWanted, announce_trip, find_trip, find_trips
+from geo.plans.manning import man_later
+from geo.plans.trips import (
+    TripSeen,
+    TripsWanted,
+    announce_plan,
+    announce_trip,
+    find_trip,
+    find_trips,
+)
 from models.kit.errors import Conflict, InvalidInput, NotFound
 from models.observations import TripState
 from models.plan import CrewMember, Trip, TripCrew
@@ -126,7 +134,7 @@ async def add_trip(
         await session.flush()
         audit.record(session, caller.operator_id, "trip.add", made[0], note=wanted.note)
         added = await the_trip(session, made[0], caller)
-        announce_trip(session, added)
+        announce_plan(session, added.vehicle_id)
     response.headers["Location"] = f"/api/v1/trips/{made[0]}"
     return shown(added)
 
@@ -170,11 +178,15 @@ async def put_crew(
                 field="crew",
             )
         row = await session.get_one(Trip, trip_id, with_for_update=True)
-        row.version += 1
+        if wanted.later and row.timetable_id is None:
+            raise InvalidInput("This trip is of no timetable; no later ones follow", field="later")
         await session.execute(delete(TripCrew).where(TripCrew.trip_id == trip_id))
         session.add_all(TripCrew(trip_id=trip_id, crew_member_id=one) for one in sorted(found))
         await session.flush()
+        later = await man_later(session, row, found) if wanted.later else 0
+        announce_plan(session, trip.vehicle_id)
         audit.record(
-            session, caller.operator_id, "trip.crew", trip_id, crew=[str(one) for one in found]
-        )
+            session, caller.operator_id, "trip.crew", trip_id, crew=[str(one) for one in found],
+            later=later,
+        )  # fmt: skip
         return shown(await the_trip(session, trip_id, caller))

@@ -14,8 +14,10 @@ from dashboard_api.schemas import plans
 from dashboard_api.schemas.common import Page
 from dashboard_api.schemas.vehicles import LineString
 from dashboard_api.sessions import Caller
-from geo.plans.making import make_trips, unmake_trips
+from geo.plans.aligning import align_trips
+from geo.plans.making import unmake_trips
 from geo.plans.routes import RouteDraft, StopDraft, line_of, stops_of, store_route
+from geo.plans.trips import announce_plan
 from models.kit.clock import Clock
 from models.kit.errors import Conflict, Forbidden
 from models.observations import TripState
@@ -146,8 +148,9 @@ async def archive_route(route_id: UUID, caller: Planner, centre: Centre) -> None
     async with centre.database.transaction() as session:
         route = await _open(session, route_id, caller)
         route.archived_at = now = centre.clock.now()
-        for timetable_id in await _timetables(session, route_id):
-            await unmake_trips(session, timetable_id, now)
+        for timetable in await _timetables(session, route_id):
+            await unmake_trips(session, timetable.id, now)
+            announce_plan(session, timetable.vehicle_id)
         await session.execute(
             update(VisitTimetable)
             .where(VisitTimetable.route_id == route_id, VisitTimetable.archived_at.is_(None))
@@ -164,17 +167,16 @@ async def _open(session: AsyncSession, route_id: UUID, caller: Caller) -> Route:
     return route
 
 
-async def _timetables(session: AsyncSession, route_id: UUID) -> list[UUID]:
-    query = select(VisitTimetable.id).where(
+async def _timetables(session: AsyncSession, route_id: UUID) -> list[VisitTimetable]:
+    query = select(VisitTimetable).where(
         VisitTimetable.route_id == route_id, VisitTimetable.archived_at.is_(None)
     )
-    return list((await session.execute(query)).scalars())
+    return list((await session.execute(query.order_by(VisitTimetable.id))).scalars())
 
 
 async def _move_timetables(session: AsyncSession, from_id: UUID, to_id: UUID, clock: Clock) -> None:
-    for timetable_id in await _timetables(session, from_id):
-        await unmake_trips(session, timetable_id, clock.now())
-        await session.execute(
-            update(VisitTimetable).where(VisitTimetable.id == timetable_id).values(route_id=to_id)
-        )
-        await make_trips(session, clock.now(), timetable_id=timetable_id)
+    for timetable in await _timetables(session, from_id):
+        timetable.route_id = to_id
+        await session.flush()
+        await align_trips(session, timetable, clock.now())
+        announce_plan(session, timetable.vehicle_id)

@@ -2,13 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse
 
-from dashboard_api.dependencies import Centre
+from dashboard_api.dependencies import Centre, Requires
+from dashboard_api.panels import qr_rows
+from dashboard_api.permissions import Permission
 from dashboard_api.schemas.common import Language
-from dashboard_api.schemas.villages import PlannedVisit, VillageNews
+from dashboard_api.schemas.villages import PlannedVisit, VillageLink, VillageNews
 from dashboard_api.services import Services
+from dashboard_api.sessions import Caller
 from dashboard_api.village_page import POLICY, refusal_page, village_page
 from geo.plans.announced import announcement
 from geo.plans.village_visits import village_name, village_visits
@@ -18,6 +21,7 @@ from models.observations import TripState
 api = APIRouter(tags=["public"])
 page = APIRouter(include_in_schema=False)
 router = api
+Viewer = Annotated[Caller, Depends(Requires(Permission.VANS_VIEW))]
 In = Annotated[Language, Query(alias="lang")]
 
 
@@ -58,6 +62,18 @@ async def read_village(village: str, request: Request, centre: Centre) -> Villag
             ],
         }
     )
+
+
+@api.get("/villages/{village}/link")
+async def read_village_link(
+    village: str, request: Request, _caller: Viewer, centre: Centre
+) -> VillageLink:
+    """The address of a village's page, to hand out or to hang up."""
+    async with centre.database.read() as session:
+        await village_name(session, village)
+    origin = centre.settings.api_public_url or str(request.base_url)
+    link = f"{origin.rstrip('/')}/vans/{village}"
+    return VillageLink(link=link, qr=qr_rows(link))
 
 
 @page.get("/vans/{village}")

@@ -161,6 +161,7 @@ class Trip(BaseModel):
     cancelled_why: str
     note: str
     version: int
+    timetable_id: UUID | None
     visits: list[Visit]
     crew: list[CrewRef]
 
@@ -181,7 +182,10 @@ class Cancellation(Incoming):
 
 
 class CrewOfTrip(Incoming):
+    """Who goes; ``later``: also on the trips after it of the same timetable, made or not."""
+
     crew: list[UUID] = Field(max_length=20)
+    later: bool = False
 
 
 class TimetableIn(Incoming):
@@ -195,6 +199,12 @@ class TimetableIn(Incoming):
     time_zone: Zone = "Asia/Almaty"
     valid_from: date
     valid_until: date | None = None
+
+
+class TimetablePreview(TimetableIn):
+    """``timetable_id``: the one that this would become; its own trips take no place from it."""
+
+    timetable_id: UUID | None = None
 
 
 class Timetable(BaseModel):

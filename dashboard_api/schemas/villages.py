@@ -14,6 +14,13 @@ class PlannedVisit(BaseModel):
     cancelled: bool
 
 
+class VillageLink(BaseModel):
+    """The address of a village's page; ``qr`` is it as rows of 0 and 1 (dark), border included."""
+
+    link: str
+    qr: list[str]
+
+
 class VillageNews(BaseModel):
     """``known_at`` is set where the van was not heard of lately: the estimate is that old."""
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from geo.judgement.facts import Book, MovementKind
 from geo.judgement.fixes import Fix, apart_m
 from geo.judgement.keeping import Kept
+from geo.judgement.plan import RULES, Rules
 from geo.judgement.rules import (
     BACK_FIXES,
     BACK_SHARE,
@@ -14,13 +15,10 @@ from geo.judgement.rules import (
     CRITICAL_S,
     NO_PROGRESS_DRIVEN_M,
     NO_PROGRESS_M,
-    NO_PROGRESS_S,
     OFF_ROUTE_FIXES,
-    OFF_ROUTE_S,
     RIGHT_WAY_M,
     STANDS_S,
     STAY_M,
-    STAY_S,
     UNKNOWN_GAP_S,
     WRONG_WAY_M,
     WRONG_WAY_S,
@@ -38,6 +36,7 @@ class Corridor(Kept):
     )  # fmt: skip
     book: Book
     trip_id: str
+    rules: Rules = RULES
     off: Spot | None = None
     off_fixes: int = 0
     said: str | None = None
@@ -71,7 +70,7 @@ class Corridor(Kept):
             self.off, self.off_fixes, self.farthest_m = (fix.t, fix.latitude, fix.longitude), 0, 0.0
         self.off_fixes += 1
         self.farthest_m = max(self.farthest_m, off_m)
-        if self.off_fixes < OFF_ROUTE_FIXES or fix.t - self.off[0] < OFF_ROUTE_S:
+        if self.off_fixes < OFF_ROUTE_FIXES or fix.t - self.off[0] < self.rules.off_route_s:
             return
         self.said = self.book.begin(
             MovementKind.OFF_ROUTE,
@@ -162,6 +161,7 @@ class Standing(Kept):
     KEPT: ClassVar[tuple[str, ...]] = ("anchor", "inside", "said")
     book: Book
     trip_id: str
+    rules: Rules = RULES
     anchor: Spot | None = None
     inside: float = 0.0
     said: str | None = None
@@ -178,7 +178,7 @@ class Standing(Kept):
             self.inside = fix.t
             return False
         self.inside = fix.t
-        if self.said is None and fix.t - anchor[0] >= STAY_S:
+        if self.said is None and fix.t - anchor[0] >= self.rules.stay_s:
             self.said = self.book.begin(
                 MovementKind.UNPLANNED_STOP,
                 anchor[0],
@@ -202,6 +202,7 @@ class Headway(Kept):
     KEPT: ClassVar[tuple[str, ...]] = ("anchor", "anchor_m", "driven_m", "said")
     book: Book
     trip_id: str
+    rules: Rules = RULES
     anchor: Spot | None = None
     anchor_m: float = 0.0
     driven_m: float = 0.0
@@ -217,7 +218,7 @@ class Headway(Kept):
         self.driven_m += leg_m
         if (
             self.said is None
-            and fix.t - self.anchor[0] >= NO_PROGRESS_S
+            and fix.t - self.anchor[0] >= self.rules.no_progress_s
             and self.driven_m >= NO_PROGRESS_DRIVEN_M
         ):
             self.said = self.book.begin(

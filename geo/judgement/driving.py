@@ -64,21 +64,14 @@ class Speeding(Kept):
 class Guard(Kept):
     """Moved outside its trips and working hours, or with the ignition off: driven off or towed."""
 
-    KEPT: ClassVar[tuple[str, ...]] = (
-        "parked",
-        "away",
-        "away_fixes",
-        "said",
-        "hours",
-        "hours_until",
-    )
+    KEPT: ClassVar[tuple[str, ...]] = ("parked", "away", "away_fixes", "said")
     book: Book
     parked: Spot | None = None  # where it stood last, since when
     away: float | None = None
     away_fixes: int = 0
     said: str | None = None
     hours: bool = False
-    hours_until: float | None = None
+    hours_until: float | None = None  # asked anew after a recall: the hours may have been changed
 
     def look(self, fix: Fix, speed: float, plan: VanPlan, *, in_trip: bool) -> None:
         """Take in the next believed fix."""
@@ -111,7 +104,7 @@ class Guard(Kept):
         if in_trip:
             return None
         if self.hours_until is None or fix.t >= self.hours_until:
-            self.hours, self.hours_until = plan.working_hours.around(fix.t)
+            self.hours, self.hours_until = plan.rules.working_hours.around(fix.t)
         return None if self.hours else "after_hours"
 
     def _stands(self, fix: Fix, speed: float) -> None:

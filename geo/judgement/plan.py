@@ -7,7 +7,16 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from geo.judgement.line import LatLon, Line
-from geo.judgement.rules import TRIP_CLOSES_S, TRIP_OPENS_S
+from geo.judgement.rules import (
+    EARLY_S,
+    LATE_S,
+    LOST_S,
+    NO_PROGRESS_S,
+    OFF_ROUTE_S,
+    STAY_S,
+    TRIP_CLOSES_S,
+    TRIP_OPENS_S,
+)
 
 _DAY = timedelta(days=1)
 
@@ -48,6 +57,31 @@ class Hours:
 
 
 WORKING_HOURS = Hours(frozenset({1, 2, 3, 4, 5, 6}), time(7), time(21))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The numbers that a fleet or a van may have of its own; the product's reasons: ``rules.py``.
+
+    Attributes:
+        working_hours: who moves a van outside of them and of its trips does so without leave.
+        late_s, early_s: from when on a van is told to be late at a stop, or early.
+        off_route_s: how long it has to be off its route.
+        stay_s: a stop that nobody planned.
+        no_progress_s: driving without getting on.
+        lost_s: silence, at least; three report intervals where those are longer.
+    """
+
+    working_hours: Hours = WORKING_HOURS
+    late_s: float = LATE_S
+    early_s: float = EARLY_S
+    off_route_s: float = OFF_ROUTE_S
+    stay_s: float = STAY_S
+    no_progress_s: float = NO_PROGRESS_S
+    lost_s: float = LOST_S
+
+
+RULES = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +137,7 @@ class VanPlan:
     report_interval_s: float = 30.0
     stop_interval_s: float = 3600.0
     speed_limit_km_h: float = 110.0
-    working_hours: Hours = WORKING_HOURS
+    rules: Rules = RULES
     dead_cells: frozenset[str] = field(default=frozenset())
     dead_for_s: dict[str, float] = field(default_factory=dict)  # longest silence by cell
 

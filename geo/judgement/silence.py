@@ -9,7 +9,7 @@ from geo.judgement.facts import Book, MovementKind
 from geo.judgement.fixes import Fix
 from geo.judgement.keeping import Kept
 from geo.judgement.plan import VanPlan
-from geo.judgement.rules import DEAD_ZONE_CELL_DEG, LOST_S, PARKED_SPARE_S, STANDING_KM_H
+from geo.judgement.rules import DEAD_ZONE_CELL_DEG, PARKED_SPARE_S, STANDING_KM_H
 
 Spot = Sequence[float]
 
@@ -45,7 +45,7 @@ class Silence(Kept):
         self.parked = speed < STANDING_KM_H or fix.ignition is False
         self.heard = None
         if not self.parked:
-            self.due = fix.t + max(LOST_S, 3 * plan.report_interval_s)
+            self.due = fix.t + max(plan.rules.lost_s, 3 * plan.report_interval_s)
             return
         self.due = self._parked_due(fix.t + plan.stop_interval_s + PARKED_SPARE_S, plan)
 

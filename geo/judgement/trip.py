@@ -61,11 +61,14 @@ class TripJudge(Kept):
     home: int | None = field(init=False, default=None)  # the stop where a round trip begins too
 
     def __post_init__(self) -> None:
-        self.visits = Visits([Visit(self.book, self.plan.id, stop) for stop in self.plan.stops])
-        self.corridor = Corridor(self.book, self.plan.id)
+        rules = self.van.rules
+        self.visits = Visits(
+            [Visit(self.book, self.plan.id, stop, rules) for stop in self.plan.stops]
+        )
+        self.corridor = Corridor(self.book, self.plan.id, rules)
         self.way = Way(self.book, self.plan.id)
-        self.standing = Standing(self.book, self.plan.id)
-        self.headway = Headway(self.book, self.plan.id)
+        self.standing = Standing(self.book, self.plan.id, rules)
+        self.headway = Headway(self.book, self.plan.id, rules)
         line, last = self.plan.line, self.plan.stops[-1] if self.plan.stops else None
         if last is not None and last.along_m > line.length_m / 2:
             from_start_m = apart_m(line.latitudes[0], line.longitudes[0], *last.place)

@@ -7,13 +7,11 @@ from typing import Any, ClassVar
 from geo.judgement.facts import Book, MovementKind, VisitFact
 from geo.judgement.fixes import Fix, apart_m
 from geo.judgement.keeping import Kept
-from geo.judgement.plan import StopPlan
+from geo.judgement.plan import RULES, Rules, StopPlan
 from geo.judgement.rules import (
     ARRIVE_FIXES,
     ARRIVE_S,
-    EARLY_S,
     GUESSED_KM_H,
-    LATE_S,
     LEAVE_FIXES,
     LEAVE_S,
     LEAVE_SHARE,
@@ -40,6 +38,7 @@ class Visit(Kept):
     book: Book
     trip_id: str
     stop: StopPlan
+    rules: Rules = RULES
     state: str = StopVisitState.PLANNED
     arrived: float | None = None
     departed: float | None = None
@@ -71,7 +70,7 @@ class Visit(Kept):
             or self.state not in {StopVisitState.PLANNED, StopVisitState.PASSED}
         ):
             return math.inf
-        return self.stop.arrival + LATE_S
+        return self.stop.arrival + self.rules.late_s
 
     def look(self, fix: Fix, speed: float, off_m: float, before: Fix | None, leg_m: float) -> bool:
         """Take in a fix that is ``off_m`` from the stop; return whether anything was said."""
@@ -106,7 +105,7 @@ class Visit(Kept):
         self.late_said = True
         self.late = self.book.begin(
             MovementKind.LATE,
-            self.stop.arrival + LATE_S,
+            self.stop.arrival + self.rules.late_s,
             self.stop.place,
             known,
             trip_id=self.trip_id,
@@ -234,7 +233,7 @@ class Visit(Kept):
         settles = not self.settled and until - self.first >= PASSED_S
         if settles:
             self.settled = True
-            early = self.stop.arrival - self.arrived > EARLY_S
+            early = self.stop.arrival - self.arrived > self.rules.early_s
             if early and self.stop.along_m > NOT_JUDGED_M:
                 self._moment(MovementKind.EARLY, self.arrived, fix.t, planned_at=self.stop.arrival)
         serves = self.state == StopVisitState.ARRIVED and (
@@ -262,7 +261,7 @@ class Visit(Kept):
         self.departed = at
         self.book.end(stay, at)
         self._moment(MovementKind.DEPARTED, at, fix.t, planned_at=self.stop.departure)
-        if self.stop.departure - at > EARLY_S:
+        if self.stop.departure - at > self.rules.early_s:
             self._moment(
                 MovementKind.EARLY, at, fix.t, planned_at=self.stop.departure, leaving=True
             )

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.judgement.line import LatLon, Line
-from geo.judgement.plan import FencePlan, Hours, StopPlan, TripPlan, VanPlan, windowed
+from geo.judgement.plan import (
+    RULES,
+    FencePlan,
+    Hours,
+    Rules,
+    StopPlan,
+    TripPlan,
+    VanPlan,
+    windowed,
+)
 from geo.judgement.rules import DEAD_ZONE_SILENCES
 from geo.plans.lines import simplified
 from models.kit.log import get
@@ -45,7 +54,14 @@ _FENCES = text("""
     FROM geofence g LEFT JOIN geofence_vehicle v ON v.geofence_id = g.id
     WHERE g.archived_at IS NULL GROUP BY g.id ORDER BY g.id
 """)
-_DEAD_ZONES = text("SELECT cell, longest_s FROM dead_zone WHERE silences >= :silences")
+_DEAD_ZONES = text("""
+    SELECT cell, longest_s FROM dead_zone
+    WHERE decision = 'known' OR decision IS NULL AND silences >= :silences
+""")
+_RULES = text("""
+    SELECT vehicle_id, working_hours, late_s, early_s, off_route_s, stay_s, no_progress_s, lost_s
+    FROM van_rules
+""")
 _KEPT_LINES = 500
 _BENDS_M = 5.0  # below any receiver's error
 
@@ -71,6 +87,7 @@ class Plans:
         fences = [tuple(row) for row in await session.execute(_FENCES)]
         dead = await session.execute(_DEAD_ZONES, {"silences": DEAD_ZONE_SILENCES})
         dead_for_s: dict[str, float] = {row[0]: row[1] for row in dead}
+        rules = {row[0]: row[1:] for row in map(tuple, await session.execute(_RULES))}
         plans: dict[UUID, VanPlan] = {}
         for row in await session.execute(_VANS):
             van_id, latitude, longitude, radius_m, reports_s, stops_s, limit, region_id = row
@@ -85,6 +102,7 @@ class Plans:
                 reports_s,
                 stops_s,
                 limit,
+                rules_of(rules.get(None), rules.get(van_id)),
                 dead_cells=frozenset(dead_for_s),
                 dead_for_s=dead_for_s,
             )
@@ -123,12 +141,9 @@ class Plans:
 
     def _knows(self, row: tuple[Any, ...]) -> bool:
         trip = self._trips.get(row[0])
-        return trip is not None and (trip.version, trip.starts, trip.ends, trip.corridor_m) == (
-            row[3],
-            row[5],
-            row[6],
-            row[4],
-        )
+        return trip is not None and (
+            trip.version, trip.starts, trip.ends, trip.corridor_m, trip.route_id,
+        ) == (row[3], row[5], row[6], row[4], str(row[2]))  # fmt: skip
 
     async def _read_lines(self, session: AsyncSession, route_ids: Collection[UUID]) -> None:
         missing = [route_id for route_id in route_ids if route_id not in self._lines]
@@ -159,6 +174,22 @@ def thinned(points: Sequence[LatLon]) -> Line:
         along.append(whole.along_m[index])
         index += 1
     return Line.of(kept, along)
+
+
+def rules_of(*wider_to_narrower: tuple[Any, ...] | None) -> Rules:
+    """Return the rules of a van: each number as the narrowest word on it, or the product's own.
+
+    A word is the columns of ``van_rules`` after the van's id; None in it leaves a number alone.
+    """
+    names = [field.name for field in fields(Rules)]
+    said: dict[str, Any] = {}
+    for word in wider_to_narrower:
+        said |= {
+            name: value for name, value in zip(names, word or (), strict=False) if value is not None
+        }
+    if "working_hours" in said:
+        said["working_hours"] = _hours(said["working_hours"])
+    return replace(RULES, **said)
 
 
 def _holds(fence: tuple[Any, ...], vehicle_id: UUID, region_id: UUID) -> bool:

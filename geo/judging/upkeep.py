@@ -24,7 +24,7 @@ _LEARN = text("""
                max(started_at) AS last_at
         FROM silence GROUP BY cell
     ), gone AS (
-        DELETE FROM dead_zone WHERE cell NOT IN (SELECT cell FROM zone)
+        DELETE FROM dead_zone WHERE decision IS NULL AND cell NOT IN (SELECT cell FROM zone)
     )
     INSERT INTO dead_zone (cell, silences, longest_s, last_at)
     SELECT cell, silences, longest_s, last_at FROM zone

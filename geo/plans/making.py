@@ -1,20 +1,34 @@
 """Trips are made from timetables ahead of their day, each exactly once."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or_nothing
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.plans.days import Pattern, PlannedStop, PlannedTrip, local_day, planned_trip
 from models.kit.ids import new_id
-from models.observations import TripState
 from models.plan import Route, Stop, StopVisit, Trip, VisitTimetable
 
 DAYS_AHEAD = 14
+_MAN = text("""
+    INSERT INTO trip_crew (trip_id, crew_member_id)
+    SELECT t.id, c.crew_member_id
+    FROM timetable_crew c, unnest(CAST(:trips AS uuid[])) AS t(id)
+    WHERE c.timetable_id = :timetable_id
+""")
+# Whoever gave a trip another crew than its timetable has means it to take place.
+_UNMAKE = text("""
+    DELETE FROM trip t
+    WHERE t.timetable_id = :timetable_id AND t.state = 'planned' AND t.planned_start_at > :now
+      AND ARRAY(SELECT crew_member_id FROM trip_crew WHERE trip_id = t.id ORDER BY 1)
+          = ARRAY(SELECT crew_member_id FROM timetable_crew
+                  WHERE timetable_id = t.timetable_id ORDER BY 1)
+    RETURNING t.id
+""")
 
 
 def pattern_of(timetable: VisitTimetable) -> Pattern:
@@ -47,7 +61,8 @@ async def make_trips(
 
     A trip that has ended by ``now`` is not made: a timetable that is entered at noon plans nothing
     for the morning. A van has one trip at a time of start, so that whoever is second, another
-    process or another timetable, makes nothing; a cancelled trip stays cancelled.
+    process or another timetable, makes nothing; a timetable has one trip a day, whatever time it
+    was made for; a cancelled trip stays cancelled.
     """
     query = (
         select(VisitTimetable, Route.length_m)
@@ -65,19 +80,47 @@ async def make_trips(
         pattern = pattern_of(timetable)
         today = local_day(now, timetable.time_zone)
         # Yesterday too: a trip that started before midnight may be on its way.
-        days = pattern.days(today - timedelta(days=1), today + timedelta(days=days_ahead))
+        first, last = today - timedelta(days=1), today + timedelta(days=days_ahead)
+        known = await _days_made(session, timetable.id, first, last)
+        days = [day for day in pattern.days(first, last) if day not in known]
         trips = [
             planned_trip(day, pattern.start_of(day), stops[timetable.route_id], length_m)
             for day in days
         ]
-        made += await store_trips(
+        new = await store_trips(
             session,
             [trip for trip in trips if trip.end_at > now],
             vehicle_id=timetable.vehicle_id,
             route_id=timetable.route_id,
             timetable_id=timetable.id,
         )
+        if new:
+            await session.execute(_MAN, {"timetable_id": timetable.id, "trips": new})
+        made += new
     return made
+
+
+async def _days_made(
+    session: AsyncSession, timetable_id: UUID, first: date, last: date
+) -> set[date]:
+    query = select(Trip.service_date).where(
+        Trip.timetable_id == timetable_id, Trip.service_date.between(first, last)
+    )
+    return set((await session.execute(query)).scalars())
+
+
+def visit_rows(trip_id: UUID, trip: PlannedTrip) -> list[dict[str, Any]]:
+    """Return the visits of a planned trip as rows of ``stop_visit``."""
+    return [
+        {
+            "trip_id": trip_id,
+            "sequence": visit.sequence,
+            "stop_id": visit.stop_id,
+            "planned_arrival_at": visit.arrival_at,
+            "planned_departure_at": visit.departure_at,
+        }
+        for visit in trip.visits
+    ]
 
 
 async def store_trips(
@@ -111,16 +154,10 @@ async def store_trips(
     )
     new = set((await session.execute(added)).scalars())
     visits = [
-        {
-            "trip_id": row["id"],
-            "sequence": visit.sequence,
-            "stop_id": visit.stop_id,
-            "planned_arrival_at": visit.arrival_at,
-            "planned_departure_at": visit.departure_at,
-        }
+        visit
         for row, trip in zip(rows, trips, strict=True)
         if row["id"] in new
-        for visit in trip.visits
+        for visit in visit_rows(row["id"], trip)
     ]
     if visits:
         await session.execute(insert(StopVisit), visits)
@@ -128,15 +165,6 @@ async def store_trips(
 
 
 async def unmake_trips(session: AsyncSession, timetable_id: UUID, now: datetime) -> int:
-    """Delete the trips of a timetable that have not begun; those that anybody touched stay."""
-    gone = await session.execute(
-        delete(Trip)
-        .where(
-            Trip.timetable_id == timetable_id,
-            Trip.state == TripState.PLANNED,
-            Trip.planned_start_at > now,
-            Trip.version == 1,
-        )
-        .returning(Trip.id)
-    )
-    return len(gone.scalars().all())
+    """Delete the trips of a timetable that have not begun; those with a crew of their own stay."""
+    gone = await session.execute(_UNMAKE, {"timetable_id": timetable_id, "now": now})
+    return len(gone.all())

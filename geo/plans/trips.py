@@ -66,6 +66,7 @@ class TripSeen:
     cancelled_why: str
     note: str
     version: int
+    timetable_id: UUID | None
     visits: tuple[VisitSeen, ...]
     crew: tuple[CrewSeen, ...]
 
@@ -103,6 +104,7 @@ def _trips() -> Select[Any]:
             Trip.cancelled_why,
             Trip.note,
             Trip.version,
+            Trip.timetable_id,
         )
         .join(Vehicle, Vehicle.id == Trip.vehicle_id)
         .join(Route, Route.id == Trip.route_id)
@@ -183,6 +185,12 @@ async def _crews(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[
     for row in await session.execute(query):
         found[row[0]].append(CrewSeen(*row[1:]))
     return found
+
+
+def announce_plan(session: AsyncSession, *vehicle_ids: UUID) -> None:
+    """Tell the screens to read the trips of these vans again: more than states changed."""
+    for vehicle_id in sorted(set(vehicle_ids)):
+        announce(session, "plan", vehicle_id, {"vehicle_id": str(vehicle_id)})
 
 
 def announce_trip(session: AsyncSession, trip: TripSeen) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from geo.plans.making import make_trips
 from models.operator import AuditEntry
 from tests.builders import build_region, build_vehicle, names
 from tests.dashboard_api.conftest import Centre
@@ -187,6 +188,76 @@ async def test_a_crew_is_of_the_vans_region(centre: Centre) -> None:
     await client.delete(f"/api/v1/crew/{driver['id']}")
     assert (await client.get("/api/v1/crew")).json()["items"] == []
     assert (await trips(client))[0]["crew"] != []
+
+
+async def test_a_changed_timetable_takes_its_trips_along_with_their_crews(centre: Centre) -> None:
+    client = await centre.signed_in("dispatcher")
+    made = await plan(centre, client)
+    person = {"full_name": "Асқар Жүнісов", "role": "driver", "region_id": made["region"]}
+    driver = (await client.post("/api/v1/crew", json=person)).json()
+    first, second, third = await trips(client, to="2026-04-02")
+    await client.put(f"/api/v1/trips/{second['id']}/crew", json={"crew": [driver["id"]]})
+    await client.post(f"/api/v1/trips/{third['id']}/cancel", json={"why": "Боран"})
+    centre.clock.advance(timedelta(hours=1, minutes=30))  # today's trip is under way
+    change = {key: value for key, value in made["timetable"].items() if key != "id"}
+    change |= {"weekdays": [4, 5], "starts_at": "14:30"}
+    url = f"/api/v1/timetables/{made['timetable']['id']}"
+    preview = await client.post(
+        "/api/v1/timetables/preview",
+        json=change | {"timetable_id": made["timetable"]["id"], "starts_at": "13:10"},
+    )
+    assert not any(day["taken"] for day in preview.json())
+    changed = await client.put(url, json=change)
+    assert (changed.status_code, changed.json()["starts_at"]) == (200, "14:30:00")
+    after = await trips(client, to="2026-04-02")
+    assert [(one["service_date"][5:], one["planned_start_at"][11:16]) for one in after] == [
+        ("03-19", "08:00"),  # as it began, and no second one on its day
+        ("03-20", "09:30"),
+        ("03-26", "09:30"),
+        ("03-27", "09:30"),
+        ("04-02", "09:30"),
+    ]
+    assert [after[0], after[2]["id"], after[4]["id"]] == [first, second["id"], third["id"]]
+    assert after[2]["visits"][0]["planned_arrival_at"] == "2026-03-26T10:00:00Z"
+    assert [one["full_name"] for one in after[2]["crew"]] == ["Асқар Жүнісов"]
+    assert after[4]["state"] == "cancelled"
+    fridays = await client.put(url, json=change | {"weekdays": [5]})
+    assert fridays.status_code == 200
+    left = await trips(client, to="2026-04-02")
+    assert [(one["service_date"][5:], one["state"]) for one in left] == [
+        ("03-19", "planned"), ("03-20", "planned"), ("03-27", "planned"), ("04-02", "cancelled"),
+    ]  # fmt: skip
+    assert (await client.delete(url)).status_code == 204
+    assert (await client.put(url, json=change)).status_code == 404
+
+
+async def test_a_crew_goes_on_the_later_trips_too(centre: Centre) -> None:
+    client = await centre.signed_in("dispatcher")
+    made = await plan(centre, client)
+    person = {"full_name": "Асқар Жүнісов", "role": "driver", "region_id": made["region"]}
+    driver = (await client.post("/api/v1/crew", json=person)).json()["id"]
+    first, second, _ = await trips(client, to="2026-04-02")
+    url = f"/api/v1/trips/{second['id']}/crew"
+    assert (await client.put(url, json={"crew": [driver], "later": True})).status_code == 200
+    centre.clock.advance(timedelta(days=7))
+    async with centre.database.transaction() as session:
+        await make_trips(session, centre.clock.now())
+    client = await centre.signed_in("dispatcher")  # anew: it is a week later
+    manned = await trips(client, to="2026-04-09")
+    assert [len(one["crew"]) for one in manned] == [0, 1, 1, 1]
+    assert {one["timetable_id"] for one in manned} == {made["timetable"]["id"]}
+    assert (await client.delete(f"/api/v1/timetables/{made['timetable']['id']}")).status_code == 204
+    assert [one["service_date"] for one in await trips(client, to="2026-04-09")] == ["2026-03-19"]
+    single = {
+        "vehicle_id": made["van"], "route_id": made["route"]["id"],
+        "service_date": "2026-03-28", "starts_at": "09:30",
+    }  # fmt: skip
+    alone = (await client.post("/api/v1/trips", json=single)).json()
+    refused = await client.put(
+        f"/api/v1/trips/{alone['id']}/crew", json={"crew": [], "later": True}
+    )
+    assert refused.status_code == 422
+    assert first["crew"] == []
 
 
 async def test_plans_of_another_region_do_not_exist(centre: Centre) -> None:

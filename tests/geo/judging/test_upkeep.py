@@ -27,7 +27,11 @@ async def test_cells_where_vans_fell_silent_before_today(database: Database) -> 
     async with database.transaction() as session:
         vehicle_id = await build_vehicle(session)
         await session.execute(
-            text("INSERT INTO dead_zone VALUES ('2:2', 3, 900, :at)"), {"at": yesterday}
+            text(
+                "INSERT INTO dead_zone VALUES ('2:2', 3, 900, :at, NULL), "
+                "('3:3', 0, 900, :at, 'known')"
+            ),
+            {"at": yesterday},
         )
         for cell, at, seconds, moving, withdrawn in silences:
             over = at + timedelta(seconds=seconds)
@@ -49,8 +53,10 @@ async def test_cells_where_vans_fell_silent_before_today(database: Database) -> 
         await learn_dead_zones(session, NOON)
         await learn_dead_zones(session, NOON)
     async with database.read() as session:
-        known = await session.execute(text("SELECT cell, silences, longest_s FROM dead_zone"))
-        assert [tuple(row) for row in known] == [("1:1", 3, 21600.0)]
+        known = await session.execute(
+            text("SELECT cell, silences, longest_s FROM dead_zone ORDER BY cell")
+        )
+        assert [tuple(row) for row in known] == [("1:1", 3, 21600.0), ("3:3", 0, 900.0)]
 
 
 async def test_snapshots_thin_out(database: Database) -> None:

@@ -14,7 +14,16 @@ from models.kit.database import Database
 from models.kit.errors import InvalidInput
 from models.kit.ids import new_id
 from models.observations import RouteSource, TripState
-from models.plan import Route, Stop, StopVisit, Trip, VisitTimetable
+from models.plan import (
+    CrewMember,
+    Route,
+    Stop,
+    StopVisit,
+    TimetableCrew,
+    Trip,
+    TripCrew,
+    VisitTimetable,
+)
 from tests.builders import NOON, build_region, build_vehicle, names
 
 pytestmark = pytest.mark.postgis
@@ -111,10 +120,19 @@ async def test_a_trip_under_way_is_made_too(database: Database) -> None:
     assert first.service_date == date(2026, 3, 19)
 
 
-async def test_trips_that_nobody_touched_can_be_unmade(database: Database) -> None:
+async def test_trips_without_a_crew_of_their_own_can_be_unmade(database: Database) -> None:
     timetable_id = await _timetable(database, await _route(database, _stop("X", 77.25, 30)))
     async with database.transaction() as session:
         made = await make_trips(session, NOON)
-        await session.execute(update(Trip).where(Trip.id == made[0]).values(version=2))
+        region_id = await build_region(session)
+        someone, other = (
+            CrewMember(id=new_id(), full_name=name, role="driver", region_id=region_id)
+            for name in ("A", "B")
+        )
+        session.add_all([someone, other])
+        await session.flush()
+        session.add(TimetableCrew(timetable_id=timetable_id, crew_member_id=someone.id))
+        session.add(TripCrew(trip_id=made[0], crew_member_id=other.id))
+        session.add(TripCrew(trip_id=made[1], crew_member_id=someone.id))
     async with database.transaction() as session:
         assert await unmake_trips(session, timetable_id, NOON) == 1
