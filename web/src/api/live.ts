@@ -10,6 +10,7 @@ import type {
   StreamKind,
   StreamState,
   TripState,
+  Turn,
   VanReport,
   VehiclePosition,
   Visit,
@@ -40,6 +41,7 @@ export interface Topics {
   alert: Alert;
   complaint: { id: string; number: string; state: ComplaintState; version: number };
   position: { positions: VehiclePosition[] };
+  turn: Turn & { camera_id: string; left_s: number };
   vehicle: { id: string; freshness: Freshness };
   trip: {
     id: string;
@@ -48,6 +50,8 @@ export interface Topics {
     progress_m: number | null;
     visits: Pick<Visit, "sequence" | "state" | "arrived_at" | "departed_at" | "expected_at">[];
   };
+  /** Trips of a van were planned anew. */
+  plan: { vehicle_id: string };
   van_report: Pick<VanReport, "id" | "vehicle_id" | "trip_id" | "kind" | "people">;
   clip: Pick<Clip, "id" | "state"> & { complaint_id: string };
 }

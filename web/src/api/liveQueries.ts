@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { LiveStore, Topics } from "./live";
 import { putAlert } from "./queries/alerts";
 import { keys } from "./queries/keys";
-import type { Camera, Office, Trip, Vehicle } from "./types";
+import type { Camera, Office, Presets, Trip, Turn, Vehicle } from "./types";
 
 export function followLive(store: LiveStore, client: QueryClient): () => void {
   const refetch = (queryKey: readonly unknown[]) => void client.invalidateQueries({ queryKey });
@@ -29,12 +29,21 @@ export function followLive(store: LiveStore, client: QueryClient): () => void {
     store.on("stream", (stream) =>
       client.setQueryData<Camera[]>(keys.cameras, (list) => list && streamed(list, stream)),
     ),
+    store.on("turn", (told) =>
+      client.setQueryData<Presets>(
+        keys.presets(told.camera_id),
+        (known) => known && { ...known, turn: turned(told, Date.now()) },
+      ),
+    ),
     store.on("position", ({ positions }) =>
       client.setQueryData<Vehicle[]>(keys.vehicles, (list) => list && moved(list, positions)),
     ),
     store.on("trip", (told) =>
       client.setQueriesData<Trip[]>({ queryKey: keys.trips }, (list) => list && judged(list, told)),
     ),
+    store.on("plan", () => {
+      for (const key of [keys.trips, keys.timetables, keys.routes]) refetch(key);
+    }),
     store.on("van_report", ({ trip_id, people }) => {
       refetch(keys.vanReports);
       if (trip_id && people !== null) refetch(keys.trips);
@@ -46,6 +55,11 @@ export function followLive(store: LiveStore, client: QueryClient): () => void {
     ),
   ];
   return () => stops.forEach((stop) => stop());
+}
+
+/** By this window's clock, which may be wrong. */
+export function turned({ operator_id, full_name, left_s }: Topics["turn"], nowMs: number): Turn {
+  return { operator_id, full_name, until: new Date(nowMs + left_s * 1000).toISOString() };
 }
 
 export function observed(cameras: Camera[], seen: Topics["observation"]): Camera[] {

@@ -339,7 +339,7 @@ export interface paths {
         put?: never;
         /**
          * Go To Preset
-         * @description Turn the camera to a stored position.
+         * @description Turn the camera to a stored position; it is the caller's for the next 30 s.
          */
         post: operations["go_to_preset"];
         delete?: never;
@@ -607,7 +607,7 @@ export interface paths {
         };
         /**
          * Read Devices
-         * @description Vans with their devices, and the ports that devices of each protocol report to.
+         * @description Vans with their devices and how these report, and the ports that each protocol has.
          */
         get: operations["read_devices"];
         put?: never;
@@ -630,6 +630,26 @@ export interface paths {
          * @description Devices that reported within a week and that no van has, the latest first.
          */
         get: operations["read_unknown_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Device Messages
+         * @description The last messages of a device, decoded anew, with why they were not taken.
+         */
+        get: operations["read_device_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -666,7 +686,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Change Device
+         * @description Change a device, or give it to another van; return the van that has it now.
+         */
+        put: operations["change_device"];
         post?: never;
         /**
          * Remove Device
@@ -728,6 +752,8 @@ export interface paths {
         /**
          * Read Van Now
          * @description The trip that a van is on or begins next, with its planned line, stops and estimates.
+         *
+         *     With ``at``, the trip that it was on at that moment, as it is known today.
          */
         get: operations["read_van_now"];
         put?: never;
@@ -967,6 +993,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/van-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Van Rules
+         * @description What vans are judged by: the product's numbers, the fleet's, and those of single vans.
+         */
+        get: operations["read_van_rules"];
+        /**
+         * Put Fleet Rules
+         * @description Say what all vans are judged by from now on; what is past stays as it was judged.
+         */
+        put: operations["put_fleet_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/{vehicle_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Rules Of Van
+         * @description Say in what a van is judged by numbers of its own.
+         */
+        put: operations["put_rules_of_van"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Dead Zones
+         * @description Where vans fell silent in the last 90 days and came back, the most often first.
+         */
+        get: operations["read_dead_zones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-zones/{cell}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide Dead Zone
+         * @description Say that a cell is a dead zone or none, whatever is counted; null leaves it to that.
+         */
+        put: operations["decide_dead_zone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/timetables": {
         parameters: {
             query?: never;
@@ -1019,11 +1129,15 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Change Timetable
+         * @description Change a timetable and the trips made from it that have not begun, with their crews.
+         */
+        put: operations["change_timetable"];
         post?: never;
         /**
          * Archive Timetable
-         * @description End a timetable; its trips that have not begun go, except those that somebody changed.
+         * @description End a timetable; its trips that have not begun go, except those with a crew of their own.
          */
         delete: operations["archive_timetable"];
         options?: never;
@@ -1213,6 +1327,26 @@ export interface paths {
          * @description When the van is in this village next, and whether it is on its way; no personal data.
          */
         get: operations["read_village"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/villages/{village}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Village Link
+         * @description The address of a village's page, to hand out or to hang up.
+         */
+        get: operations["read_village_link"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1964,6 +2098,16 @@ export interface components {
             high_s: number | null;
         };
         /**
+         * Base
+         * @description Where a van stands over night.
+         */
+        Base: {
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+        };
+        /**
          * Camera
          * @description A camera without its RTSP addresses, which hold credentials and never leave the server.
          */
@@ -2550,10 +2694,18 @@ export interface components {
             /** Archived At */
             archived_at: string | null;
         };
-        /** CrewOfTrip */
+        /**
+         * CrewOfTrip
+         * @description Who goes; ``later``: also on the trips after it of the same timetable, made or not.
+         */
         CrewOfTrip: {
             /** Crew */
             crew: string[];
+            /**
+             * Later
+             * @default false
+             */
+            later: boolean;
         };
         /** CrewRef */
         CrewRef: {
@@ -2569,6 +2721,56 @@ export interface components {
              * @enum {string}
              */
             role: "driver" | "specialist";
+        };
+        /**
+         * DeadZone
+         * @description A cell of the map where vans fall silent; ``name``: of the nearest place.
+         *
+         *     It is known from three silences on, or because somebody said so.
+         */
+        DeadZone: {
+            /** Cell */
+            cell: string;
+            name: components["schemas"]["Names"];
+            /** South */
+            south: number;
+            /** West */
+            west: number;
+            /** Side Deg */
+            side_deg: number;
+            /** Silences */
+            silences: number;
+            /** Longest S */
+            longest_s: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Decision */
+            decision: ("known" | "ignored") | null;
+            /** Known */
+            known: boolean;
+        };
+        /** DeadZones */
+        DeadZones: {
+            /** Items */
+            items: components["schemas"]["DeadZone"][];
+        };
+        /**
+         * DeviceChange
+         * @description Another van, protocol or password of a device; null leaves the password, "" ends it.
+         */
+        DeviceChange: {
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Protocol */
+            protocol: string;
+            /** Password */
+            password?: string | null;
         };
         /**
          * DeviceLook
@@ -2594,7 +2796,56 @@ export interface components {
             /** Tells Events */
             tells_events: boolean;
         };
-        /** DeviceOut */
+        /**
+         * DeviceMessage
+         * @description A message as it came and what it says.
+         *
+         *     Attributes:
+         *         hex: its bytes, for those who set up devices, where no position is in it.
+         *         told: what ``ahual gps decode`` prints, without places for those who see none.
+         */
+        DeviceMessage: {
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Transport */
+            transport: string;
+            /** Number */
+            number: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Checksum Failed */
+            checksum_failed: boolean;
+            /** Rejection */
+            rejection: string | null;
+            /** Hex */
+            hex: string | null;
+            /** Told */
+            told: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * DeviceMessages
+         * @description The newest first.
+         */
+        DeviceMessages: {
+            /** Items */
+            items: components["schemas"]["DeviceMessage"][];
+        };
+        /**
+         * DeviceOut
+         * @description A device and how well it reports.
+         *
+         *     Attributes:
+         *         identifier: masked but for its end where the caller may not set up devices.
+         *         phone: it is a crew's phone, and goes with its pairing.
+         *         heard_at: when it last said anything; null: not within a week.
+         *         checksum_failed: its messages of the last day with a wrong checksum.
+         *         clock_offset_s: how far its clock is behind ours, the way here included; ahead: negative.
+         */
         DeviceOut: {
             /**
              * Id
@@ -2607,6 +2858,15 @@ export interface components {
             protocol: string;
             /** Has Password */
             has_password: boolean;
+            /** Phone */
+            phone: boolean;
+            /** Heard At */
+            heard_at: string | null;
+            rejection: components["schemas"]["LastRejection"] | null;
+            /** Checksum Failed */
+            checksum_failed: number;
+            /** Clock Offset S */
+            clock_offset_s: number | null;
         };
         /** DevicesSetup */
         DevicesSetup: {
@@ -3017,6 +3277,23 @@ export interface components {
             feasible_days: number | null;
         };
         /**
+         * LastRejection
+         * @description Why the last message that was not taken was not; ``count``: of how many in a week.
+         */
+        LastRejection: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            /** Detail */
+            detail: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * Layer
          * @enum {string}
          */
@@ -3107,6 +3384,9 @@ export interface components {
         /**
          * MapGround
          * @description What lies under the vans: the product's own ground, or the installation's own tiles.
+         *
+         *     ``fault`` says why own tiles cannot be shown; then the product's own ground is. Nothing but
+         *     ``origins`` may be asked for tiles.
          */
         MapGround: {
             /**
@@ -3116,6 +3396,10 @@ export interface components {
             kind: "builtin" | "style" | "xyz" | "pmtiles";
             /** Url */
             url: string | null;
+            /** Origins */
+            origins: string[];
+            /** Fault */
+            fault: ("missing" | "not_archive") | null;
             /** Attribution */
             attribution: string;
             /** Max Zoom */
@@ -3371,6 +3655,15 @@ export interface components {
             at: string;
             by: components["schemas"]["PersonRef"];
         };
+        /** OwnRules */
+        OwnRules: {
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            rules: components["schemas"]["VanRules"];
+        };
         /** Page[AlertOut] */
         Page_AlertOut_: {
             /** Items */
@@ -3624,7 +3917,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "vans.plan" | "vans.configure" | "vans.pair" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
+        Permission: "offices.read" | "cameras.read" | "live.view" | "replay.view" | "talk" | "holds.make" | "holds.release" | "evidence.export" | "alerts.read" | "alerts.act" | "complaints.create" | "complaints.read" | "complaints.read_own" | "complaints.comment" | "complaints.move" | "complaints.edit" | "vans.view" | "vans.plan" | "vans.devices" | "vans.configure" | "vans.pair" | "cameras.turn" | "cameras.configure" | "zones.edit" | "users.manage" | "audit.read";
         /** PersonRef */
         PersonRef: {
             /**
@@ -3708,6 +4001,7 @@ export interface components {
         Presets: {
             /** Items */
             items: components["schemas"]["Preset"][];
+            turn: components["schemas"]["Turn"] | null;
         };
         /**
          * PreviewDay
@@ -4197,6 +4491,16 @@ export interface components {
             text: string;
         };
         /**
+         * RulesOfVans
+         * @description ``defaults`` are whole; ``fleet`` and ``vans`` hold only what differs.
+         */
+        RulesOfVans: {
+            defaults: components["schemas"]["VanRules"];
+            fleet: components["schemas"]["VanRules"];
+            /** Vans */
+            vans: components["schemas"]["OwnRules"][];
+        };
+        /**
          * ScheduleKind
          * @enum {string}
          */
@@ -4615,6 +4919,48 @@ export interface components {
             valid_until?: string | null;
         };
         /**
+         * TimetablePreview
+         * @description ``timetable_id``: the one that this would become; its own trips take no place from it.
+         */
+        TimetablePreview: {
+            /**
+             * Route Id
+             * Format: uuid
+             */
+            route_id: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Weekdays */
+            weekdays: number[];
+            /**
+             * Every Weeks
+             * @default 1
+             */
+            every_weeks: number;
+            /**
+             * Starts At
+             * Format: time
+             */
+            starts_at: string;
+            /**
+             * Time Zone
+             * @default Asia/Almaty
+             */
+            time_zone: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Valid Until */
+            valid_until?: string | null;
+            /** Timetable Id */
+            timetable_id?: string | null;
+        };
+        /**
          * Track
          * @description The good fixes of a span as one GeoJSON Feature; geometry is null below two fixes.
          */
@@ -4698,6 +5044,8 @@ export interface components {
             note: string;
             /** Version */
             version: number;
+            /** Timetable Id */
+            timetable_id: string | null;
             /** Visits */
             visits: components["schemas"]["Visit"][];
             /** Crew */
@@ -4769,7 +5117,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "planned" | "running";
+            state: "planned" | "running" | "done" | "missed";
             /**
              * Route Id
              * Format: uuid
@@ -4804,6 +5152,24 @@ export interface components {
          * @enum {string}
          */
         TripState: "planned" | "running" | "done" | "missed" | "cancelled";
+        /**
+         * Turn
+         * @description Who turns the camera now; others are refused until then.
+         */
+        Turn: {
+            /**
+             * Operator Id
+             * Format: uuid
+             */
+            operator_id: string;
+            /** Full Name */
+            full_name: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
         /**
          * UnknownDevice
          * @description A device that reports here and that no van has; ``messages`` are those that were kept.
@@ -4928,7 +5294,10 @@ export interface components {
         };
         /**
          * VanIn
-         * @description A van. ``report_interval_s``: how often its device reports while it drives.
+         * @description A van.
+         *
+         *     ``report_interval_s``: how often its device reports while it drives, ``stop_interval_s`` while
+         *     it is parked. ``office_id``: the van's own office, whose cameras are in it.
          */
         VanIn: {
             /** Plate */
@@ -4944,6 +5313,24 @@ export interface components {
              * @default 30
              */
             report_interval_s: number;
+            /**
+             * Stop Interval S
+             * @default 3600
+             */
+            stop_interval_s: number;
+            /**
+             * Speed Limit Km H
+             * @default 110
+             */
+            speed_limit_km_h: number;
+            /** Office Id */
+            office_id?: string | null;
+            base?: components["schemas"]["Base"] | null;
+            /**
+             * Base Radius M
+             * @default 300
+             */
+            base_radius_m: number;
         };
         /**
          * VanNow
@@ -5036,6 +5423,33 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * VanRules
+         * @description Numbers of one van or of all; null takes the fleet's, there the product's own.
+         *
+         *     Attributes:
+         *         working_hours: who moves a van outside of them and of its trips does so without leave.
+         *         late_s, early_s: from when on a van is late at a stop, or early.
+         *         off_route_s: how long it has to be off its route until that is told.
+         *         stay_s: how long it has to stand where nobody planned a stop.
+         *         no_progress_s: how long it drives without getting on.
+         *         lost_s: how long it is silent on its way; three report intervals where those are longer.
+         */
+        VanRules: {
+            working_hours?: components["schemas"]["FenceHours"] | null;
+            /** Late S */
+            late_s?: number | null;
+            /** Early S */
+            early_s?: number | null;
+            /** Off Route S */
+            off_route_s?: number | null;
+            /** Stay S */
+            stay_s?: number | null;
+            /** No Progress S */
+            no_progress_s?: number | null;
+            /** Lost S */
+            lost_s?: number | null;
+        };
         /** VanSetup */
         VanSetup: {
             /**
@@ -5053,6 +5467,15 @@ export interface components {
             region_id: string;
             /** Report Interval S */
             report_interval_s: number;
+            /** Stop Interval S */
+            stop_interval_s: number;
+            /** Speed Limit Km H */
+            speed_limit_km_h: number;
+            /** Office Id */
+            office_id: string | null;
+            base: components["schemas"]["Base"] | null;
+            /** Base Radius M */
+            base_radius_m: number;
             /** Devices */
             devices: components["schemas"]["DeviceOut"][];
         };
@@ -5123,6 +5546,16 @@ export interface components {
             parameters: {
                 [key: string]: number | string;
             };
+        };
+        /**
+         * VillageLink
+         * @description The address of a village's page; ``qr`` is it as rows of 0 and 1 (dark), border included.
+         */
+        VillageLink: {
+            /** Link */
+            link: string;
+            /** Qr */
+            qr: string[];
         };
         /**
          * VillageNews
@@ -5329,6 +5762,14 @@ export interface components {
             /** Queue For S */
             queue_for_s: number | null;
             observation: components["schemas"]["ZoneSighting"] | null;
+        };
+        /**
+         * ZoneDecided
+         * @description What a person says of a cell; null leaves it to what is counted.
+         */
+        ZoneDecided: {
+            /** Decision */
+            decision: ("known" | "ignored") | null;
         };
         /**
          * ZoneIn
@@ -6695,6 +7136,39 @@ export interface operations {
             };
         };
     };
+    read_device_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceMessages"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_device: {
         parameters: {
             query?: never;
@@ -6712,6 +7186,42 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VanSetup"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6826,7 +7336,9 @@ export interface operations {
     };
     read_van_now: {
         parameters: {
-            query?: never;
+            query?: {
+                at?: string | null;
+            };
             header?: never;
             path: {
                 vehicle_id: string;
@@ -7326,6 +7838,167 @@ export interface operations {
             };
         };
     };
+    read_van_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOfVans"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_fleet_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VanRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VanRules"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_rules_of_van: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VanRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VanRules"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_dead_zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadZones"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_dead_zone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cell: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneDecided"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadZone"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_timetables: {
         parameters: {
             query?: never;
@@ -7397,7 +8070,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TimetableIn"];
+                "application/json": components["schemas"]["TimetablePreview"];
             };
         };
         responses: {
@@ -7408,6 +8081,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewDay"][];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_timetable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                timetable_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimetableIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timetable"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */
@@ -7859,6 +8567,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VillageNews"];
+                };
+            };
+            /** @description A problem (RFC 9457); type is stable, detail says what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_village_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                village: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageLink"];
                 };
             };
             /** @description A problem (RFC 9457); type is stable, detail says what to do. */

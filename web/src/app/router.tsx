@@ -15,6 +15,9 @@ function Home() {
   return <Navigate to={me ? HOME[me.role] : "/wall"} replace />;
 }
 
+const isMoment = (value: unknown): value is string =>
+  typeof value === "string" && !Number.isNaN(Date.parse(value));
+
 const root = createRootRoute({ component: Gate, notFoundComponent: NotFound });
 
 const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
@@ -33,6 +36,10 @@ const alerts = createRoute({
 const map = createRoute({
   getParentRoute: () => root,
   path: "/map",
+  validateSearch: (search: Record<string, unknown>): { vehicle?: string; at?: string } => ({
+    ...(typeof search["vehicle"] === "string" ? { vehicle: search["vehicle"] } : {}),
+    ...(isMoment(search["at"]) ? { at: search["at"] } : {}),
+  }),
   component: lazyRouteComponent(() => import("@/features/map/MapScreen"), "MapScreen"),
 });
 const intake = createRoute({
@@ -99,6 +106,17 @@ const reports = createRoute({
   component: lazyRouteComponent(() => import("@/features/reports/ReportsScreen"), "ReportsScreen"),
 });
 
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: "/plans/rules",
+  component: lazyRouteComponent(() => import("@/features/rules/RulesScreen"), "RulesScreen"),
+});
+const devices = createRoute({
+  getParentRoute: () => root,
+  path: "/devices",
+  component: lazyRouteComponent(() => import("@/features/devices/DevicesScreen"), "DevicesScreen"),
+});
+
 const users = createRoute({
   getParentRoute: () => root,
   path: "/users",
@@ -120,7 +138,9 @@ export const router = createRouter({
     timetables,
     crew,
     fences,
+    rules,
     reports,
+    devices,
     users,
   ]),
   defaultPreload: "intent",

@@ -10,6 +10,7 @@ interface Screen {
     | "/complaints"
     | "/plans"
     | "/reports"
+    | "/devices"
     | "/cameras"
     | "/users";
   label: string;
@@ -23,6 +24,7 @@ const SCREENS: readonly Screen[] = [
   { to: "/map", label: "nav.map", needs: ["vans.view", "cameras.configure"] },
   { to: "/plans", label: "nav.plans", needs: ["vans.view"] },
   { to: "/reports", label: "nav.reports", needs: ["vans.view"] },
+  { to: "/devices", label: "nav.devices", needs: ["vans.devices"] },
   { to: "/intake", label: "nav.intake", needs: ["complaints.create"] },
   {
     to: "/complaints",

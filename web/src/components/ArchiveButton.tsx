@@ -7,16 +7,18 @@ interface Props {
   onArchive: () => void;
   /** What goes with it. */
   hint?: string;
+  label?: string;
+  sure?: string;
 }
 
 /** Puts something away after asking once more in its place. */
-export function ArchiveButton({ busy, onArchive, hint }: Props) {
+export function ArchiveButton({ busy, onArchive, hint, label, sure }: Props) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   if (!asking)
     return (
       <Button size="compact-xs" variant="subtle" onClick={() => setAsking(true)}>
-        {t("plan.archive")}
+        {label ?? t("plan.archive")}
       </Button>
     );
   return (
@@ -27,7 +29,7 @@ export function ArchiveButton({ busy, onArchive, hint }: Props) {
         </Text>
       )}
       <Button size="compact-xs" color="red" loading={busy} autoFocus onClick={onArchive}>
-        {t("plan.archive_sure")}
+        {sure ?? t("plan.archive_sure")}
       </Button>
       <Button size="compact-xs" variant="default" onClick={() => setAsking(false)}>
         {t("app.cancel")}

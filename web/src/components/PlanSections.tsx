@@ -9,6 +9,7 @@ const SECTIONS = [
   { to: "/plans/timetables", label: "plan.timetables" },
   { to: "/plans/crew", label: "plan.crew" },
   { to: "/plans/fences", label: "plan.fences" },
+  { to: "/plans/rules", label: "plan.rules" },
 ] as const;
 
 /** The parts of planning, above each of its screens. */

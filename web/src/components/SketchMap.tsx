@@ -1,19 +1,14 @@
 import { Alert } from "@mantine/core";
-import type {
-  GeoJSONSource,
-  MapLayerMouseEvent,
-  MapLayerTouchEvent,
-  MapMouseEvent,
-  MapTouchEvent,
-} from "maplibre-gl";
+import type { GeoJSONSource } from "maplibre-gl";
 import { Map, NavigationControl, setWorkerUrl } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMapLayer } from "@/api/queries/places";
 import type { Names } from "@/api/types";
 import { useNames } from "@/i18n";
+import { point, type SketchDeeds } from "./pointing";
 import { boxOf, cornerPoints, sketched, stopPoints, type Corner, type SketchStop } from "./sketch";
 import classes from "./SketchMap.module.css";
 import { GROUND, KAZAKHSTAN, sketchStyle } from "./sketchStyle";
@@ -24,35 +19,42 @@ interface Props {
   corners: readonly Corner[];
   stops?: readonly SketchStop[];
   closed?: boolean;
+  /** The corner that was pointed at last. */
+  chosen: number | null;
   /** A new value brings the whole sketch into view. */
   fit: unknown;
-  onAdd: (corner: Corner) => void;
-  onMove: (index: number, corner: Corner) => void;
+  deeds: SketchDeeds;
 }
 
 const NO_STOPS: readonly SketchStop[] = [];
 
-/** A map to draw a line or an area on: a click sets a corner, a corner can be dragged. */
+/** A map to draw a line or an area on, by mouse, finger or keyboard. */
 export function SketchMap(props: Props) {
   const { t } = useTranslation();
   const [drawable, setDrawable] = useState(true);
   if (!drawable) return <Alert color="yellow">{t("plan.no_map")}</Alert>;
-  return <Canvas {...props} onUnavailable={() => setDrawable(false)} />;
+  return (
+    <>
+      <Canvas {...props} onUnavailable={() => setDrawable(false)} />
+      <p className={classes.hint}>{t("plan.sketch_hint")}</p>
+    </>
+  );
 }
 
 function Canvas({
   corners,
   stops = NO_STOPS,
   closed = false,
+  chosen,
   fit,
-  ...told
+  deeds,
+  onUnavailable,
 }: Props & { onUnavailable: () => void }) {
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<Map | null>(null);
-  const add = useEffectEvent(told.onAdd);
-  const move = useEffectEvent(told.onMove);
-  const unavailable = useEffectEvent(told.onUnavailable);
+  const unavailable = useEffectEvent(onUnavailable);
+  const act = useEffectEvent((deed: (deeds: SketchDeeds) => void) => deed(deeds));
 
   useEffect(() => {
     if (!host.current) return;
@@ -73,27 +75,7 @@ function Canvas({
     }
     made.addControl(new NavigationControl({ showCompass: false }), "top-right");
     made.touchZoomRotate.disableRotation();
-    let dragged: number | null = null;
-    const grab = (at: MapLayerMouseEvent | MapLayerTouchEvent) => {
-      const index: unknown = at.features?.[0]?.properties["index"];
-      if (typeof index !== "number") return;
-      at.preventDefault();
-      dragged = index;
-    };
-    const drag = ({ lngLat }: MapMouseEvent | MapTouchEvent) => {
-      if (dragged !== null) move(dragged, [lngLat.lng, lngLat.lat]);
-    };
-    const drop = () => (dragged = null);
-    made.on("mousedown", "corners", grab);
-    made.on("touchstart", "corners", grab);
-    made.on("mousemove", drag);
-    made.on("touchmove", drag);
-    made.on("mouseup", drop);
-    made.on("touchend", drop);
-    made.on("click", ({ lngLat, point }) => {
-      if (made.queryRenderedFeatures(point, { layers: ["corners"] }).length === 0)
-        add([lngLat.lng, lngLat.lat]);
-    });
+    point(made, (deed) => act(deed));
     made.getCanvas().style.cursor = "crosshair";
     made.on("load", () => setMap(made));
     return () => {
@@ -105,9 +87,9 @@ function Canvas({
   useGround(map);
   useEffect(() => {
     fill(map, "sketch", sketched(corners, closed));
-    fill(map, "corners", cornerPoints(corners));
+    fill(map, "corners", cornerPoints(corners, chosen));
     fill(map, "stops", stopPoints(stops));
-  }, [map, corners, stops, closed]);
+  }, [map, corners, stops, closed, chosen]);
   const show = useEffectEvent(() => {
     const box = boxOf([...corners, ...stops.map(({ corner }) => corner)]);
     if (box) map?.fitBounds(box, { padding: 50, maxZoom: 12, duration: 0 });
@@ -116,7 +98,45 @@ function Canvas({
     if (map) show();
   }, [map, fit]);
 
-  return <div ref={host} className={classes.map} role="region" aria-label={t("plan.sketch")} />;
+  /** Keys work on the middle of the map, which the arrows move. */
+  const typed = (event: KeyboardEvent) => {
+    if (!map || event.altKey) return;
+    const { lng, lat } = map.getCenter();
+    const choose = (by: number) => {
+      if (corners.length === 0) return;
+      const next = ((chosen ?? (by > 0 ? -1 : 0)) + by + corners.length) % corners.length;
+      deeds.choose(next);
+      map.jumpTo({ center: corners[next] as Corner });
+    };
+    const keys: Record<string, () => void> = {
+      Enter: () => deeds.add([lng, lat]),
+      Delete: deeds.remove,
+      Backspace: deeds.remove,
+      PageDown: () => choose(1),
+      PageUp: () => choose(-1),
+      " ": () => {
+        if (chosen === null) return;
+        deeds.grab();
+        deeds.move(chosen, [lng, lat]);
+      },
+      ...(event.ctrlKey || event.metaKey ? { z: deeds.undo } : {}),
+    };
+    const deed = keys[event.key];
+    if (!deed || !(event.target instanceof HTMLCanvasElement)) return;
+    event.preventDefault();
+    deed();
+  };
+
+  return (
+    <div
+      ref={host}
+      className={classes.map}
+      role="region"
+      aria-label={t("plan.sketch")}
+      data-testid="sketch"
+      onKeyDown={typed}
+    />
+  );
 }
 
 function fill(map: Map | null, source: string, data: GeoJSON.FeatureCollection): void {

@@ -1,4 +1,4 @@
-import { Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useChangePanels, usePanels } from "@/api/queries/panels";
@@ -6,6 +6,7 @@ import { useCan } from "@/api/queries/session";
 import type { PairedPanel, VanPanel } from "@/api/types";
 import { useFormats } from "@/i18n/useFormats";
 import { ProblemNote } from "./ProblemNote";
+import { QrLink } from "./QrLink";
 import classes from "./VanReports.module.css";
 
 /** The phones of a van's crew: pairing by a link that is shown once, ending it. */
@@ -71,34 +72,14 @@ function Phone({ panel, onRevoke }: { panel: VanPanel; onRevoke: () => void }) {
 
 function Link({ panel, onDone }: { panel: PairedPanel; onDone: () => void }) {
   const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
-  const dark = panel.qr.flatMap((row, y) =>
-    [...row].flatMap((one, x) => (one === "1" ? [`M${x} ${y}h1v1h-1z`] : [])),
-  );
   return (
     <div data-testid="panel-link">
       <p>{t("van_panel.once")}</p>
-      <svg
-        className={classes.qr}
-        role="img"
-        aria-label={t("van_panel.qr")}
-        viewBox={`0 0 ${panel.qr.length} ${panel.qr.length}`}
-        shapeRendering="crispEdges"
-      >
-        <path d={dark.join("")} fill="#000" />
-      </svg>
-      <p className={classes.link}>{panel.link}</p>
-      <Group gap="xs">
-        <Button
-          size="compact-sm"
-          onClick={() => void navigator.clipboard.writeText(panel.link).then(() => setCopied(true))}
-        >
-          {t(copied ? "van_panel.copied" : "van_panel.copy")}
-        </Button>
+      <QrLink link={panel.link} qr={panel.qr}>
         <Button size="compact-sm" variant="default" onClick={onDone}>
           {t("van_panel.done")}
         </Button>
-      </Group>
+      </QrLink>
     </div>
   );
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { boxOf, cornerPoints, MOST_CORNERS, sketched, stopPoints, type Corner } from "./sketch";
+import {
+  boxOf,
+  type Corner,
+  cornerPoints,
+  essential,
+  placeInLine,
+  sketched,
+  stopPoints,
+} from "./sketch";
 
 const A: Corner = [77, 43];
 const B: Corner = [77.5, 43.2];
@@ -20,10 +28,30 @@ describe("a sketch", () => {
     const { geometry } = sketched([A, B, C], true).features[0] as GeoJSON.Feature<GeoJSON.Polygon>;
     expect(geometry.coordinates[0]).toEqual([A, B, C, A]);
   });
-  it("shows no corners of a long line", () => {
-    const long = Array.from({ length: MOST_CORNERS + 1 }, (): Corner => A);
-    expect(cornerPoints(long).features).toEqual([]);
-    expect(cornerPoints([A, B]).features).toHaveLength(2);
+  it("marks the corner that was chosen", () => {
+    const marked = cornerPoints([A, B], 1).features.map(({ properties }) => properties?.["chosen"]);
+    expect(marked).toEqual([false, true]);
+  });
+  it.each<[Corner, boolean, number]>([
+    [[77.3, 43.11], false, 1],
+    [[77.35, 43.3], false, 2],
+    [[77.1, 43.2], true, 3],
+    [[76.9, 42.9], false, 1],
+  ])("has room for %j, closed %s, before corner %d", (place, closed, index) => {
+    expect(placeInLine([A, B, C], place, closed)).toBe(index);
+  });
+  it("finds the corners that a dense line was made of", () => {
+    const dense = [A, B, C].flatMap(([x, y], index, all): Corner[] => {
+      const [toX, toY] = all[index + 1] ?? [x, y];
+      const parts = index < 2 ? 40 : 1;
+      return Array.from({ length: parts }, (_, part) => [
+        Math.round((x + ((toX - x) * part) / parts) * 1e7) / 1e7,
+        Math.round((y + ((toY - y) * part) / parts) * 1e7) / 1e7,
+      ]);
+    });
+    expect(dense).toHaveLength(81);
+    expect(essential(dense, 0.00001)).toEqual([A, B, C]);
+    expect(essential([A, B], 0.00001)).toEqual([A, B]);
   });
   it("numbers its stops", () => {
     const [stop] = stopPoints([{ corner: A, label: "Есік" }]).features;

@@ -50,9 +50,9 @@ const layers: LayerSpecification[] = [
     type: "circle",
     source: "corners",
     paint: {
-      "circle-radius": 6,
-      "circle-color": "#0c1013",
-      "circle-stroke-color": "#6cc4ff",
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 3.5, 9, 6],
+      "circle-color": ["case", ["get", "chosen"], "#ffb938", "#0c1013"],
+      "circle-stroke-color": ["case", ["get", "chosen"], "#ffb938", "#6cc4ff"],
       "circle-stroke-width": 2,
     },
   },

@@ -14,6 +14,7 @@ describe("isTyping", () => {
     ["<textarea></textarea>", true],
     ["<select></select>", true],
     ['<input type="radio">', false],
+    ['<input type="range">', false],
     ["<button></button>", false],
     ["<div></div>", false],
   ])("in %s: %s", (html, typing) => expect(isTyping(element(html))).toBe(typing));

@@ -23,10 +23,10 @@ export const replayQuery = (from: string, to: string, stepS: number) => ({
     get<FleetReplay>("/fleet/replay", { query: { from, to, step_s: stepS }, signal }),
 });
 
-/** The trip a van is on; read again whenever the judge says something of that van. */
-export function useVanNow(id: string | null) {
+/** The trip a van is on, or was on at a past moment; read again when the judge speaks of it. */
+export function useVanNow(id: string | null, at: string | null = null) {
   const client = useQueryClient();
-  const queryKey = ["van-now", id];
+  const queryKey = ["van-now", id, at];
   const changed = useCallback(
     (trip: { vehicle_id: string }) => {
       if (trip.vehicle_id === id) {
@@ -39,7 +39,7 @@ export function useVanNow(id: string | null) {
   return useQuery({
     queryKey,
     enabled: id !== null,
-    queryFn: ({ signal }) => get<VanNow>(`/vehicles/${id}/now`, { signal }),
+    queryFn: ({ signal }) => get<VanNow>(`/vehicles/${id}/now`, { query: { at }, signal }),
   });
 }
 

@@ -4,6 +4,7 @@ export const keys = {
   regions: ["regions"],
   offices: ["offices"],
   cameras: ["cameras"],
+  presets: (cameraId: string) => ["cameras", cameraId, "presets"],
   users: ["users"],
   vehicles: ["vehicles"],
   mapLayer: (layer: string) => ["map", layer],
@@ -23,4 +24,7 @@ export const keys = {
   reports: ["reports"],
   vanReports: ["van-reports"],
   panels: ["panels"],
+  devices: ["devices"],
+  vanRules: ["van-rules"],
+  deadZones: ["dead-zones"],
 } as const;

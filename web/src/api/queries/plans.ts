@@ -14,6 +14,7 @@ import type {
   TripIn,
   VanRoute,
   VanRouteIn,
+  VillageLink,
 } from "@/api/types";
 import { keys } from "./keys";
 import { allPages } from "./pages";
@@ -47,8 +48,8 @@ export const useCancelTrip = () =>
 export const useAddTrip = () => useChange((trip: TripIn) => post<Trip>("/trips", trip));
 
 export const usePutCrew = () =>
-  useChange(({ id, crew }: { id: string; crew: string[] }) =>
-    request<Trip>("PUT", `/trips/${id}/crew`, { body: { crew } }),
+  useChange(({ id, ...crew }: { id: string; crew: string[]; later: boolean }) =>
+    request<Trip>("PUT", `/trips/${id}/crew`, { body: crew }),
   );
 
 export const useRoutes = () =>
@@ -85,18 +86,36 @@ export const useTimetables = () =>
     queryFn: ({ signal }) => allPages<Timetable>("/timetables", signal),
   });
 
-export const useAddTimetable = () =>
-  useChange((timetable: TimetableIn) => post<Timetable>("/timetables", timetable));
+export const useSaveTimetable = () =>
+  useChange(({ id, wanted }: { id?: string; wanted: TimetableIn }) =>
+    id === undefined
+      ? post<Timetable>("/timetables", wanted)
+      : request<Timetable>("PUT", `/timetables/${id}`, { body: wanted }),
+  );
 
 export const useArchiveTimetable = () => useChange((id: string) => remove(`/timetables/${id}`));
 
-/** The days that a timetable would run on; null asks nothing. */
-export const usePreview = (timetable: TimetableIn | null) =>
+/** The days that a timetable would run on, in place of one that is; null asks nothing. */
+export const usePreview = (timetable: TimetableIn | null, inPlaceOf?: string) =>
   useQuery({
-    queryKey: [...keys.timetables, "preview", timetable],
+    queryKey: [...keys.timetables, "preview", timetable, inPlaceOf],
     enabled: timetable !== null,
     retry: false,
-    queryFn: ({ signal }) => post<PreviewDay[]>("/timetables/preview", timetable, { signal }),
+    queryFn: ({ signal }) =>
+      post<PreviewDay[]>(
+        "/timetables/preview",
+        { ...timetable, timetable_id: inPlaceOf ?? null },
+        { signal },
+      ),
+  });
+
+/** The public page of a village; none asks nothing. */
+export const useVillageLink = (village: string | undefined) =>
+  useQuery({
+    queryKey: ["village-link", village],
+    enabled: village !== undefined,
+    staleTime: Infinity,
+    queryFn: ({ signal }) => get<VillageLink>(`/villages/${village}/link`, { signal }),
   });
 
 export const useCrew = (enabled: boolean) =>

@@ -2,16 +2,15 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { get, post } from "@/api/client";
-import type { Preset } from "@/api/types";
+import type { Preset, Presets } from "@/api/types";
 import { keys } from "./keys";
 
 export const usePresets = (cameraId: string) =>
   useQuery({
-    queryKey: [...keys.cameras, cameraId, "presets"],
+    queryKey: keys.presets(cameraId),
     staleTime: 10 * 60_000,
     retry: false, // the camera itself is asked
-    queryFn: async ({ signal }) =>
-      (await get<{ items: Preset[] }>(`/cameras/${cameraId}/presets`, { signal })).items,
+    queryFn: ({ signal }) => get<Presets>(`/cameras/${cameraId}/presets`, { signal }),
   });
 
 export const useGoToPreset = (cameraId: string) =>

@@ -5,13 +5,16 @@ import { useSaveGeofence } from "@/api/queries/geofences";
 import { useVehicles } from "@/api/queries/places";
 import { useRegions } from "@/api/queries/users";
 import type { Geofence, GeofenceIn } from "@/api/types";
+import { HoursFields } from "@/components/HoursFields";
 import { NamesFields } from "@/components/NamesFields";
 import { ProblemNote } from "@/components/ProblemNote";
 import { SketchMap } from "@/components/SketchMap";
+import { SketchTools } from "@/components/SketchTools";
+import { useHistory } from "@/components/useHistory";
+import { useSketch } from "@/components/useSketch";
 import type { Corner } from "@/components/sketch";
 import { useNames } from "@/i18n";
-import classes from "./Fences.module.css";
-import { HoursFields } from "./HoursFields";
+import screen from "@/styles/screen.module.css";
 
 const RULES = ["stay_inside", "stay_outside", "note"] as const;
 const NEW: GeofenceIn = {
@@ -53,13 +56,19 @@ export function FenceEditor({
   const { data: regions } = useRegions();
   const { data: vans } = useVehicles();
   const save = useSaveGeofence();
-  const [draft, setDraft] = useState(() => startOf(fence));
+  const history = useHistory(startOf(fence));
+  const { now: draft, amend } = history;
   const [missing, setMissing] = useState(false);
-  const change = (part: Partial<GeofenceIn>) => setDraft((before) => ({ ...before, ...part }));
+  const change = (part: Partial<GeofenceIn>) => amend((before) => ({ ...before, ...part }));
+  const sketch = useSketch(
+    history,
+    { of: ({ polygon }) => polygon, put: (before, polygon) => ({ ...before, polygon }) },
+    true,
+  );
 
   return (
     <form
-      className={classes.editor}
+      className={screen.editor}
       data-testid="fence-form"
       onSubmit={(event) => {
         event.preventDefault();
@@ -70,7 +79,7 @@ export function FenceEditor({
         });
       }}
     >
-      <div className={classes.fields}>
+      <div className={screen.fields}>
         <NamesFields names={draft.name} onChange={(name) => change({ name })} />
         <Select
           allowDeselect={false}
@@ -128,32 +137,22 @@ export function FenceEditor({
           </Button>
         </Group>
       </div>
-      <div className={classes.stage}>
-        <Group gap="xs" mb={6}>
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => change({ polygon: draft.polygon.slice(0, -1) })}
-          >
-            {t("plan.undo")}
-          </Button>
-          <Button size="compact-sm" variant="default" onClick={() => change({ polygon: [] })}>
-            {t("plan.clear")}
-          </Button>
+      <div className={screen.stage}>
+        <Group gap="xs">
+          <SketchTools
+            chosen={sketch.chosen}
+            undoable={history.undoable}
+            onRemove={sketch.deeds.remove}
+            onUndo={history.undo}
+            onClear={sketch.clear}
+          />
         </Group>
         <SketchMap
           closed
           corners={draft.polygon}
+          chosen={sketch.chosen}
           fit={fence?.id}
-          onAdd={(corner) =>
-            setDraft((before) => ({ ...before, polygon: [...before.polygon, corner] }))
-          }
-          onMove={(index, corner) =>
-            setDraft((before) => ({
-              ...before,
-              polygon: before.polygon.map((one, at) => (at === index ? corner : one)),
-            }))
-          }
+          deeds={sketch.deeds}
         />
       </div>
     </form>

@@ -10,8 +10,8 @@ import { Loading } from "@/components/Loading";
 import { PlanSections } from "@/components/PlanSections";
 import { ProblemNote } from "@/components/ProblemNote";
 import { useNames } from "@/i18n";
+import screen from "@/styles/screen.module.css";
 import { FenceEditor } from "./FenceEditor";
-import classes from "./Fences.module.css";
 
 /** Areas that vans must not leave or enter. */
 export function FencesScreen() {
@@ -29,9 +29,9 @@ export function FencesScreen() {
       : t("fence.always");
 
   return (
-    <div className={classes.screen} data-testid="fences">
+    <div className={screen.screen} data-testid="fences">
       <PlanSections />
-      <div className={classes.head}>
+      <div className={screen.head}>
         <Title order={1} size="h4">
           {t("plan.fences")}
         </Title>
@@ -52,9 +52,9 @@ export function FencesScreen() {
       )}
       {fences.data?.length === 0 && edited === undefined && <p>{t("fence.none")}</p>}
       {edited === undefined && (
-        <ul className={classes.list} aria-label={t("plan.fences")}>
+        <ul className={screen.list} aria-label={t("plan.fences")}>
           {fences.data?.map((one) => (
-            <li key={one.id} className={classes.row} data-testid="fence-row">
+            <li key={one.id} className={screen.row} data-testid="fence-row">
               <strong>{nameOf(one.name)}</strong>
               <span>{t(`fence.rules.${one.rule}`)}</span>
               <span>{hoursOf(one)}</span>
@@ -68,7 +68,7 @@ export function FencesScreen() {
                   : t("fence.vans", { n: one.vehicles.length })}
               </span>
               {can("vans.plan") && (
-                <span className={classes.acts}>
+                <span className={screen.acts}>
                   <Button size="compact-xs" variant="default" onClick={() => setEdited(one)}>
                     {t("plan.change")}
                   </Button>

@@ -14,6 +14,7 @@ import { useNow } from "@/components/useNow";
 import { useNames } from "@/i18n";
 import { DEFAULT_ZONE, inputValues, instantOf } from "@/i18n/formats";
 import { useFormats } from "@/i18n/useFormats";
+import screen from "@/styles/screen.module.css";
 import { AddTrip } from "./AddTrip";
 import { dayAfter, rowsOf, underWay } from "./board";
 import classes from "./Plans.module.css";
@@ -54,9 +55,9 @@ export function BoardScreen() {
   const rows = rowsOf(shown);
 
   return (
-    <div className={classes.screen} data-testid="plan-board">
+    <div className={screen.screen} data-testid="plan-board">
       <PlanSections />
-      <div className={classes.head}>
+      <div className={screen.head}>
         <Title order={1} size="h4">
           {t("plan.board")}: {dayName(day)}
         </Title>
@@ -89,7 +90,7 @@ export function BoardScreen() {
           </Button>
         </Group>
         <TextInput
-          className={classes.search}
+          className={screen.search}
           size="xs"
           placeholder={t("plan.find")}
           aria-label={t("plan.find")}
@@ -116,8 +117,8 @@ export function BoardScreen() {
       )}
       {rows.map((row) => (
         <section key={row.vehicleId} className={classes.van} data-testid={`plan-${row.plate}`}>
-          <h2 className={classes.plate}>
-            {row.plate} <span className={classes.dim}>{nameOf(row.name)}</span>
+          <h2 className={screen.plate}>
+            {row.plate} <span className={screen.dim}>{nameOf(row.name)}</span>
           </h2>
           <ul className={classes.trips} aria-label={t("plan.trips_of", { plate: row.plate })}>
             {row.trips.map((trip) => (

@@ -10,7 +10,7 @@ import { Loading } from "@/components/Loading";
 import { PlanSections } from "@/components/PlanSections";
 import { ProblemNote } from "@/components/ProblemNote";
 import { useNames } from "@/i18n";
-import classes from "./Plans.module.css";
+import screen from "@/styles/screen.module.css";
 
 const NOBODY: CrewIn = { full_name: "", role: "driver", phone: null, region_id: "" };
 
@@ -26,9 +26,9 @@ export function CrewScreen() {
   const put = (part: Partial<CrewIn>) => setDraft((before) => before && { ...before, ...part });
 
   return (
-    <div className={classes.screen} data-testid="crew">
+    <div className={screen.screen} data-testid="crew">
       <PlanSections />
-      <div className={classes.head}>
+      <div className={screen.head}>
         <Title order={1} size="h4">
           {t("plan.crew")}
         </Title>
@@ -40,13 +40,13 @@ export function CrewScreen() {
       </div>
       {draft && (
         <form
-          className={classes.form}
+          className={screen.form}
           onSubmit={(event) => {
             event.preventDefault();
             change.mutate({ add: draft }, { onSuccess: () => setDraft(null) });
           }}
         >
-          <div className={classes.fields}>
+          <div className={screen.fields}>
             <TextInput
               required
               autoFocus
@@ -81,7 +81,7 @@ export function CrewScreen() {
               onChange={(region_id) => put({ region_id: region_id ?? "" })}
             />
           </div>
-          <span className={classes.acts}>
+          <span className={screen.acts}>
             <Button type="submit" size="compact-sm" loading={change.isPending}>
               {t("plan.save")}
             </Button>
@@ -95,14 +95,14 @@ export function CrewScreen() {
       {crew.error && <ProblemNote error={crew.error} />}
       {crew.isLoading && <Loading />}
       {crew.data?.length === 0 && <p>{t("crew.none")}</p>}
-      <ul className={classes.list} aria-label={t("plan.crew")}>
+      <ul className={screen.list} aria-label={t("plan.crew")}>
         {crew.data?.map((one) => (
-          <li key={one.id} className={classes.row}>
+          <li key={one.id} className={screen.row}>
             <strong>{one.full_name}</strong>
             <span>{t(`crew.roles.${one.role}`)}</span>
             <span>{one.phone}</span>
             <span>{nameOf(regions?.find(({ id }) => id === one.region_id)?.name)}</span>
-            <span className={classes.acts}>
+            <span className={screen.acts}>
               <ArchiveButton
                 busy={change.isPending}
                 onArchive={() => change.mutate({ archive: one.id })}

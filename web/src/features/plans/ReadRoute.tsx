@@ -6,6 +6,7 @@ import { useVehicles } from "@/api/queries/places";
 import type { RouteDraft } from "@/api/types";
 import { ProblemNote } from "@/components/ProblemNote";
 import { DEFAULT_ZONE, instantOf } from "@/i18n/formats";
+import screen from "@/styles/screen.module.css";
 import classes from "./Plans.module.css";
 
 /** "2026-11-22T09:00" of an input, as an instant. */
@@ -51,8 +52,8 @@ export function ReadRoute({ onRead }: { onRead: (read: RouteDraft) => void }) {
         </Button>
       </Group>
       {asking && (
-        <div className={classes.ask}>
-          <p className={classes.dim}>{t("route.from_track_hint")}</p>
+        <div className={screen.ask}>
+          <p className={screen.dim}>{t("route.from_track_hint")}</p>
           <Select
             searchable
             label={t("plan.vehicle")}

@@ -6,10 +6,23 @@ import { useRegions } from "@/api/queries/users";
 import type { VanRoute } from "@/api/types";
 import { NamesFields } from "@/components/NamesFields";
 import { ProblemNote } from "@/components/ProblemNote";
+import type { Corner } from "@/components/sketch";
 import { SketchMap } from "@/components/SketchMap";
+import { SketchTools } from "@/components/SketchTools";
+import { useHistory } from "@/components/useHistory";
+import { useSketch } from "@/components/useSketch";
 import { useNames } from "@/i18n";
-import { replaced, toRoute, without, withCorner, withRead, withStop, type Draft } from "./draft";
-import classes from "./Plans.module.css";
+import screen from "@/styles/screen.module.css";
+import {
+  type Draft,
+  replaced,
+  toRoute,
+  withLine,
+  without,
+  withRead,
+  withStop,
+  withStopAt,
+} from "./draft";
 import { ReadRoute } from "./ReadRoute";
 import { StopFields } from "./StopFields";
 
@@ -23,16 +36,20 @@ export function RouteEditor({ start, onDone }: Props) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const { data: regions } = useRegions();
-  const [draft, setDraft] = useState(start);
+  const history = useHistory(start);
+  const { now: draft, step, amend } = history;
   const [mode, setMode] = useState<"line" | "stop">("line");
   const [fit, setFit] = useState(0);
   const [missing, setMissing] = useState(false);
   const save = useSaveRoute();
-  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const change = (part: Partial<Draft>) => amend((before) => ({ ...before, ...part }));
+  const sketch = useSketch(history, { of: ({ line }) => line, put: withLine });
+
+  const village = (corner: Corner) => step((before) => withStop(before, corner));
 
   return (
     <form
-      className={classes.editor}
+      className={screen.editor}
       data-testid="route-form"
       onSubmit={(event) => {
         event.preventDefault();
@@ -44,10 +61,10 @@ export function RouteEditor({ start, onDone }: Props) {
         });
       }}
     >
-      <div className={classes.form}>
+      <div className={screen.form}>
         <ReadRoute
           onRead={(read) => {
-            setDraft((before) => withRead(before, read));
+            step((before) => withRead(before, read));
             setFit((count) => count + 1);
           }}
         />
@@ -56,7 +73,7 @@ export function RouteEditor({ start, onDone }: Props) {
             {t(`route.remark.${remark}`)}
           </Alert>
         ))}
-        <div className={classes.fields}>
+        <div className={screen.fields}>
           <NamesFields
             names={draft.name}
             onChange={(name) => change({ name })}
@@ -85,12 +102,12 @@ export function RouteEditor({ start, onDone }: Props) {
             number={index + 1}
             stop={stop}
             onChange={(changed) => change({ stops: replaced(draft.stops, index, changed) })}
-            onRemove={() => change({ stops: without(draft.stops, index) })}
+            onRemove={() => step((before) => ({ ...before, stops: without(before.stops, index) }))}
           />
         ))}
         {missing && <Alert color="red">{t("route.line_missing")}</Alert>}
         {save.error && <ProblemNote error={save.error} />}
-        {draft.id !== undefined && <p className={classes.dim}>{t("route.replaces")}</p>}
+        {draft.id !== undefined && <p className={screen.dim}>{t("route.replaces")}</p>}
         <Group>
           <Button type="submit" loading={save.isPending} data-testid="route-save">
             {t("plan.save")}
@@ -100,8 +117,8 @@ export function RouteEditor({ start, onDone }: Props) {
           </Button>
         </Group>
       </div>
-      <div className={classes.stage}>
-        <Group gap="xs" className={classes.tools}>
+      <div className={screen.stage}>
+        <Group gap="xs">
           <SegmentedControl
             size="xs"
             value={mode}
@@ -111,16 +128,13 @@ export function RouteEditor({ start, onDone }: Props) {
             ]}
             onChange={(chosen) => setMode(chosen as "line" | "stop")}
           />
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => change({ line: draft.line.slice(0, -1) })}
-          >
-            {t("plan.undo")}
-          </Button>
-          <Button size="compact-sm" variant="default" onClick={() => change({ line: [] })}>
-            {t("plan.clear")}
-          </Button>
+          <SketchTools
+            chosen={sketch.chosen}
+            undoable={history.undoable}
+            onRemove={sketch.deeds.remove}
+            onUndo={history.undo}
+            onClear={sketch.clear}
+          />
         </Group>
         <SketchMap
           corners={draft.line}
@@ -128,15 +142,13 @@ export function RouteEditor({ start, onDone }: Props) {
             corner: [longitude, latitude],
             label: nameOf(name),
           }))}
+          chosen={sketch.chosen}
           fit={fit}
-          onAdd={(corner) =>
-            setDraft((before) =>
-              mode === "line" ? withCorner(before, corner) : withStop(before, corner),
-            )
-          }
-          onMove={(index, corner) =>
-            setDraft((before) => ({ ...before, line: replaced(before.line, index, corner) }))
-          }
+          deeds={{
+            ...sketch.deeds,
+            moveStop: (index, corner) => amend((before) => withStopAt(before, index, corner)),
+            ...(mode === "stop" ? { add: village, insert: village } : {}),
+          }}
         />
       </div>
     </form>

@@ -10,8 +10,8 @@ import { PlanSections } from "@/components/PlanSections";
 import { ProblemNote } from "@/components/ProblemNote";
 import { useNames } from "@/i18n";
 import { useFormats } from "@/i18n/useFormats";
+import screen from "@/styles/screen.module.css";
 import { draftOf, newDraft } from "./draft";
-import classes from "./Plans.module.css";
 import { RouteEditor } from "./RouteEditor";
 
 /** The roads that vans drive; one can be added, changed or put away. */
@@ -34,9 +34,9 @@ export function RoutesScreen() {
         : null;
 
   return (
-    <div className={classes.screen} data-testid="routes">
+    <div className={screen.screen} data-testid="routes">
       <PlanSections />
-      <div className={classes.head}>
+      <div className={screen.head}>
         <Title order={1} size="h4">
           {t("plan.routes")}
         </Title>
@@ -45,7 +45,7 @@ export function RoutesScreen() {
             {t("route.add")}
           </Button>
         )}
-        <p role="status" className={classes.status}>
+        <p role="status" className={screen.status}>
           {saved && t("plan.saved", { name: saved })}
         </p>
       </div>
@@ -66,19 +66,19 @@ export function RoutesScreen() {
       {routes.isLoading && <Loading />}
       {routes.data?.length === 0 && <p>{t("route.none")}</p>}
       {edited === undefined && (
-        <ul className={classes.list} aria-label={t("plan.routes")}>
+        <ul className={screen.list} aria-label={t("plan.routes")}>
           {routes.data?.map((one) => (
-            <li key={one.id} className={classes.row} data-testid="route-row">
+            <li key={one.id} className={screen.row} data-testid="route-row">
               <strong>{nameOf(one.name)}</strong>
               <span>{nameOf(regions?.find(({ id }) => id === one.region_id)?.name)}</span>
               <span>{t("route.length", { n: number(one.length_m / 1000) })}</span>
               <span>{t("route.stops", { n: one.stops })}</span>
               <span>{t("route.ahead", { n: one.trips_ahead })}</span>
-              <span className={classes.dim}>
+              <span className={screen.dim}>
                 {t(`route.source.${one.source}`)} · {t("route.version", { n: one.version })}
               </span>
               {can("vans.plan") && (
-                <span className={classes.acts}>
+                <span className={screen.acts}>
                   <Button
                     size="compact-xs"
                     variant="default"

@@ -1,7 +1,10 @@
-import { Button, NumberInput } from "@mantine/core";
+import { Button, Group, NumberInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { VanStopIn } from "@/api/types";
 import { NamesFields } from "@/components/NamesFields";
+import { VillageShare } from "@/components/VillageShare";
+import { useNames } from "@/i18n";
+import screen from "@/styles/screen.module.css";
 import classes from "./Plans.module.css";
 
 interface Props {
@@ -16,6 +19,7 @@ const MINUTE_S = 60;
 /** A village of a route: its name, when the van comes, how long it stays. */
 export function StopFields({ number, stop, onChange, onRemove }: Props) {
   const { t } = useTranslation();
+  const nameOf = useNames();
   const minutes = (label: string, key: "arrive_after_s" | "stay_s" | "served_after_s") => (
     <NumberInput
       label={t(label)}
@@ -30,7 +34,7 @@ export function StopFields({ number, stop, onChange, onRemove }: Props) {
   return (
     <fieldset className={classes.stop}>
       <legend>{t("route.stop", { n: number })}</legend>
-      <div className={classes.fields}>
+      <div className={screen.fields}>
         <NamesFields names={stop.name} onChange={(name) => onChange({ ...stop, name })} />
         {minutes("route.arrive", "arrive_after_s")}
         {minutes("route.stay", "stay_s")}
@@ -44,9 +48,12 @@ export function StopFields({ number, stop, onChange, onRemove }: Props) {
           onChange={(value) => onChange({ ...stop, radius_m: Number(value) })}
         />
       </div>
-      <Button size="compact-sm" variant="subtle" onClick={onRemove}>
-        {t("route.remove_stop")}
-      </Button>
+      <Group gap="xs">
+        <Button size="compact-sm" variant="subtle" onClick={onRemove}>
+          {t("route.remove_stop")}
+        </Button>
+        {stop.village && <VillageShare village={stop.village} name={nameOf(stop.name)} />}
+      </Group>
     </fieldset>
   );
 }

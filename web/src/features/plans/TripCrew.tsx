@@ -1,10 +1,10 @@
-import { Button, Group, MultiSelect } from "@mantine/core";
+import { Button, Checkbox, Group, MultiSelect } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCrew, usePutCrew } from "@/api/queries/plans";
 import type { Trip } from "@/api/types";
 import { ProblemNote } from "@/components/ProblemNote";
-import classes from "./Plans.module.css";
+import screen from "@/styles/screen.module.css";
 
 /** Says who goes on a trip, from the people of the van's region. */
 export function TripCrew({ trip, onDone }: { trip: Trip; onDone: () => void }) {
@@ -12,13 +12,14 @@ export function TripCrew({ trip, onDone }: { trip: Trip; onDone: () => void }) {
   const crew = useCrew(true);
   const put = usePutCrew();
   const [chosen, setChosen] = useState(() => trip.crew.map(({ id }) => id));
+  const [later, setLater] = useState(false);
   const known = (crew.data ?? []).filter(({ region_id }) => region_id === trip.region_id);
   return (
     <form
-      className={classes.ask}
+      className={screen.ask}
       onSubmit={(event) => {
         event.preventDefault();
-        put.mutate({ id: trip.id, crew: chosen }, { onSuccess: onDone });
+        put.mutate({ id: trip.id, crew: chosen, later }, { onSuccess: onDone });
       }}
     >
       <MultiSelect
@@ -31,6 +32,14 @@ export function TripCrew({ trip, onDone }: { trip: Trip; onDone: () => void }) {
         }))}
         onChange={setChosen}
       />
+      {trip.timetable_id && (
+        <Checkbox
+          label={t("plan.crew_later")}
+          checked={later}
+          data-testid="crew-later"
+          onChange={(event) => setLater(event.currentTarget.checked)}
+        />
+      )}
       <Group gap="xs">
         <Button type="submit" size="compact-sm" loading={put.isPending}>
           {t("plan.put_crew")}

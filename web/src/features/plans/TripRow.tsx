@@ -7,6 +7,7 @@ import type { Trip } from "@/api/types";
 import { ProblemNote } from "@/components/ProblemNote";
 import { useNames } from "@/i18n";
 import { useFormats } from "@/i18n/useFormats";
+import screen from "@/styles/screen.module.css";
 import classes from "./Plans.module.css";
 import { TripCrew } from "./TripCrew";
 import { VisitCell } from "./VisitCell";
@@ -32,12 +33,12 @@ export function TripRow({ trip }: { trip: Trip }) {
           {t(`plan.trip_state.${trip.state}`)}
         </span>
         {trip.started_at && (
-          <span className={classes.dim}>
+          <span className={screen.dim}>
             {t("plan.left", { at: time(trip.started_at, undefined, false) })}
           </span>
         )}
         {trip.state === "running" && trip.progress_m !== null && (
-          <span className={classes.dim}>
+          <span className={screen.dim}>
             {t("plan.driven", {
               n: number(trip.progress_m / 1000),
               of: number(trip.length_m / 1000),
@@ -45,15 +46,15 @@ export function TripRow({ trip }: { trip: Trip }) {
           </span>
         )}
         {trip.crew.length > 0 && (
-          <span className={classes.dim}>
+          <span className={screen.dim}>
             {trip.crew.map(({ full_name }) => full_name).join(", ")}
           </span>
         )}
         {(trip.cancelled_why || trip.note) && (
-          <span className={classes.reason}>{trip.cancelled_why || trip.note}</span>
+          <span className={screen.reason}>{trip.cancelled_why || trip.note}</span>
         )}
         {open && can("vans.plan") && !asking && (
-          <span className={classes.acts}>
+          <span className={screen.acts}>
             <Button
               size="compact-xs"
               variant="subtle"
@@ -77,7 +78,7 @@ export function TripRow({ trip }: { trip: Trip }) {
       {asking === "crew" && <TripCrew trip={trip} onDone={() => setAsking(undefined)} />}
       <ol className={classes.visits} aria-label={`${starts} ${nameOf(trip.route.name)}`}>
         {trip.visits.map((visit) => (
-          <VisitCell key={visit.sequence} visit={visit} />
+          <VisitCell key={visit.sequence} visit={visit} trip={trip} />
         ))}
       </ol>
     </li>
@@ -90,7 +91,7 @@ function CancelTrip({ id, onDone }: { id: string; onDone: () => void }) {
   const cancel = useCancelTrip();
   return (
     <form
-      className={classes.ask}
+      className={screen.ask}
       onSubmit={(event) => {
         event.preventDefault();
         cancel.mutate({ id, why }, { onSuccess: onDone });

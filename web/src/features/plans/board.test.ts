@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Trip, Visit } from "@/api/types";
-import { dayAfter, minutesBehind, nextVisit, punctuality, rowsOf, underWay } from "./board";
+import {
+  dayAfter,
+  isUnheard,
+  minutesBehind,
+  nextVisit,
+  punctuality,
+  rowsOf,
+  underWay,
+} from "./board";
 
 const NAME = { kk: "a", ru: "a", en: "a" };
 
@@ -43,6 +51,7 @@ function aTrip(part: Partial<Trip> = {}): Trip {
     cancelled_why: "",
     note: "",
     version: 1,
+    timetable_id: null,
     visits: [aVisit()],
     crew: [],
     ...part,
@@ -103,7 +112,22 @@ describe("a visit", () => {
     [-9, "on_time"],
     [-10, "early"],
   ])("%s minutes are %s", (minutes, word) => {
-    expect(punctuality(minutes)).toBe(word);
+    expect(punctuality(minutes, { late_s: 900, early_s: 600 })).toBe(word);
+  });
+  it.each<[string, Partial<Visit>, Partial<Trip>, boolean]>([
+    ["ahead of a van", { progress_m: 30 }, { state: "running", progress_m: 20 }, false],
+    ["behind a van, unheard", { progress_m: 10 }, { state: "running", progress_m: 20 }, true],
+    [
+      "promised on the way back",
+      { progress_m: 10, expected_at: "2026-11-22T07:00:00Z" },
+      { state: "running", progress_m: 20 },
+      false,
+    ],
+    ["passed", { state: "passed" }, { state: "running", progress_m: 20 }, false],
+    ["of a trip that is over", { progress_m: 10 }, { state: "done", progress_m: null }, true],
+    ["of a trip that has not begun", {}, { state: "planned", progress_m: 20 }, false],
+  ])("%s", (_, visit, trip, unheard) => {
+    expect(isUnheard(aVisit(visit), aTrip(trip))).toBe(unheard);
   });
 });
 

@@ -1,9 +1,6 @@
 /** The plan board's facts: whose row a trip is in, what a stop's cell says. Pure. */
 
-import type { Trip, Visit } from "@/api/types";
-
-export const EARLY_FROM_MIN = 10;
-export const LATE_FROM_MIN = 15;
+import type { Trip, VanRules, Visit } from "@/api/types";
 
 export interface VanRow {
   vehicleId: string;
@@ -48,11 +45,25 @@ export function minutesBehind(visit: Visit): number | null {
   return Math.round((Date.parse(moment) - Date.parse(visit.planned_arrival_at)) / 60_000);
 }
 
-export function punctuality(minutes: number | null): Punctuality {
+/** As the judge sees it, by the rules of the van; without them nothing is late. */
+export function punctuality(
+  minutes: number | null,
+  { late_s, early_s }: Pick<VanRules, "late_s" | "early_s">,
+): Punctuality {
   if (minutes === null) return "on_time";
-  if (minutes >= LATE_FROM_MIN) return "late";
-  return minutes <= -EARLY_FROM_MIN ? "early" : "on_time";
+  if (minutes * 60 >= (late_s ?? Infinity)) return "late";
+  return minutes * 60 <= -(early_s ?? Infinity) ? "early" : "on_time";
 }
+
+/**
+ * It is behind a van that was not heard when it could have been there: nobody knows, and nobody
+ * should wait. The judge promises no arrival there, and nothing else is said of it.
+ */
+export const isUnheard = (visit: Visit, trip: Pick<Trip, "state" | "progress_m">): boolean =>
+  visit.state === "planned" &&
+  visit.expected_at === null &&
+  (trip.state === "done" ||
+    (trip.state === "running" && (trip.progress_m ?? 0) > visit.progress_m));
 
 /** The stop that a van is at or goes to next; null when none is left. */
 export function nextVisit(trip: Trip): Visit | null {

@@ -1,16 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { newDraft, replaced, toRoute, without, withCorner, withRead, withStop } from "./draft";
+import {
+  newDraft,
+  replaced,
+  toRoute,
+  withLine,
+  without,
+  withRead,
+  withStop,
+  withStopAt,
+} from "./draft";
 
 const EMPTY = newDraft("r1");
 
 describe("a draft", () => {
-  it("grows by corners and is drawn by hand", () => {
-    const line = withCorner(withCorner({ ...EMPTY, source: "imported" }, [77, 43]), [77.5, 43]);
-    expect(line.line).toEqual([
-      [77, 43],
-      [77.5, 43],
-    ]);
-    expect(line.source).toBe("drawn");
+  it("is drawn by hand once its line begins anew", () => {
+    const line = withLine({ ...EMPTY, source: "imported" }, [[77, 43]]);
+    expect(line).toMatchObject({ line: [[77, 43]], source: "drawn" });
+    const moved = withLine({ ...line, source: "driven" }, [[77.1, 43]]);
+    expect(moved.source).toBe("driven");
+  });
+  it("moves a village and leaves the others", () => {
+    const two = withStop(withStop(EMPTY, [77, 43]), [77.5, 43]);
+    const moved = withStopAt(two, 0, [77.1, 43.1]);
+    expect(moved.stops[0]).toMatchObject({ longitude: 77.1, latitude: 43.1 });
+    expect(moved.stops[1]).toBe(two.stops[1]);
   });
   it("plans a new village after the stay at the one before", () => {
     const draft = withStop(withStop(EMPTY, [77, 43]), [77.5, 43]);

@@ -1,7 +1,7 @@
 /** A route while it is edited, and how it becomes what the server stores. Pure. */
 
 import type { Names, RouteDraft, VanRoute, VanRouteIn, VanStopIn } from "@/api/types";
-import type { Corner } from "@/components/sketch";
+import { type Corner, essential } from "@/components/sketch";
 
 export const NO_NAMES: Names = { kk: "", ru: "", en: "" };
 const STAY_S = 3600;
@@ -29,14 +29,17 @@ export const newDraft = (region_id: string): Draft => ({
   remarks: [],
 });
 
-/** A stored route to be changed; its dense line is shown and kept until it is cleared. */
+/** About a metre: what a stored line has more than it was drawn with lies on its edges. */
+const ON_EDGE_DEG = 0.00001;
+
+/** A stored route to be changed, with the corners that its dense line was made of. */
 export const draftOf = (route: VanRoute): Draft => ({
   id: route.id,
   name: route.name,
   region_id: route.region_id,
   corridor_m: route.corridor_m,
   source: route.source,
-  line: route.line.coordinates as Corner[],
+  line: essential(route.line.coordinates as Corner[], ON_EDGE_DEG),
   stops: route.stops.map(
     ({ name, village, latitude, longitude, radius_m, arrive_after_s, stay_s, served_after_s }) => ({
       name,
@@ -83,10 +86,15 @@ export function withStop(draft: Draft, [longitude, latitude]: Corner): Draft {
   return { ...draft, stops: [...draft.stops, stop] };
 }
 
-export const withCorner = (draft: Draft, corner: Corner): Draft => ({
+export const withLine = (draft: Draft, line: Corner[]): Draft => ({
   ...draft,
   source: draft.line.length === 0 ? "drawn" : draft.source,
-  line: [...draft.line, corner],
+  line,
+});
+
+export const withStopAt = (draft: Draft, index: number, [longitude, latitude]: Corner): Draft => ({
+  ...draft,
+  stops: draft.stops.map((stop, at) => (at === index ? { ...stop, longitude, latitude } : stop)),
 });
 
 export const replaced = <T>(list: readonly T[], index: number, value: T): T[] =>
