@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from dashboard_api.sessions import Caller
@@ -28,8 +29,8 @@ class Turns:
         turn = self._held.get(camera_id)
         return turn if turn is not None and now < turn.until else None
 
-    def take(self, camera_id: UUID, caller: Caller, now: datetime) -> None:
-        """Hold the camera for the caller from now on.
+    def take(self, camera_id: UUID, caller: Caller, now: datetime) -> dict[str, Any]:
+        """Hold the camera for the caller from now on; return what others hear of it.
 
         Raises:
             InUse: somebody else holds it; says who and for how long.
@@ -39,4 +40,12 @@ class Turns:
             left_s = (turn.until - now).total_seconds()
             raise InUse(f"{turn.full_name} turns this camera; it is free in {left_s:.0f} s")
         self._held = {key: each for key, each in self._held.items() if now < each.until}
-        self._held[camera_id] = Turn(caller.operator_id, caller.full_name, now + HELD_FOR)
+        turn = Turn(caller.operator_id, caller.full_name, now + HELD_FOR)
+        self._held[camera_id] = turn
+        return {
+            "camera_id": str(camera_id),
+            "operator_id": str(turn.operator_id),
+            "full_name": turn.full_name,
+            "until": turn.until.isoformat(),
+            "left_s": HELD_FOR.total_seconds(),  # for a window whose clock is wrong
+        }

@@ -16,6 +16,7 @@ from ingest.cameras.address import host_of
 from ingest.onvif.device import reach
 from ingest.onvif.discovery import discover
 from models.camera import Camera, Stream
+from models.kit.bus import announce
 from models.kit.errors import Conflict
 from models.observations import StreamKind
 
@@ -110,7 +111,9 @@ async def go_to_preset(camera_id: UUID, token: str, caller: Turner, centre: Cent
         camera = await scope.camera(session, camera_id, caller)
         if camera.onvif_url is None:
             raise Conflict("This camera has no ONVIF address, so it cannot be turned from here")
-        centre.turns.take(camera_id, caller, centre.clock.now())
+        announce(
+            session, "turn", camera_id, centre.turns.take(camera_id, caller, centre.clock.now())
+        )
         audit.record(session, caller.operator_id, "camera.turn", camera_id, preset=token[:200])
     credentials = camera_look.credentials_of(camera, centre.key)
     networks = centre.settings.camera_networks

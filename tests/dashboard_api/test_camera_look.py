@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from ingest.cameras.address import Credentials
 from ingest.simulated.onvif_device import SimulatedOnvifDevice, SimulatedProfile
 from models.camera import Camera, Stream
+from models.kit.bus import Change
 from models.kit.secret import seal
 from models.operator import AuditEntry
 from tests.dashboard_api.conftest import KEY, Centre
@@ -105,6 +106,12 @@ async def test_an_operator_turns_a_camera(centre: Centre, device: SimulatedOnvif
     assert (await client.post(f"{url}/1/go")).status_code == 204
     assert device.moves == ["1"]
     turn = (await client.get(url)).json()["turn"]
+    async with centre.database.read() as session:
+        told = await session.scalar(select(Change).where(Change.topic == "turn"))
+    assert told is not None
+    assert {**turn, "camera_id": told.subject_id, "left_s": 30.0} == told.data | {
+        "until": turn["until"]
+    }
     other = await centre.signed_in("supervisor")
     refused = await other.post(f"{url}/1/go")
     assert refused.status_code == 423

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judged, moved } from "./liveQueries";
+import { judged, moved, turned } from "./liveQueries";
 import { withAlert } from "./queries/alerts";
 import type { Alert, Trip, Vehicle, VehiclePosition } from "./types";
 
@@ -9,6 +9,18 @@ const van = (position: VehiclePosition | null) =>
   ({ id: "v1", freshness: "stale", report_interval_s: 10, position }) as Vehicle;
 const alert = (id: string, raised_at: string, state = "open") =>
   ({ id, raised_at, state }) as Alert;
+
+describe("turned", () => {
+  it("counts the 30 s by this window's clock, however wrong either is", () => {
+    const told = { camera_id: "c1", operator_id: "o1", full_name: "Айгүл", left_s: 30 };
+    const nowMs = Date.parse("2020-01-01T00:00:00Z");
+    expect(turned({ ...told, until: "2026-11-22T05:00:30Z" }, nowMs)).toEqual({
+      operator_id: "o1",
+      full_name: "Айгүл",
+      until: "2020-01-01T00:00:30.000Z",
+    });
+  });
+});
 
 describe("moved", () => {
   it("takes a newer fix and calls the van online", () => {
