@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from models.observations import Severity
 
@@ -40,8 +40,13 @@ UNKNOWN = Verdict(Sign.UNKNOWN)
 class Rule(Protocol[Judged]):
     """A rule judges one kind of facts; ``reraise_after`` counts from the last end of an alert."""
 
-    name: ClassVar[str]
-    severity: ClassVar[Severity]
-    reraise_after: ClassVar[timedelta]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def severity(self) -> Severity: ...
+
+    @property
+    def reraise_after(self) -> timedelta: ...
 
     def judge(self, facts: Judged, now: datetime) -> Verdict: ...

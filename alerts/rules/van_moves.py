@@ -3,23 +3,24 @@
 When a movement counts is judged by geo; here is only which are worth an alarm, and how loud.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from alerts.facts import VanFacts
-from alerts.rules.base import Rule, Sign, Verdict
+from alerts.rules.base import Sign, Verdict
 from geo.judgement.facts import MovementKind
 from models.observations import Severity
 
 
+@dataclass(frozen=True, slots=True)
 class VanRule:
     """Fires while a van has a movement of these kinds; ``critical`` None: however bad it is."""
 
-    name: ClassVar[str]
-    severity: ClassVar[Severity] = Severity.WARNING
-    reraise_after: ClassVar[timedelta] = timedelta(0)
-    kinds: ClassVar[tuple[MovementKind, ...]]
-    critical: ClassVar[bool | None] = None
+    name: str
+    kinds: tuple[MovementKind, ...]
+    severity: Severity = Severity.WARNING
+    critical: bool | None = None
+    reraise_after: timedelta = timedelta(0)
 
     def judge(self, facts: VanFacts, now: datetime) -> Verdict:
         for move in facts.moves:
@@ -28,98 +29,22 @@ class VanRule:
         return Verdict(Sign.CLEAR, now)
 
 
-class OffRoute(VanRule):
-    name = "van_off_route"
-    kinds = (MovementKind.OFF_ROUTE,)
-    critical = False
-
-
-class FarOffRoute(VanRule):
-    name = "van_far_off_route"
-    severity = Severity.CRITICAL
-    kinds = (MovementKind.OFF_ROUTE,)
-    critical = True
-
-
-class WrongWay(VanRule):
-    name = "van_wrong_way"
-    kinds = (MovementKind.WRONG_WAY,)
-
-
-class StopSkipped(VanRule):
-    name = "van_stop_skipped"
-    kinds = (MovementKind.SKIPPED,)
-
-
-class Late(VanRule):
-    name = "van_late"
-    severity = Severity.INFO
-    kinds = (MovementKind.LATE,)
-
-
-class LeftEarly(VanRule):
-    name = "van_left_early"
-    kinds = (MovementKind.EARLY,)
-
-
-class UnplannedStop(VanRule):
-    name = "van_unplanned_stop"
-    kinds = (MovementKind.UNPLANNED_STOP,)
-
-
-class NoProgress(VanRule):
-    name = "van_no_progress"
-    severity = Severity.INFO
-    kinds = (MovementKind.NO_PROGRESS,)
-
-
-class Lost(VanRule):
-    name = "van_lost"
-    kinds = (MovementKind.LOST,)
-
-
-class InDeadZone(VanRule):
-    name = "van_in_dead_zone"
-    severity = Severity.INFO
-    kinds = (MovementKind.DEAD_ZONE,)
-
-
-class Overspeed(VanRule):
-    name = "van_overspeed"
-    kinds = (MovementKind.OVERSPEED,)
-
-
-class Unauthorised(VanRule):
-    name = "van_unauthorised"
-    severity = Severity.CRITICAL
-    kinds = (MovementKind.UNAUTHORISED,)
-
-
-class PowerLost(VanRule):
-    name = "van_power_lost"
-    severity = Severity.CRITICAL
-    kinds = (MovementKind.POWER_LOST,)
-
-
-class Fence(VanRule):
-    name = "van_fence"
-    kinds = (MovementKind.FENCE_ENTERED, MovementKind.FENCE_LEFT)
-
-
-VAN_RULES: tuple[Rule[VanFacts], ...] = (
-    OffRoute(),
-    FarOffRoute(),
-    WrongWay(),
-    StopSkipped(),
-    Late(),
-    LeftEarly(),
-    UnplannedStop(),
-    NoProgress(),
-    Lost(),
-    InDeadZone(),
-    Overspeed(),
-    Unauthorised(),
-    PowerLost(),
-    Fence(),
+_OFF_ROUTE = (MovementKind.OFF_ROUTE,)
+_FENCE = (MovementKind.FENCE_ENTERED, MovementKind.FENCE_LEFT)
+VAN_RULES = (
+    VanRule("van_off_route", _OFF_ROUTE, critical=False),
+    VanRule("van_far_off_route", _OFF_ROUTE, Severity.CRITICAL, critical=True),
+    VanRule("van_wrong_way", (MovementKind.WRONG_WAY,)),
+    VanRule("van_stop_skipped", (MovementKind.SKIPPED,)),
+    VanRule("van_late", (MovementKind.LATE,), Severity.INFO),
+    VanRule("van_left_early", (MovementKind.EARLY,)),
+    VanRule("van_unplanned_stop", (MovementKind.UNPLANNED_STOP,)),
+    VanRule("van_no_progress", (MovementKind.NO_PROGRESS,), Severity.INFO),
+    VanRule("van_lost", (MovementKind.LOST,)),
+    VanRule("van_in_dead_zone", (MovementKind.DEAD_ZONE,), Severity.INFO),
+    VanRule("van_overspeed", (MovementKind.OVERSPEED,)),
+    VanRule("van_unauthorised", (MovementKind.UNAUTHORISED,), Severity.CRITICAL),
+    VanRule("van_power_lost", (MovementKind.POWER_LOST,), Severity.CRITICAL),
+    VanRule("van_fence", _FENCE),
 )
-KINDS = frozenset(kind for rule in VAN_RULES if isinstance(rule, VanRule) for kind in rule.kinds)
+KINDS = frozenset(kind for rule in VAN_RULES for kind in rule.kinds)
