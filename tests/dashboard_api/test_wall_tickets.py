@@ -56,3 +56,19 @@ async def test_a_wall_has_one_to_64_tiles(centre: Centre, count: int) -> None:
     client = await centre.signed_in("operator")
     ids = [str(uuid4()) for _ in range(count)]
     assert (await client.post(TICKETS, json={"camera_ids": ids})).status_code == 422
+
+
+async def test_a_camera_of_another_region_is_left_out_and_leaves_no_trail(centre: Centre) -> None:
+    async with centre.database.transaction() as session:
+        far = await build_office(session, code="astana-1", region_code="KZ-71")
+    client = await centre.signed_in("operator", login="far", region_id=far.region_id)
+    ids = [str(centre.office.cameras[0]), str(far.cameras[0])]
+    answer = await client.post(TICKETS, json={"camera_ids": ids})
+    assert [item["camera_id"] for item in answer.json()["items"]] == ids[1:]
+    nobody = await centre.signed_in("agent")
+    assert (await nobody.post(TICKETS, json={"camera_ids": ids})).status_code == 403
+    async with centre.database.read() as session:
+        entries = await session.scalars(
+            select(AuditEntry.subject).where(AuditEntry.action == "camera.live")
+        )
+        assert list(entries) == ids[1:]
