@@ -1,7 +1,7 @@
 """The port: a picture goes in, people come out. One adapter a runtime in vision/detectors/."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,38 @@ class Detector(Protocol):
 
         Raises:
             InvalidInput: not a height × width × 3 picture of bytes, or nothing can be told of it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """Pixels from ``left``, ``top`` up to but without ``right``, ``bottom``."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def of(self, picture: Picture) -> Picture:
+        return np.ascontiguousarray(picture[self.top : self.bottom, self.left : self.right])
+
+
+@runtime_checkable
+class PartDetector(Detector, Protocol):
+    """A Detector that may look at a part of a picture for less."""
+
+    @property
+    def sees_parts(self) -> bool:
+        """Whether it can, with the weights that it has."""
+        ...
+
+    def detect_part(
+        self, picture: Picture, crop: Crop, *, score: float | None = None
+    ) -> tuple[Detections, Crop]:
+        """Return the people of a part, in pixels of the picture, and the part looked at.
+
+        That is ``crop`` or somewhat more. Who is cut by its edge may be among them.
         """
         ...
 

@@ -1,7 +1,7 @@
 """One look: coded picture → can the camera see → where are people. Runs in inference threads."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -10,9 +10,10 @@ from models.kit.errors import InvalidInput
 from models.kit.log import get
 from vision import metrics, tamper
 from vision.colours import colours
-from vision.detector import Detector
-from vision.gate import Part, unchanged
+from vision.detector import Detector, PartDetector, Picture
+from vision.gate import LOOK_AGAIN_AFTER, Part, changed, unchanged
 from vision.masks import Masks
+from vision.parts import Found, crop_of, inner, places, renewed
 from vision.picture import Decoded, PictureDecoder, PictureToCome, covered
 from vision.seats import Seated, seated
 from vision.sight import Sight, Thumbnail
@@ -50,9 +51,10 @@ class Look:
 class _Memory:
     decoder: PictureDecoder
     view: View = field(default_factory=View)
-    seen: Thumbnail | None = None
-    seen_at: datetime | None = None
-    boxes: Boxes | None = None
+    seen: Thumbnail | None = None  # each place as it was when it was last looked at
+    seen_at: datetime | None = None  # all of it
+    found: Found | None = None
+    boxes: Boxes | None = None  # of ``found``, with the faint ones that count
     colours: Colours | None = None
     camera: WatchedCamera | None = None
     part: Part | None = None  # where a change counts, of ``camera``'s zones
@@ -105,7 +107,7 @@ class Eyes:
         memory.view, sees = tamper.look(memory.view, small, at)
         metrics.LOOKS.labels(sees).inc()
         if sees is not Sight.CLEAR:
-            memory.seen = memory.boxes = None
+            memory.seen = memory.found = memory.boxes = None
             return Look(picture.camera_id, at, sees, None)
         if memory.boxes is not None and unchanged(
             memory.seen, memory.seen_at, small, at, memory.part
@@ -115,17 +117,15 @@ class Eyes:
         pixels = decoded.pixels()
         if camera is not None and camera.masks:
             Masks(camera.masks)(pixels)
-        score = camera.score if camera else None
         with metrics.INFERENCE_S.time():
-            found = zoomed(
-                detector, pixels, camera.far if camera else (), aspect=ASPECT, score=score
-            )
-        height, width = pixels.shape[:2]
-        size = np.array([width, height] * 2, np.float64)
+            found = _look_at_parts(memory, detector, pixels, small, at)
+            if found is None:
+                found = _look_at_all(memory, detector, pixels)
+                memory.seen, memory.seen_at = small, at
+        memory.found = found
         memory.held, memory.boxes = seated(
-            memory.held, found.boxes / size, found.faint / size, camera.zones if camera else (), at
+            memory.held, found.sure, found.faint, camera.zones if camera else (), at
         )
-        memory.seen, memory.seen_at = small, at
         follows = camera is not None and any(zone.kind in WAITING for zone in camera.zones)
         memory.colours = colours(pixels, memory.boxes) if follows else None
         return Look(picture.camera_id, at, sees, memory.boxes, memory.colours)
@@ -142,6 +142,50 @@ class Eyes:
             memory = _Memory(PictureDecoder(picture.avcc_config))
             self._memory[picture.camera_id] = memory
         return memory
+
+
+def _look_at_all(memory: _Memory, detector: Detector, pixels: Picture) -> Found:
+    camera = memory.camera
+    found = zoomed(
+        detector,
+        pixels,
+        camera.far if camera else (),
+        aspect=ASPECT,
+        score=camera.score if camera else None,
+    )
+    height, width = pixels.shape[:2]
+    size = np.array([width, height] * 2, np.float64)
+    return Found(found.boxes / size, found.faint / size)
+
+
+def _look_at_parts(
+    memory: _Memory, detector: Detector, pixels: Picture, small: Thumbnail, at: datetime
+) -> Found | None:
+    """Look where something changed; None where all of the picture is to be looked at."""
+    camera, found, seen, seen_at = memory.camera, memory.found, memory.seen, memory.seen_at
+    if found is None or seen is None or seen_at is None or (camera is not None and camera.far):
+        return None
+    if not (isinstance(detector, PartDetector) and detector.sees_parts):
+        return None
+    if seen.shape != small.shape or not timedelta(0) <= at - seen_at < LOOK_AGAIN_AFTER:
+        return None
+    where = places(changed(seen, small), memory.part, found.sure)
+    if where is None:
+        return None
+    height, width = pixels.shape[:2]
+    score = camera.score if camera else None
+    looks = [
+        detector.detect_part(pixels, crop_of(place, height, width), score=score) for place in where
+    ]
+    told = renewed(found, looks, height, width)
+    if told is not None:
+        metrics.PARTS.inc()
+        seen = seen.copy()
+        for _, crop in looks:
+            rows, columns = inner(crop, height, width)
+            seen[rows, columns] = small[rows, columns]
+        memory.seen = seen
+    return told
 
 
 def _same(one: Part | None, other: Part | None) -> bool:

@@ -36,8 +36,13 @@ def unchanged(
         return False
     if not timedelta(0) <= at - seen_at < LOOK_AGAIN_AFTER:
         return False
-    difference = np.maximum(seen, thumbnail) - np.minimum(seen, thumbnail)
-    changed = difference > _CHANGED_LEVELS
+    where = changed(seen, thumbnail)
     if part is not None:
-        changed &= part
-    return int(np.count_nonzero(changed)) < _CHANGED_SHARE * seen.size
+        where &= part
+    return int(np.count_nonzero(where)) < _CHANGED_SHARE * seen.size
+
+
+def changed(seen: Thumbnail, thumbnail: Thumbnail) -> Part:
+    """Return the pixels in which two thumbnails of the same size differ."""
+    difference = np.maximum(seen, thumbnail) - np.minimum(seen, thumbnail)
+    return np.asarray(difference > _CHANGED_LEVELS, np.bool_)

@@ -4,6 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 LOOKS = Counter("vision_looks", "Looks taken, by what the camera could see.", ["sight"])
 REUSED = Counter("vision_looks_reused", "Looks that found the picture unchanged and cost nothing.")
+PARTS = Counter("vision_looks_at_parts", "Looks at those parts only in which something changed.")
 DROPPED = Counter("vision_pictures_dropped", "Key pictures replaced by a newer one, not looked at.")
 BROKEN = Counter("vision_pictures_broken", "Key pictures that could not be decoded.")
 GARBAGE = Counter("vision_garbage_messages", "Messages of a media node that made no sense.")

@@ -5,10 +5,10 @@ and the same code takes the part that matters of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from vision.detector import Crop as Crop
 from vision.detector import Detections, Detector, Picture, Tensor
 from vision.overlap import keep_best
 from vision.zones import Polygon
@@ -18,19 +18,6 @@ _MARGIN = 0.15  # of the zone's width and height, around it
 _SMALLEST_PX = 32
 _AT_EDGE_PX = 2.0
 _OVERLAP = 0.55
-
-
-@dataclass(frozen=True, slots=True)
-class Crop:
-    """Pixels from ``left``, ``top`` up to but without ``right``, ``bottom``."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    def of(self, picture: Picture) -> Picture:
-        return np.ascontiguousarray(picture[self.top : self.bottom, self.left : self.right])
 
 
 def crop_around(polygon: Polygon, height: int, width: int, *, aspect: float) -> Crop | None:

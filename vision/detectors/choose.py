@@ -11,7 +11,7 @@ from models.kit.log import get
 from vision import weights as weight_list
 from vision.detector import Detector, Network
 from vision.detectors.broken import BrokenWeights
-from vision.detectors.input_size import require_input
+from vision.detectors.input_size import require_input, takes_any_size
 from vision.detectors.people import PeopleDetector
 from vision.site_weights import SiteWeights
 from vision.weights import Content, Form, Pinned, Weights
@@ -33,12 +33,15 @@ class Adapter(NamedTuple):
 
     module: str
     forms: frozenset[Form]
+    any_size: bool = False  # it changes the size of its input at no cost
 
 
 # Fastest first.
 RUNTIMES: dict[str, Adapter] = {
-    "openvino": Adapter("vision.detectors.openvino", frozenset({"onnx", "openvino"})),
-    "onnxruntime": Adapter("vision.detectors.onnxruntime", frozenset({"onnx"})),
+    "openvino": Adapter(
+        "vision.detectors.openvino", frozenset({"onnx", "openvino"}), any_size=True
+    ),
+    "onnxruntime": Adapter("vision.detectors.onnxruntime", frozenset({"onnx"}), any_size=True),
     "opencv": Adapter("vision.detectors.opencv", frozenset({"onnx"})),
     "ultralytics": Adapter("vision.detectors.ultralytics", frozenset({"torch", "tensorrt"})),
 }
@@ -74,22 +77,16 @@ def load_detector(
     threads: int = 1,
     precision: str | None = None,
     score: float | None = None,
-) -> Detector:
+) -> PeopleDetector:
     """Return a proven detector of these weights; raises as ``choose`` does."""
-    network = load_network(runtime, pinned, threads=threads, precision=precision)
-    detector = PeopleDetector(network, pinned.weights, score=score)
+    content = pinned.content()
+    network = network_of(runtime, pinned.weights, content, threads=threads, precision=precision)
+    adapter = RUNTIMES[network.runtime.partition(" ")[0]]
+    sees_parts = adapter.any_size and takes_any_size(content, pinned.weights)
+    detector = PeopleDetector(network, pinned.weights, score=score, sees_parts=sees_parts)
     size = pinned.weights.preprocessing
     detector.detect(np.full((size.height, size.width, 3), size.padding, np.uint8))
     return detector
-
-
-def load_network(
-    runtime: Runtime, pinned: Pinned, *, threads: int = 1, precision: str | None = None
-) -> Network:
-    """Return a loaded network of checked bytes; raises as ``choose`` does."""
-    return network_of(
-        runtime, pinned.weights, pinned.content(), threads=threads, precision=precision
-    )
 
 
 def network_of(

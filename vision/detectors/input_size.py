@@ -28,6 +28,14 @@ def require_input(content: Content, weights: Weights) -> None:
     raise ForeignNetwork(msg)
 
 
+def takes_any_size(content: Content, weights: Weights) -> bool:
+    """Say whether a network takes smaller pictures than its pin prepares."""
+    if weights.form != "onnx":
+        return False
+    sizes = next(iter(read_facts(content.main).inputs.values()))
+    return len(sizes) == 4 and sizes[2:] == (None, None)
+
+
 def fits(sizes: Dimensions, wanted: tuple[int, ...]) -> bool:
     """Say whether an input of these sizes (None: free) takes a tensor of the wanted shape."""
     return len(sizes) == len(wanted) and all(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from vision.detector import Detections, Network, Picture, require_picture
+from vision.detector import Crop, Detections, Network, Picture, Tensor, require_picture
 from vision.detectors.decoders import DECODERS, ONE_BOX_A_PERSON
-from vision.letterbox import place
+from vision.letterbox import Placement, place, place_part
 from vision.overlap import keep_best
 from vision.weights import PERSON, Weights
 
@@ -13,9 +13,18 @@ MOST_PEOPLE = 300  # in one picture; more is noise, and costs the square of it
 
 
 class PeopleDetector:
-    """A Detector of pinned weights; ``score`` replaces their own threshold."""
+    """A PartDetector of pinned weights; ``score`` replaces their own threshold."""
 
-    def __init__(self, network: Network, weights: Weights, *, score: float | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        weights: Weights,
+        *,
+        score: float | None = None,
+        sees_parts: bool = False,
+    ) -> None:
+        """``sees_parts``: the network takes inputs of any size."""
+        self.sees_parts = sees_parts
         self._network = network
         self._weights = weights
         self._score = weights.thresholds.score if score is None else score
@@ -25,13 +34,21 @@ class PeopleDetector:
 
     def detect(self, picture: Picture, *, score: float | None = None) -> Detections:
         require_picture(picture)
+        tensor, placement = place(picture, self._weights.preprocessing)
+        return self._people(tensor, placement, score)
+
+    def detect_part(
+        self, picture: Picture, crop: Crop, *, score: float | None = None
+    ) -> tuple[Detections, Crop]:
+        require_picture(picture)
+        tensor, placement, seen = place_part(picture, crop, self._weights.preprocessing)
+        return self._people(tensor, placement, score), seen
+
+    def _people(self, tensor: Tensor, placement: Placement, score: float | None) -> Detections:
         least = self._score if score is None else score
-        prepared = self._weights.preprocessing
-        tensor, placement = place(picture, prepared)
         boxes, scores = self._decode(
             self._network.infer(tensor),
-            prepared.height,
-            prepared.width,
+            *tensor.shape[2:],
             score=FAINT * least,
             classes=len(self._weights.classes),
             person=self._person,
