@@ -10,6 +10,12 @@ from sqlalchemy import select, text
 
 from geo import repository
 from geo.fleet import SCALE, ReplayPart, fleet_at, replay_json
+from geo.judging import fixes
+from geo.reports.driving import mileage_lines, stay_lines
+from geo.reports.lines import Scope
+from geo.reports.plans import trip_lines, visit_lines
+from geo.reports.van_days import sum_up
+from geo.van_now import trip_now
 from geo.vector_tiles import Tile, TileLayer, tile
 from models.kit.clock import SystemClock
 from models.kit.database import Database
@@ -96,16 +102,19 @@ def test_a_square_that_is_none_is_refused(z: int, x: int, y: int) -> None:
         Tile(z, x, y)
 
 
-async def test_no_question_of_the_map_reads_the_history(database: Database) -> None:
+async def test_no_question_reads_the_history_from_end_to_end(database: Database) -> None:
+    """Map, tracks, replay, the card of a van, judging, every report before and after its sum."""
     today = datetime.combine(SystemClock().now().date(), datetime.min.time(), UTC)
     async with database.transaction() as session:
         region_id = await build_region(session)
     await fill(database, region_id, today - timedelta(days=1), today + timedelta(days=2))
-    async with heard(database) as said, database.read() as session:
+    noon, everyone = today + timedelta(hours=12), Scope()
+    day: dict[str, Any] = {"starts_at": today, "ends_at": today + timedelta(days=1)}
+    async with heard(database, "FROM") as said, database.transaction() as session:
         van = (await session.execute(select(Vehicle.id).limit(1))).scalar_one()
-        noon = today + timedelta(hours=12)
-        day: dict[str, Any] = {"starts_at": today, "ends_at": today + timedelta(days=1)}
+        said.clear()
         await repository.vehicles(session)
+        await repository.vehicle(session, van)
         assert len(await fleet_at(session, noon)) == 30
         part = ReplayPart(noon, noon + timedelta(minutes=30), 1)
         assert len(json.loads(await replay_json(session, part))) == 30
@@ -113,6 +122,19 @@ async def test_no_question_of_the_map_reads_the_history(database: Database) -> N
         await repository.positions(session, van, *day.values(), limit=200)
         await tile(session, TileLayer.TRACK, Tile(6, 44, 22), vehicle_id=van, **day)
         await tile(session, TileLayer.FIXES, Tile(14, 11400, 5600), **day)
-    assert len(said) == 7
-    scans = [await sequential_scans(database, *one) for one in said]
-    assert scans == [[] for _ in said]
+        assert await trip_now(session, van, today + timedelta(hours=1)) is not None
+        assert len(await fixes.fixes_between(session, {van: (0.0, noon.timestamp())})) == 1
+        for summed in (False, True):
+            for of in (everyone, Scope(vehicle_id=van)):
+                driven = await mileage_lines(session, noon.date(), of)
+                assert len(driven) == (1 if of.vehicle_id else 30)
+                await stay_lines(session, noon.date(), of)
+                assert len(await trip_lines(session, noon.date(), of)) == len(driven)
+                assert len(await visit_lines(session, noon.date(), of)) == len(driven)
+            if not summed:
+                assert len(await sum_up(session, noon.date(), UUID(int=0), noon)) == 30
+    asked = [one for one in said if "pg_advisory" not in one[0]]
+    assert len(asked) == 11 + 16 + 2
+    assert await sequential_scans(database, "SELECT count(*) FROM position", None)
+    scans = {one[0]: await sequential_scans(database, *one) for one in asked}
+    assert {statement: tables for statement, tables in scans.items() if tables} == {}

@@ -17,6 +17,7 @@ Bench = Callable[[bool], Coroutine[Any, Any, list[Row]]]
 
 BENCHES: dict[str, Bench] = {
     "gps": gps.run,
+    "gps-kill": gps_kill.run,
     "live": live.run,
     "record": record.run,
     "replay": replay.run,
@@ -30,7 +31,7 @@ def main(
     *,
     quick: Annotated[bool, typer.Option(help="Within a minute, the same rows.")] = False,
     json: Annotated[bool, typer.Option(help="One JSON object instead of a table.")] = False,
-    kill: Annotated[bool, typer.Option(help="gps: kill processes while fixes come in.")] = False,
+    part: Annotated[gps.Part | None, typer.Option(help="gps: only this part.")] = None,
     minutes: Annotated[float, typer.Option(min=1, help="How long to soak.")] = soak.MINUTES,
 ) -> None:
     """Measure against a peer in the same run; what happens meanwhile is told on stderr."""
@@ -39,10 +40,11 @@ def main(
         raise typer.BadParameter(f"{name}: choose one of {', '.join(BENCHES)}")
     log.configure(level="warning", log_format="text", process="bench")
     try:
-        if bench is gps.run and kill:
-            rows = asyncio.run(gps_kill.run())
+        if bench is gps.run:
+            work = gps.run(quick, part)
         else:
-            rows = asyncio.run(soak.run(quick, minutes) if bench is soak.run else bench(quick))
+            work = soak.run(quick, minutes) if bench is soak.run else bench(quick)
+        rows = asyncio.run(work)
     except CentreError as error:
         typer.echo(error.detail, err=True)
         sys.exit(2)

@@ -3,9 +3,12 @@
 Receivers, judge and API are real processes over a private PostGIS; the trackers speak Teltonika.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from enum import StrEnum
 
-from dashboard_api.cli.bench import gps_history, gps_truth
+from dashboard_api.cli.bench import gps_history, gps_past, gps_truth
 from dashboard_api.cli.bench.gps_fleet import INTERVAL_S, VANS, Van, add_fleet, rooms
 from dashboard_api.cli.bench.gps_load import (
     PACKET_FIXES,
@@ -16,38 +19,64 @@ from dashboard_api.cli.bench.gps_load import (
     sustained,
 )
 from dashboard_api.cli.bench.gps_orders import ORDERS, identical_orders
-from dashboard_api.cli.bench.ground import ground
+from dashboard_api.cli.bench.ground import Ground, ground
 from dashboard_api.cli.bench.report import Goal, Row, percentile
 from models.kit.clock import SystemClock
 
-FIXES_EACH = {True: 80, False: 400}
-_SCREEN_S = {True: 15.0, False: 60.0}
-_BARE_POSITIONS = {True: 40_000, False: 200_000}
+FIXES_EACH = {True: 40, False: 400}
+_ROUTES = {True: 2, False: 8}
+_SCREEN_S = {True: 10.0, False: 60.0}
+_BARE_POSITIONS = {True: 20_000, False: 200_000}
 
 
-async def run(quick: bool) -> list[Row]:
-    """Load, screens, history and judgement, one after the other."""
-    clock = SystemClock()
-    each = FIXES_EACH[quick]
-    days = gps_history.DAYS[quick]
+class Part(StrEnum):
+    """What may be measured alone, where all together would take too long at a time."""
+
+    LOAD = "load"
+    HISTORY = "history"
+    JUDGEMENT = "judgement"
+
+
+async def run(quick: bool, only: Part | None = None) -> list[Row]:
+    """Load and screens, history, judgement, one after the other, or one of them."""
+    found: list[Row] = []
+    async with _fleet(quick) as (place, fleet):
+        if only in (None, Part.JUDGEMENT):
+            found += await _orders(place, fleet, quick=quick)
+        if only in (None, Part.LOAD):
+            found += await _load(place, fleet, quick=quick)
+        if only in (None, Part.HISTORY):
+            found += await _history(place, fleet, quick=quick)
+    if only in (None, Part.JUDGEMENT):
+        found += gps_truth.rows(gps_truth.measure(gps_truth.HOURS[quick]))
+    return found
+
+
+@asynccontextmanager
+async def _fleet(quick: bool) -> AsyncIterator[tuple[Ground, list[Van]]]:
     async with ground() as place:
-        begins = clock.now() - timedelta(seconds=each * INTERVAL_S + 300)
-        fleet = await add_fleet(place, begins)
-        same, said = await identical_orders(place.database, fleet[1], ORDERS[quick])
-        bare = await bare_insert(place.database, fleet, _BARE_POSITIONS[quick])
-        async with rooms(place) as running, screen(running) as seen:
-            load = await sustained(running, place.database, seen, fleet, each)
-            waits, unseen = await screen_ms(running, seen, fleet, _SCREEN_S[quick])
-        before = clock.now() - timedelta(days=1)
-        vans = [van.vehicle_id for van in fleet]
-        load_s = await gps_history.load(place.database, vans, before, days)
-        times = await gps_history.ask(place.database, vans, before, days, load_s)
-    score = gps_truth.measure(gps_truth.HOURS[quick])
+        begins = SystemClock().now() - timedelta(seconds=FIXES_EACH[quick] * INTERVAL_S + 300)
+        yield place, await add_fleet(place, begins, _ROUTES[quick])
+
+
+async def _load(place: Ground, fleet: list[Van], *, quick: bool) -> list[Row]:
+    bare = await bare_insert(place.database, fleet, _BARE_POSITIONS[quick])
+    async with rooms(place) as running, screen(running) as seen:
+        load = await sustained(running, place.database, seen, fleet, FIXES_EACH[quick])
+        waits, unseen = await screen_ms(running, seen, fleet, _SCREEN_S[quick])
+    return [*_load_rows(load, bare), *_screen_rows(waits, unseen, fleet)]
+
+
+async def _history(place: Ground, fleet: list[Van], *, quick: bool) -> list[Row]:
+    before = SystemClock().now() - timedelta(days=1)
+    load_s = await gps_past.fill(place.database, fleet, before, gps_history.DAYS[quick])
+    times = await gps_history.ask(place.database, fleet, before, load_s, quick=quick)
+    return gps_history.rows(times, len(fleet), quick=quick)
+
+
+async def _orders(place: Ground, fleet: list[Van], *, quick: bool) -> list[Row]:
+    same, said = await identical_orders(place.database, fleet[1], ORDERS[quick])
     return [
-        *_load_rows(load, bare),
-        *_screen_rows(waits, unseen, fleet),
-        *_history_rows(times, quick),
-        *gps_truth.rows(score),
         Row(
             "identical_orders",
             same,
@@ -56,7 +85,7 @@ async def run(quick: bool) -> list[Row]:
             direction=Goal.AT_LEAST,
             note=f"of {ORDERS[quick]} random orders of a van-day with a tenth of it twice: the same"
             f" {said} movements, visits and trip as in order of time",
-        ),
+        )
     ]
 
 
@@ -98,33 +127,4 @@ def _screen_rows(waits: list[float], unseen: int, fleet: list[Van]) -> list[Row]
             note=f"packet sent → position on the live socket; {len(fleet)} vans every"
             f" {INTERVAL_S:.0f} s, {len(waits)} fixes, {unseen} not shown",
         )
-    ]
-
-
-def _history_rows(times: gps_history.Timings, quick: bool) -> list[Row]:
-    stored = f"{times.positions / 1e6:.2f} million positions stored"
-    about = f"{stored}; --quick loads fewer than the 10 million of the goal" if quick else stored
-    return [
-        Row("last_500_ms_p95", times.last_500_ms, "ms", goal=10, note=about),
-        Row("van_day_ms_p95", times.van_day_ms, "ms", goal=30, note=about),
-        Row("fleet_moment_ms_p95", times.fleet_moment_ms, "ms", goal=50, note=about),
-        Row(
-            "fleet_day_report_s_p95",
-            times.fleet_day_report_s,
-            "s",
-            goal=3,
-            note=f"stays, mileage, trips, plan against fact of {VANS} vans and a day; {about}",
-        ),
-        Row(
-            "replay_hour_ms_p95",
-            times.replay_hour_ms,
-            "ms",
-            note=f"an hour of all {VANS} vans, as the replay asks for it ahead; {about}",
-        ),
-        Row(
-            "load_per_s",
-            times.positions / times.load_s,
-            "positions/s",
-            note="binary COPY with every index, vacuumed and analysed",
-        ),
     ]

@@ -1,13 +1,14 @@
 """The bench's vans: five hundred, with routes and trips of today, so that judging has work."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import httpx
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.accounts import add_user
@@ -33,6 +34,38 @@ LOGIN, PASSWORD = "bench", "a-long-password"
 _SEED = 5
 _READY_S = 60.0
 _NAMES = {"kk": "Сынақ", "ru": "Проба", "en": "Bench"}
+# Trips of vans as other vans have them, at another time: planned, or over and as planned.
+_COPY_TRIPS = text("""
+    WITH asked AS (
+        SELECT * FROM unnest(CAST(:like_vans AS uuid[]), CAST(:vans AS uuid[])) AS a(like_van, van)
+    ), copied AS (
+        INSERT INTO trip (id, vehicle_id, route_id, service_date, planned_start_at, planned_end_at,
+                          state, started_at, ended_at, progress_m, judged_until)
+        SELECT gen_random_uuid(), a.van, t.route_id, CAST(:begins AS date), :begins, span.ends,
+               CASE WHEN span.over THEN 'done' ELSE 'planned' END,
+               CASE WHEN span.over THEN CAST(:begins AS timestamptz) END,
+               CASE WHEN span.over THEN span.ends END, CASE WHEN span.over THEN r.length_m END,
+               CASE WHEN span.over THEN span.ends END
+        FROM asked a JOIN trip t ON t.vehicle_id = a.like_van AND t.state <> 'done'
+        JOIN route r ON r.id = t.route_id
+        CROSS JOIN LATERAL (
+            SELECT CAST(:over AS boolean) AS over,
+                   CAST(:begins AS timestamptz) + (t.planned_end_at - t.planned_start_at) AS ends
+        ) span
+        RETURNING id, vehicle_id, planned_start_at
+    )
+    INSERT INTO stop_visit (trip_id, sequence, stop_id, planned_arrival_at, planned_departure_at,
+                            state, arrived_at, departed_at, inferred)
+    SELECT c.id, v.sequence, v.stop_id, v.planned_arrival_at + apart.apart,
+           v.planned_departure_at + apart.apart,
+           CASE WHEN CAST(:over AS boolean) THEN 'served' ELSE 'planned' END,
+           CASE WHEN CAST(:over AS boolean) THEN v.planned_arrival_at + apart.apart END,
+           CASE WHEN CAST(:over AS boolean) THEN v.planned_departure_at + apart.apart END, false
+    FROM copied c JOIN asked a ON a.van = c.vehicle_id
+    JOIN trip t ON t.vehicle_id = a.like_van AND t.state <> 'done'
+    JOIN stop_visit v ON v.trip_id = t.id
+    CROSS JOIN LATERAL (SELECT c.planned_start_at - t.planned_start_at AS apart) apart
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +86,12 @@ class Rooms:
     pids: dict[str, int]
 
 
-async def add_fleet(place: Ground, starts_at: datetime) -> list[Van]:
-    """Put in the vans; each is on one of ROUTES trips that began at ``starts_at``."""
+async def add_fleet(place: Ground, starts_at: datetime, routes: int = ROUTES) -> list[Van]:
+    """Put in the vans; each is on one of ``routes`` trips that began at ``starts_at``."""
     days = list(
         van_days(
             real_places(),
-            ROUTES,
+            routes,
             _SEED,
             starts_at,
             report_interval_s=INTERVAL_S,
@@ -66,31 +99,51 @@ async def add_fleet(place: Ground, starts_at: datetime) -> list[Van]:
             apart=timedelta(0),
         )
     )
-    fleet: list[Van] = []
     async with place.database.transaction() as session:
         region = Region(id=new_id(), code="KZ-75", name=_NAMES, valid_from=date(2022, 6, 8))
         session.add(region)
         await session.flush()
-        routes = [await _route(session, region.id, day) for day in days]
-        for number in range(VANS):
-            vehicle = Vehicle(
-                id=new_id(),
-                plate=f"{number:03d} BNC 02",
-                name=_NAMES,
-                region_id=region.id,
-                report_interval_s=int(INTERVAL_S),
+        fleet = [
+            Van(new_id(), f"8670600300{number:05d}", days[number % routes])
+            for number in range(VANS)
+        ]
+        for number, van in enumerate(fleet):
+            session.add(
+                Vehicle(
+                    id=van.vehicle_id,
+                    plate=f"{number:03d} BNC 02",
+                    name=_NAMES,
+                    region_id=region.id,
+                    report_interval_s=int(INTERVAL_S),
+                )
             )
-            session.add(vehicle)
-            fleet.append(Van(vehicle.id, f"8670600300{number:05d}", days[number % ROUTES]))
         await session.flush()
         for van in fleet:
             session.add(
                 Device(vehicle_id=van.vehicle_id, identifier=van.identifier, protocol="teltonika")
             )
-        for number, van in enumerate(fleet):
-            await _trip(session, routes[number % ROUTES], van, starts_at)
+        first = fleet[:routes]
+        for van in first:
+            await _trip(session, await _route(session, region.id, van.day), van, starts_at)
+        others = [(first[number % routes], van) for number, van in enumerate(fleet)][routes:]
+        await copy_trips(session, others, starts_at)
     await add_user(place.database, LOGIN, PASSWORD, "dispatcher", "Bench", "kk")
     return fleet
+
+
+async def copy_trips(
+    session: AsyncSession,
+    pairs: Sequence[tuple[Van, Van]],
+    begins: datetime,
+    *,
+    over: bool = False,
+) -> None:
+    """Give the second van of each pair the first one's trip; ``over``: it was as planned."""
+    vans = {
+        "like_vans": [like.vehicle_id for like, _ in pairs],
+        "vans": [van.vehicle_id for _, van in pairs],
+    }
+    await session.execute(_COPY_TRIPS, {**vans, "begins": begins, "over": over})
 
 
 async def _route(session: AsyncSession, region_id: UUID, day: VanDay) -> UUID:

@@ -40,7 +40,7 @@ async def ground(**changed: object) -> AsyncIterator[Ground]:
         SettingsError: PostgreSQL with PostGIS is not installed.
         Unavailable: it did not start.
     """
-    folder = _folder()
+    folder = own_folder()
     server: subprocess.Popen[bytes] | None = None
     try:
         cluster = postgres.locate(folder)
@@ -69,9 +69,10 @@ async def ground(**changed: object) -> AsyncIterator[Ground]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _folder() -> Path:
+def own_folder() -> Path:
+    """Return a new folder that the database's own user can enter."""
     folder = Path(tempfile.mkdtemp(prefix="ahual-bench-"))
-    folder.chmod(0o755)  # the database's own user must get in
+    folder.chmod(0o755)
     return folder
 
 

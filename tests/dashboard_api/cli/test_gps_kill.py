@@ -1,43 +1,51 @@
-"""What a tracker was told is stored is stored once, though its receiver was killed meanwhile."""
+"""What a device was told is stored is stored once, though its receiver was killed meanwhile."""
 
 import asyncio
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from dashboard_api.cli.bench.gps_kill import House, Said, counted, report
-from dashboard_api.cli.bench.ground import Ground, free_port
+from dashboard_api.cli.bench.gps_kill import Counted, add_senders, counted
+from dashboard_api.cli.bench.ground import free_port
+from dashboard_api.cli.bench.live_node import process
 from ingest.gps.decoders.table import PROTOCOLS
+from models.kit.clock import SystemClock
 from models.kit.database import Database
-from models.kit.settings import Settings
-from models.observations import PositionFix
-from tests.builders import NOON, build_vehicle
+from models.kit.errors import Unavailable
 
 
 @pytest.mark.postgis
 async def test_what_was_acknowledged_before_and_after_a_kill_is_stored_once(
     database: Database, tmp_path: Path
 ) -> None:
-    place = PositionFix("867060030000001", NOON, 43.2, 76.9, satellites=9)
-    async with database.transaction() as session:
-        van = await build_vehicle(session, identifier=place.device, protocol="teltonika")
-    settings = Settings(state_dir=tmp_path, database_url=database.url)
     ports = {name: free_port() for name in ("media_port", *(p.port_setting for p in PROTOCOLS))}
-    house = House(Ground(tmp_path, settings, database), ports)
-    said, stop = Said(), asyncio.Event()
-    house.start("ingest")
-    try:
-        port = ports["teltonika_port"]
-        reporting = asyncio.create_task(report(van, place, port, said, stop))
-        async with asyncio.timeout(60):
-            await said.begun.wait()
-            house.kill("ingest")
-            before = len(said.acknowledged)
-            said.begun.clear()
-            await said.begun.wait()
+    environment = {
+        "AHUAL_DATABASE_URL": database.url,
+        "AHUAL_STATE_DIR": str(tmp_path),
+        **{f"AHUAL_{name.upper()}": str(port) for name, port in ports.items()},
+    }
+    begins_at = SystemClock().now().replace(microsecond=0) - timedelta(minutes=30)
+    senders, stop = await add_senders(database, ports, 1, begins_at), asyncio.Event()
+    tasks = [asyncio.create_task(one.send_until(stop)) for one in senders]
+    tasks += [asyncio.create_task(one.make_every(0.25, stop)) for one in senders]
+
+    async def all_have(more: int) -> None:
+        wanted = [len(one.acknowledged) + more for one in senders]
+        while any(len(s.acknowledged) < least for s, least in zip(senders, wanted, strict=True)):
+            await asyncio.sleep(0.02)
+
+    async with asyncio.timeout(100):
+        with suppress(Unavailable):  # it ends early, because it is killed
+            async with process(tmp_path / "first.log", "ingest", **environment) as ingest:
+                await all_have(3)
+                ingest.kill()
+                ingest.wait()
+        async with process(tmp_path / "second.log", "ingest", **environment):
+            await all_have(3)
             stop.set()
-            await reporting
-    finally:
-        house.stop()
-    assert len(said.acknowledged) > before
-    assert await counted(database, said) == (0, 0)
+            await asyncio.gather(*tasks)
+    assert not any(one.outbox for one in senders)
+    assert all(len(one.acknowledged) == one.made for one in senders)
+    assert await counted(database, senders) == Counted(lost=0, twice=0, foreign=0)
