@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -21,6 +22,9 @@ from models.kit.database import Database
 from tests.house import House, Visit, new_house
 
 TEMPLATE = "ahual_template"
+# A deadline measures what else the machine does: a test that holds would fail under load.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 UNSAFE_BUT_FAST = ("-cfsync=off", "-csynchronous_commit=off", "-cfull_page_writes=off")
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from fastapi import APIRouter, WebSocket
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ingest.media.metrics import WALL_BYTES, WALL_SOCKETS
 from ingest.media.node import MediaNode
@@ -14,13 +14,11 @@ from ingest.media.outbox import Outbox
 from ingest.media.sockets import in_parts, sender_of
 from ingest.media.tickets import Ticket, require_camera
 from ingest.media.wall import Wall
-from models.kit.errors import CentreError, InvalidInput, Unauthenticated, problem
+from ingest.media.windows import REVOKED, TileNumber, read_wish, until_one_ends
+from models.kit.errors import CentreError, Unauthenticated, problem
 from models.observations import StreamKind
 
-_REVOKED = 4401
 _TOO_SLOW = 4408
-
-TileNumber = Annotated[int, Field(ge=0, le=65535)]
 
 
 class _Message(BaseModel):
@@ -62,13 +60,7 @@ def parse(text: str) -> Add | Remove | Focus:
     Raises:
         InvalidInput: naming the field that cannot be meant.
     """
-    try:
-        return _MESSAGE.validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "message"
-        msg = f"Send JSON of type add, remove or focus; {field}: {first['msg']}."
-        raise InvalidInput(msg, field=field) from error
+    return read_wish(_MESSAGE, text, "add, remove or focus")
 
 
 def routes(node: MediaNode) -> APIRouter:
@@ -86,18 +78,11 @@ def routes(node: MediaNode) -> APIRouter:
                 asyncio.create_task(_receive(socket, wall, node, watches, revoked)),
                 asyncio.create_task(revoked.wait()),
             ]
-            try:
-                ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-        if any(isinstance(task.exception(), WebSocketDisconnect) for task in ended):
+            there = await until_one_ends(tasks)
+        if not there:
             return
-        for task in ended:
-            task.result()  # a fault of ours is heard, not swallowed
         if revoked.is_set():
-            await socket.close(_REVOKED, "the session was ended")
+            await socket.close(REVOKED, "the session was ended")
         elif wall.outbox.overfull:
             await socket.close(_TOO_SLOW, "nothing was read for too long")
 

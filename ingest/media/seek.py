@@ -4,7 +4,7 @@ import asyncio
 from contextlib import ExitStack
 from typing import Any
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 
 from ingest.media.metrics import REPLAY_SOCKETS
 from ingest.media.node import MediaNode
@@ -12,10 +12,9 @@ from ingest.media.seek_files import SeekFiles
 from ingest.media.seek_messages import TILES_MAX, Close, Open, parse
 from ingest.media.seek_tile import SeekTile
 from ingest.media.tickets import require_camera
+from ingest.media.windows import REVOKED, until_one_ends
 from models.kit.errors import CentreError, NotFound, TooMany, Unauthenticated, problem
 from models.observations import StreamKind
-
-_REVOKED = 4401
 
 
 def routes(node: MediaNode) -> APIRouter:
@@ -34,18 +33,11 @@ def routes(node: MediaNode) -> APIRouter:
                 window.broken,
             ]
             try:
-                ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                there = await until_one_ends(tasks)
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
                 await window.close()
-        if any(isinstance(task.exception(), WebSocketDisconnect) for task in ended):
-            return
-        for task in ended:
-            task.result()  # a fault of ours is heard, not swallowed
-        if revoked.is_set():
-            await socket.close(_REVOKED, "the session was ended")
+        if there and revoked.is_set():
+            await socket.close(REVOKED, "the session was ended")
 
     return router
 

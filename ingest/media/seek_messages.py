@@ -2,14 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ingest.media.seek_plan import Pick
-from models.kit.errors import InvalidInput
+from ingest.media.windows import TileNumber, read_wish
 
 TILES_MAX = 8  # four cameras side by side, main and sub of each
 _EARLIEST_S, _LATEST_S = 0.0, 7_258_118_400.0  # to the year 2200
-TileNumber = Annotated[int, Field(ge=0, le=65535)]
 UnixSeconds = Annotated[float, Field(ge=_EARLIEST_S, le=_LATEST_S, allow_inf_nan=False)]
 
 
@@ -65,10 +64,4 @@ def parse(text: str) -> Wish:
     Raises:
         InvalidInput: naming the field that cannot be meant.
     """
-    try:
-        return _WISH.validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "message"
-        msg = f"Send JSON of type open, seek, read or close; {field}: {first['msg']}."
-        raise InvalidInput(msg, field=field) from error
+    return read_wish(_WISH, text, "open, seek, read or close")
