@@ -14,18 +14,22 @@ from vision import tamper
 from vision.colours import colours
 from vision.detector import Detections, Detector, Tensor
 from vision.evaluate import Judged, average_of, curve, judge, precision_recall
-from vision.flow import SPAN_MINUTES
+from vision.flow import SPAN_MINUTES, OfficeMinuteDone
 from vision.labelled_set import read_set
 from vision.masks import Masks
 from vision.occupancy import COUNTED
+from vision.patches import patches
 from vision.picture import thumbnail_of
 from vision.scores import (
+    Absence,
+    BandScore,
     Blindness,
     CountError,
     Named,
     PresenceScore,
-    Waited,
     WaitError,
+    absences,
+    band_score,
     blindness,
     count_error,
     idf1,
@@ -33,7 +37,7 @@ from vision.scores import (
     presence_score,
     wait_error,
 )
-from vision.seats import Seated, seated
+from vision.seats import Seats, seated
 from vision.sequence import CAMERA, Sequence, pictures, read_sequence
 from vision.sight import Sight
 from vision.tamper import View
@@ -46,6 +50,7 @@ ALL = "all"
 _LEAST = 0.02  # AP is the area down to nearly no threshold
 _BEGAN = datetime(2026, 1, 5, 4, tzinfo=UTC)  # a Monday morning; only differences count
 _TIMED_LOOKS = 12
+_PRESENT = {ZoneState.OCCUPIED: True, ZoneState.EMPTY: False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,9 @@ class Told:
     wait: WaitError | None
     blind: tuple[Blindness, ...] = ()
     blind_falsely: int = 0
+    absences: tuple[Absence, ...] = ()
+    absent_falsely: int = 0
+    band: BandScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +223,8 @@ def _told(
     told: dict[str, list[tuple[ZoneState, int | None]]] = {zone.name: [] for zone in sequence.zones}
     true: dict[str, list[int | None]] = {zone.name: [] for zone in sequence.zones}
     tracks, named, truly = Tracks(), [], []
-    waits: list[Waited] = []
-    held: tuple[Seated, ...] = ()
+    minutes: list[OfficeMinuteDone] = []
+    seats: Seats = {}
     view, blind, hinders = View(), list[bool](), list[str | None]()
     for look, picture in pictures(sequence, folder):
         mask(picture)
@@ -229,22 +237,31 @@ def _told(
             found = zoomed(detector, picture, far, aspect=ASPECT, score=score)
             height, width = picture.shape[:2]
             size = np.array([width, height] * 2, np.float64)
-            held, boxes = seated(held, found.boxes / size, found.faint / size, camera.zones, at)
-            worn = colours(picture, boxes)
-            outcome = watch.see(CAMERA, boxes, at, colours=worn)
+            near = patches(picture, camera.zones)
+            seats, there = seated(
+                seats, found.boxes / size, found.faint / size, camera.zones, at, near
+            )
+            boxes, worn = there.boxes, colours(picture, there.boxes)
+            outcome = watch.see(CAMERA, boxes, at, colours=worn, doubtful=there.doubtful)
             if look.people is not None:
                 tracks, numbers, _ = step(tracks, boxes, [()] * len(boxes), at, worn)
                 named.append(dict(zip(numbers, (boxes * size).astype(np.float32), strict=True)))
                 truly.append(_boxes(look.people))
         else:
             outcome = watch.see(CAMERA, None, at, sight=sees)
-        _take(outcome, states, waits, ids)
+        _take(outcome, states, minutes, ids)
         for zone in sequence.zones:
             told[zone.name].append(states.get(zone.name, (ZoneState.UNKNOWN, None)))
             true[zone.name].append(look.zones.get(zone.name))
-    _take(watch.finish(), states, waits, ids)
+    _take(watch.finish(), states, minutes, ids)
     counts, presence = [], []
+    absent: list[Absence] = []
+    absent_falsely = 0
     for zone in sequence.zones:
+        if zone.kind is ZoneKind.OPERATOR:
+            away, invented = _absent(zone.name, at_s, told[zone.name], true[zone.name])
+            absent += away
+            absent_falsely += invented
         if zone.kind in COUNTED:
             counts += _counted(zone.name, told[zone.name], true[zone.name])
         elif zone.kind is not ZoneKind.MASK:
@@ -255,23 +272,59 @@ def _told(
         tuple(counts),
         tuple(presence),
         idf1(named, truly) if truly else None,
-        wait_error(mean_wait(waits, SPAN_MINUTES), sequence.mean_wait_s),
+        wait_error(_mean_wait(minutes), sequence.mean_wait_s),
         *blindness(at_s, blind, hinders),
+        tuple(absent),
+        absent_falsely,
+        band_score(_bands(minutes), sequence.waits, SPAN_MINUTES * 60),
+    )
+
+
+def _mean_wait(minutes: list[OfficeMinuteDone]) -> float | None:
+    return mean_wait(
+        [(minute.wait.value if minute.wait else None, minute.served) for minute in minutes],
+        SPAN_MINUTES,
+    )
+
+
+def _bands(minutes: list[OfficeMinuteDone]) -> list[tuple[float, float, float, float | None]]:
+    return [
+        (
+            (minute.minute_at - _BEGAN).total_seconds() + 60,
+            minute.wait.value,
+            minute.wait.low,
+            minute.wait.high,
+        )
+        for minute in minutes
+        if minute.wait is not None
+    ]
+
+
+def _absent(
+    name: str,
+    at_s: list[float],
+    told: list[tuple[ZoneState, int | None]],
+    true: list[int | None],
+) -> tuple[tuple[Absence, ...], int]:
+    return absences(
+        name,
+        at_s,
+        [_PRESENT.get(state) for state, _ in told],
+        [None if people is None else people > 0 for people in true],
     )
 
 
 def _take(
     outcome: Outcome,
     states: dict[str, tuple[ZoneState, int | None]],
-    waits: list[Waited],
+    minutes: list[OfficeMinuteDone],
     ids: dict[str, UUID],
 ) -> None:
     names = {zone_id: name for name, zone_id in ids.items()}
     for change in outcome.changes:
         seen = change.observation
         states[names[seen.zone_id]] = (seen.state, seen.people)
-    for minute in outcome.offices:
-        waits.append((minute.wait.value if minute.wait else None, minute.served))
+    minutes += outcome.offices
 
 
 def _counted(
@@ -289,9 +342,8 @@ def _counted(
 def _present(
     name: str, told: list[tuple[ZoneState, int | None]], true: list[int | None]
 ) -> list[ZonePresence]:
-    known = {ZoneState.OCCUPIED: True, ZoneState.EMPTY: False}
     pairs = [
-        (known.get(state), truth > 0)
+        (_PRESENT.get(state), truth > 0)
         for (state, _), truth in zip(told, true, strict=True)
         if truth is not None
     ]

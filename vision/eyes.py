@@ -14,8 +14,9 @@ from vision.detector import Detector, PartDetector, Picture
 from vision.gate import LOOK_AGAIN_AFTER, Part, changed, unchanged
 from vision.masks import Masks
 from vision.parts import Found, crop_of, inner, places, renewed
+from vision.patches import patches
 from vision.picture import Decoded, PictureDecoder, PictureToCome, covered
-from vision.seats import Seated, seated
+from vision.seats import Seats, seated
 from vision.sight import Sight, Thumbnail
 from vision.slots import CodedPicture
 from vision.tamper import View
@@ -37,6 +38,7 @@ class Look:
         boxes: N × 4 people in picture shares; None when nothing could be seen.
         colours: what they wear, a row a box, where people are followed; else None.
         broken: the picture could not be decoded.
+        doubtful: operators' zones of which it is not known yet whether somebody sits there.
     """
 
     camera_id: UUID
@@ -45,6 +47,7 @@ class Look:
     boxes: Boxes | None
     colours: Colours | None = None
     broken: bool = False
+    doubtful: frozenset[UUID] = frozenset()
 
 
 @dataclass(slots=True)
@@ -59,7 +62,8 @@ class _Memory:
     camera: WatchedCamera | None = None
     part: Part | None = None  # where a change counts, of ``camera``'s zones
     hidden: Part | None = None  # what its masks cover
-    held: tuple[Seated, ...] = ()
+    seats: Seats = field(default_factory=dict)
+    doubtful: frozenset[UUID] = frozenset()
 
     def follow(self, camera: WatchedCamera | None) -> None:
         """Look with the zones of this plan: what was found with others stands no longer."""
@@ -72,7 +76,7 @@ class _Memory:
             hidden = hidden if hidden.any() and not hidden.all() else None
             part = part if hidden is None else part & ~hidden
         if not (_same(part, self.part) and _same(hidden, self.hidden)):
-            self.seen, self.held = None, ()
+            self.seen, self.seats = None, {}
             self.view = View()  # who draws zones has looked: this is how the view shall be
         self.camera, self.part, self.hidden = camera, part, hidden
 
@@ -108,9 +112,13 @@ class Eyes:
         metrics.LOOKS.labels(sees).inc()
         if sees is not Sight.CLEAR:
             memory.seen = memory.found = memory.boxes = None
+            memory.doubtful = frozenset()
             return Look(picture.camera_id, at, sees, None)
-        if memory.boxes is not None and unchanged(
-            memory.seen, memory.seen_at, small, at, memory.part
+        # Whether a doubtful box is a chair is found out by looking on.
+        if (
+            memory.boxes is not None
+            and not memory.doubtful
+            and unchanged(memory.seen, memory.seen_at, small, at, memory.part)
         ):
             metrics.REUSED.inc()
             return Look(picture.camera_id, at, sees, memory.boxes, memory.colours)
@@ -123,12 +131,15 @@ class Eyes:
                 found = _look_at_all(memory, detector, pixels)
                 memory.seen, memory.seen_at = small, at
         memory.found = found
-        memory.held, memory.boxes = seated(
-            memory.held, found.sure, found.faint, camera.zones if camera else (), at
+        zones = camera.zones if camera else ()
+        memory.seats, there = seated(
+            memory.seats, found.sure, found.faint, zones, at, patches(pixels, zones)
         )
+        memory.boxes, memory.doubtful = there.boxes, there.doubtful
         follows = camera is not None and any(zone.kind in WAITING for zone in camera.zones)
         memory.colours = colours(pixels, memory.boxes) if follows else None
-        return Look(picture.camera_id, at, sees, memory.boxes, memory.colours)
+        colours_now, doubtful = memory.colours, memory.doubtful
+        return Look(picture.camera_id, at, sees, memory.boxes, colours_now, doubtful=doubtful)
 
     def watch(self, plan: Plan) -> None:
         """Take a new plan; cameras that are not in it are forgotten."""

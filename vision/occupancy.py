@@ -53,8 +53,10 @@ class Occupancy:
 Step = tuple[Occupancy, ZoneObservation | None]
 
 
-def observe(zone: Occupancy, people: int | None, at: datetime) -> Step:
+def observe(zone: Occupancy, people: int | None, at: datetime, *, doubt: bool = False) -> Step:
     """Take one look; ``people`` is None where no usable picture exists. Call at least each second.
+
+    A look in ``doubt`` settles nothing; an absence that later looks are sure of began with it.
 
     A look that is not later than the last usable one is ignored; one that is much earlier means
     that the clock was set back, and watching goes on from there.
@@ -65,6 +67,8 @@ def observe(zone: Occupancy, people: int | None, at: datetime) -> Step:
         return _blind(zone, at)
     if zone.recent and at <= zone.recent[-1][0]:
         return zone, None
+    if doubt:
+        return _doubted(zone, at), None
     keep = MEDIAN_OF if zone.kind in COUNTED else max(PRESENT_OF, AWAY_LOOKS)
     settled = zone.state in (ZoneState.OCCUPIED, ZoneState.EMPTY)
     recent = (*(zone.recent if settled else ()), (at, people))[-keep:]
@@ -104,6 +108,13 @@ def _blind(zone: Occupancy, at: datetime) -> Step:
         since=zone.usable_at,
     )
     return blind, _tell(blind, at)
+
+
+def _doubted(zone: Occupancy, at: datetime) -> Occupancy:
+    if zone.state is not ZoneState.OCCUPIED:
+        return replace(zone, usable_at=at)
+    since, looks = zone.candidate_since or at, zone.candidate_looks + 1
+    return replace(zone, usable_at=at, candidate_since=since, candidate_looks=looks)
 
 
 def _presence(zone: Occupancy, at: datetime) -> Step:

@@ -164,7 +164,12 @@ def _look(
         if look is not None:
             said.looks += 1
             seen = watch.see(
-                look.camera_id, look.boxes, look.at, sight=look.sight, colours=look.colours
+                look.camera_id,
+                look.boxes,
+                look.at,
+                sight=look.sight,
+                colours=look.colours,
+                doubtful=look.doubtful,
             )
             said_by.take(seen)
     while span.end - now > _TICK:

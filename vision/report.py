@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vision.evaluation import Evaluation, Group, Told
+from vision.scores import TELLS_S
 from vision.weights import Pinned
 
 Json = dict[str, Any]
@@ -60,10 +61,23 @@ def _told(told: Told) -> Json:
             for span in told.blind
         ],
         "blind_falsely": told.blind_falsely,
+        "absences": [
+            {
+                "zone": each.zone,
+                "at_s": each.at_s,
+                "length_s": each.length_s,
+                "found_s": _rounded(each.found_s, 1),
+            }
+            for each in told.absences
+        ],
+        "absent_falsely": told.absent_falsely,
         "idf1": _rounded(told.idf1, 3),
         "wait_told_s": _rounded(told.wait.told_s if told.wait else None, 1),
         "wait_true_s": _rounded(told.wait.true_s if told.wait else None, 1),
         "wait_error": _rounded(told.wait.share if told.wait else None, 3),
+        "bands": told.band.told if told.band else 0,
+        "band_held": _rounded(told.band.held if told.band else None, 3),
+        "band_half": _rounded(told.band.half if told.band else None, 3),
     }
 
 
@@ -91,12 +105,32 @@ def as_table(evaluation: Evaluation) -> str:
             for span in told["blind"]
         ]
         lines.append(f"told blind while it saw: {told['blind_falsely']} looks")
+        if told["absences"]:
+            late = [each for each in told["absences"] if not _in_time(each)]
+            lines.append(
+                f"absences: {len(told['absences'])}, of which {len(late)} not told in "
+                f"{TELLS_S:g} s; told though somebody was there: {told['absent_falsely']}"
+            )
+            lines += [
+                f"  {each['zone']} empty at {each['at_s']:g} s for {each['length_s']:g} s: "
+                f"told after {_shown(each['found_s'])} s"
+                for each in late
+            ]
         lines.append(f"IDF1 {_shown(told['idf1'])}")
         lines.append(
             f"mean wait told {_shown(told['wait_told_s'])} s, "
             f"true {_shown(told['wait_true_s'])} s, error {_shown(told['wait_error'])}"
         )
+        if told["bands"]:
+            lines.append(
+                f"{told['bands']} bands of waits (half as wide as {_shown(told['band_half'])} of "
+                f"the wait): {_shown(told['band_held'])} of them hold the truth"
+            )
     return "\n".join(lines)
+
+
+def _in_time(absence: Mapping[str, Any]) -> bool:
+    return absence["found_s"] is not None and absence["found_s"] <= TELLS_S
 
 
 def _rows(

@@ -11,6 +11,8 @@ from vision.evaluate import MATCH
 from vision.overlap import iou
 
 RECOVERS_S = 10.0
+TELLS_S = 15.0  # how soon an absence is to be told
+NEAR_BLIND_S = 30.0  # after blindness a state is known again
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,91 @@ def blindness(
             false += 1
         before = what
     return tuple(spans), false
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Nobody was at a place from ``at_s`` on; ``found_s`` None: that was never told."""
+
+    zone: str
+    at_s: float
+    length_s: float
+    found_s: float | None
+
+
+def absences(
+    zone: str,
+    at_s: Sequence[float],
+    told: Sequence[bool | None],
+    true: Sequence[bool | None],
+) -> tuple[tuple[Absence, ...], int]:
+    """Return each absence long enough to be told, and how often one was told that was none.
+
+    ``true`` is None where nothing could be seen: an absence that began or ended then, or near it,
+    is not asked for. What was told late, up to TELLS_S after the return, was no invention.
+    """
+    found: list[Absence] = []
+    spans = _spans(true, value=False)
+    for first, end in spans:
+        near = [
+            one
+            for second, one in zip(at_s, true, strict=True)
+            if at_s[first] - NEAR_BLIND_S <= second <= at_s[first] + TELLS_S
+        ]
+        whole = first > 0 and end < len(true) and None not in near
+        if not whole or at_s[end] - at_s[first] <= TELLS_S:
+            continue
+        when = next((at_s[n] for n in range(first, end) if told[n] is False), None)
+        length_s = at_s[end] - at_s[first]
+        found_s = None if when is None else when - at_s[first]
+        found.append(Absence(zone, at_s[first], length_s, found_s))
+    false = sum(
+        all(
+            one is True
+            for second, one in zip(at_s, true, strict=True)
+            if at_s[first] - TELLS_S <= second <= at_s[end - 1]
+        )
+        for first, end in _spans(told, value=False)
+    )
+    return tuple(found), false
+
+
+def _spans(states: Sequence[bool | None], *, value: bool) -> list[tuple[int, int]]:
+    """Return the runs of a value as first and end (the place after the last)."""
+    runs: list[tuple[int, int]] = []
+    for place, state in enumerate(states):
+        if state is value:
+            first = runs.pop()[0] if runs and runs[-1][1] == place else place
+            runs.append((first, place + 1))
+    return runs
+
+
+Told = tuple[float, float, float, float | None]
+"""At a second: the mean wait told, and the band around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BandScore:
+    """Of the bands told, how many held the truth, and how wide they are (half, by the wait)."""
+
+    told: int
+    held: float
+    half: float
+
+
+def band_score(
+    told: Sequence[Told], waits: Sequence[tuple[float, float]], span_s: float
+) -> BandScore | None:
+    """Compare each band with who went to a window in the ``span_s`` before; None without any."""
+    held: list[bool] = []
+    half: list[float] = []
+    for second, value, low, high in told:
+        true = [waited for called, waited in waits if second - span_s < called <= second]
+        if true and value > 0:
+            mean = float(np.mean(true))
+            held.append(low <= mean and (high is None or mean <= high))
+            half.append((value - low) / value)
+    return BandScore(len(held), float(np.mean(held)), float(np.mean(half))) if held else None
 
 
 Named = Mapping[int, Tensor]

@@ -2,7 +2,8 @@
 
 ``{"video": "hall.mp4", "zones": [{"name", "kind", "polygon", "anchor"}], "looks": [{"at_s": 0.0,
 "zones": {"queue": 3, "window-1": 1}, "people": {"7": [left, top, right, bottom]}}],
-"mean_wait_s": 66}``. A look without a video names its ``picture``. What the truth is not known of
+"mean_wait_s": 66, "waits": [[90.0, 45.5]]}``; ``waits`` are when somebody went to a window and how
+long they had waited. A look without a video names its ``picture``. What the truth is not known of
 is left out: then no figure is told of it. ``"blind": "dark"`` says that nothing can be seen.
 """
 
@@ -59,6 +60,7 @@ class Sequence(BaseModel):
     zones: list[DrawnZone] = []
     looks: list[TrueLook] = Field(min_length=1)
     mean_wait_s: float | None = None
+    waits: list[tuple[float, float]] = []
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

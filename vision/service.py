@@ -189,7 +189,12 @@ class VisionService:
         hindered = None if look.sight is Sight.CLEAR else look.sight
         self._keep(
             self._watch.see(
-                look.camera_id, look.boxes, look.at, sight=hindered, colours=look.colours
+                look.camera_id,
+                look.boxes,
+                look.at,
+                sight=hindered,
+                colours=look.colours,
+                doubtful=look.doubtful,
             )
         )
 

@@ -118,7 +118,8 @@ def look(
     if people:
         if spot.begun and _another(spot, around, at):
             return _come(_FREE, at, around), Turn(ended=_visit(spot))
-        if spot.begun and (other := _unlike(spot, around, at)) is not None:
+        followed = spot.who is not None and spot.who in around.here
+        if spot.begun and not followed and (other := _unlike(spot, around, at)) is not None:
             return _replaced(spot, other, around, at)
         came = _come(spot, at, around)
         return came, Turn(began=came.whole and came.begun and not spot.begun)

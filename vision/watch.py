@@ -121,11 +121,13 @@ class Watch:
         *,
         sight: str | None = None,
         colours: Colours | None = None,
+        doubtful: frozenset[UUID] = frozenset(),
     ) -> Outcome:
         """Take one look at a camera.
 
         ``boxes`` is None when nothing could be seen; ``sight`` then says why, if there was a
-        picture. ``colours`` has a row a box, where they were looked at.
+        picture. ``colours`` has a row a box, where they were looked at. In ``doubtful`` zones it is
+        not known yet whether somebody is there.
         """
         camera = self._plan.get(camera_id)
         outcome = Outcome()
@@ -145,7 +147,8 @@ class Watch:
                     watched.looked_at = at
                     continue
                 people = None
-            self._look(camera, watched, people, at, outcome, sight=sight)
+            doubt = people is not None and zone.zone_id in doubtful
+            self._look(camera, watched, people, at, outcome, sight=sight, doubt=doubt)
         self._wait(camera, counted, at, outcome)
         return outcome
 
@@ -205,6 +208,7 @@ class Watch:
         *,
         blind: bool = False,
         sight: str | None = None,
+        doubt: bool = False,
     ) -> None:
         if not blind:
             watched.looked_at = at
@@ -212,7 +216,7 @@ class Watch:
         watched.minute, finished = add(watched.minute, people, at)
         if finished is not None:
             outcome.minutes.append(_done(watched, finished))
-        watched.occupancy, change = observe(watched.occupancy, people, at)
+        watched.occupancy, change = observe(watched.occupancy, people, at, doubt=doubt)
         if change is None:
             change = _seen_blind(watched, sight, at)
         if change is not None:

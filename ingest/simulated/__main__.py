@@ -91,13 +91,17 @@ def main() -> None:
     hour.add_argument("--scene", default=SCENES[0].name, choices=[each.name for each in SCENES])
     hour.add_argument("--seed", type=int, default=0)
     hour.add_argument("--minutes", type=float, default=60.0)
+    hour.add_argument("--per-hour", type=float, default=85.0, help="visitors, of four windows")
     chosen = parser.parse_args()
     log.configure(level="info", log_format="text", process=f"simulated-{chosen.command}")
     if chosen.command == "vans":
         vans.main(chosen)
         return
     if chosen.command == "hour":
-        write_set(chosen.folder, scene(chosen.scene), chosen.seed, round(chosen.minutes * 60))
+        seconds = round(chosen.minutes * 60)
+        write_set(
+            chosen.folder, scene(chosen.scene), chosen.seed, seconds, per_hour=chosen.per_hour
+        )
         return
     if chosen.command == "farm":
         uvloop.run(_farm(chosen))

@@ -1,13 +1,16 @@
 """A drawn hall in which people come, wait and go, written as a set for ``vision evaluate``.
 
-One look a second: ``hall.mp4`` and ``sequence.json`` with what is true in each look. For two
-minutes nothing can be seen: the picture freezes, and later it is dark.
+One look a second: ``hall.mp4`` and ``sequence.json`` with what is true in each look. Five times
+the camera is hindered for up to a minute: the picture freezes, the lens is covered, it is dark,
+the lens is out of focus, the camera is turned. The light changes all the time, and behind each
+clerk stands a chair, some with a jacket on it.
 """
 
 import json
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
+from math import pi, sin
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -37,8 +40,14 @@ _LOOKS_ALIKE = 42
 _CLERKS = 10_000  # added to a window's number
 _SEEN_SHARE = 0.3  # less of somebody cannot be found, so the truth does not ask for it
 _DARKENED = 0.03
-_BLIND_S = 60
+_BLIND_S, _BLIND_SHARE = 60, 30  # at most, and of the whole
+_HINDERED = ("frozen", "covered", "dark", "defocused", "moved")
 _GOP = 10
+_ERRANDS_EVERY_S = 900.0
+# Clouds and lamps: shares of the light, and how long a change lasts.
+_LIGHT, _LIGHT_S, _LAMP, _LAMP_S = 0.07, 420.0, 0.1, 700
+_BACK = (66.0, 58.0, 52.0, 1.0)  # of a chair: BGRA
+_JACKET_FROM = 0.45  # of a clerk's figure, from the top: what hangs over a chair's back
 
 
 class MovingHall:
@@ -53,7 +62,9 @@ class MovingHall:
             Floor(window_x, *_HEIGHTS),
             per_hour=per_hour * len(window_x) / 4,
             breaks_until=max(301.0, seconds * 0.8),
+            errands_every_s=_ERRANDS_EVERY_S,
         )
+        self._chairs = [self._chair(number) for number in scene.windows]
 
     def zones(self) -> list[dict[str, Any]]:
         """Return the zones as somebody would draw them."""
@@ -87,9 +98,10 @@ class MovingHall:
         people = sorted(self.visitors.people, key=lambda person: person.y)
         drawn = [(person.number, self._figure(person)) for person in people]
         clerks = [(_CLERKS + n, self._clerk(n)) for n, there in present.items() if there]
-        figures = [figure for _, figure in (*clerks, *drawn)]
+        figures = [*self._chairs, *(figure for _, figure in (*clerks, *drawn))]
         large = self._empty.drawn(figures, second)
         small = np.asarray(cv2.resize(large, _SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+        small = cv2.convertScaleAbs(small, alpha=_light(second)).astype(np.uint8, copy=False)
         boxes = {number: _box(figure) for number, figure in (*clerks, *drawn)}
         return small, {
             "zones": {
@@ -112,37 +124,79 @@ class MovingHall:
         foot = (round(self.visitors.floor.window_x[window] * WIDTH), counter + 8)
         return Figure(sprite, foot, phase=window * 0.29, sway_px=4.5, cut_below=counter)
 
+    def _chair(self, window: int) -> Figure:
+        counter = round(self._scene.counter_top * HEIGHT)
+        height = round(self._scene.operator_height * HEIGHT)
+        foot = (round(self.visitors.floor.window_x[window] * WIDTH), counter + 8)
+        sprite = _chair(window, height, self._scene.look)
+        return Figure(sprite, foot, phase=0.0, sway_px=0.0, cut_below=counter)
 
-def write_set(folder: Path, scene: Scene, seed: int, seconds: int) -> None:
+
+def write_set(
+    folder: Path, scene: Scene, seed: int, seconds: int, *, per_hour: float = 85.0
+) -> None:
     """Write the set; the folder is made."""
     folder.mkdir(parents=True, exist_ok=True)
-    hall = MovingHall(scene, seed, seconds)
+    hall = MovingHall(scene, seed, seconds, per_hour=per_hour)
     looks: list[dict[str, Any]] = []
-    _encode(folder / "hall.mp4", _pictures(hall, seconds, looks))
-    waits = [waited.waited_s for waited in hall.visitors.waits]
+    _encode(folder / "hall.mp4", _pictures(hall, seed, seconds, looks))
+    waits = hall.visitors.waits
     sequence = {
         "video": "hall.mp4",
         "zones": hall.zones(),
         "looks": looks,
-        "mean_wait_s": round(fmean(waits), 2) if waits else None,
+        "mean_wait_s": round(fmean(one.waited_s for one in waits), 2) if waits else None,
+        "waits": [(one.called_s, one.waited_s) for one in waits],
     }
     (folder / "sequence.json").write_text(json.dumps(sequence), encoding="utf-8")
 
 
-def _pictures(hall: MovingHall, seconds: int, looks: list[dict[str, Any]]) -> Iterator[Picture]:
+def _pictures(
+    hall: MovingHall, seed: int, seconds: int, looks: list[dict[str, Any]]
+) -> Iterator[Picture]:
     """Yield the pictures, and write down the truth of each."""
-    frozen_from, dark_from = seconds // 3, 2 * seconds // 3
+    rng = np.random.default_rng(seed)
+    begins = {
+        what: seconds * (place + 1) // (len(_HINDERED) + 1) for place, what in enumerate(_HINDERED)
+    }
+    strengths = {what: float(rng.random()) for what in _HINDERED}
+    blind_s = max(1, min(_BLIND_S, seconds // _BLIND_SHARE))
     shown: Picture | None = None
     for second in range(seconds):
         picture, truth = hall.look(second)
-        blind = None
-        if frozen_from < second <= frozen_from + _BLIND_S and shown is not None:
-            picture, blind = shown, "frozen"
-        elif dark_from < second <= dark_from + _BLIND_S:
-            picture, blind = (picture * _DARKENED).astype(np.uint8), "dark"
+        blind = next((w for w, at in begins.items() if at < second <= at + blind_s), None)
+        if blind == "frozen" and shown is not None:
+            picture = shown
+        elif blind is not None:
+            picture = _hindered(picture, blind, strengths[blind], second)
         looks.append({"at_s": second, **({"blind": blind} if blind else truth)})
         shown = picture
         yield picture
+
+
+def _hindered(picture: Picture, what: str, strength: float, second: int) -> Picture:
+    """Return what a hindered camera shows; ``strength`` 0-1 says how thoroughly."""
+    height, width = picture.shape[:2]
+    if what == "dark":
+        return (picture * _DARKENED).astype(np.uint8)
+    if what == "defocused":
+        blurred = cv2.GaussianBlur(picture, (0, 0), 4.0 + 3.0 * strength)
+        return np.asarray(blurred, np.uint8)
+    if what == "covered":  # a cloth: some of the light comes through, and it has a weave
+        through = cv2.GaussianBlur(picture, (0, 0), 40.0).astype(np.float32)
+        weave = np.random.default_rng(second).normal(0, 3.0, (height, width, 1))
+        return np.clip(through * (0.3 + 0.4 * strength) + weave, 0, 255).astype(np.uint8)
+    aside = round((0.15 + 0.2 * strength) * width)
+    turned = np.array([[1, 0, aside], [0, 1, aside // 4]], np.float32)
+    return np.asarray(
+        cv2.warpAffine(picture, turned, (width, height), borderMode=cv2.BORDER_REFLECT), np.uint8
+    )
+
+
+def _light(second: int) -> float:
+    """Return the light as a share of the usual one: it drifts, and one lamp goes off and on."""
+    lamp = _LAMP if second // _LAMP_S % 2 else 0.0
+    return 1.0 + _LIGHT * sin(2 * pi * second / _LIGHT_S) - lamp
 
 
 def _encode(path: Path, pictures: Iterator[Picture]) -> None:
@@ -170,6 +224,22 @@ def _visitor(alike: int, height_px: int, look: str) -> Sprite:
 @cache
 def _clerk(window: int, height_px: int, look: str) -> Sprite:
     return graded(operator_figure(window, height_px), LOOKS[look].light)
+
+
+@cache
+def _chair(window: int, height_px: int, look: str) -> Sprite:
+    """Return an empty chair: with a jacket over it at odd windows, else a plain high back."""
+    jacket = operator_figure(window + 1, height_px)
+    if window % 2:
+        jacket[: round(_JACKET_FROM * height_px)] = 0.0
+        return graded(jacket, LOOKS[look].light)
+    width = jacket.shape[1]
+    back = np.zeros((height_px, width, 4), np.float32)
+    middle, half = width // 2, round(width * 0.28)
+    top = round(height_px * 0.3)
+    cv2.rectangle(back, (middle - half, top + 14), (middle + half, height_px), _BACK, -1)
+    cv2.ellipse(back, (middle, top + 14), (half, 14), 0, 0, 360, _BACK, -1)
+    return graded(np.asarray(cv2.GaussianBlur(back, (0, 0), 1.0), np.float32), LOOKS[look].light)
 
 
 def _box(figure: Figure) -> Box:

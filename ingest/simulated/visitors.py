@@ -1,10 +1,11 @@
 """People of a hall by the second, with what is true of them; pure and the same for each seed.
 
 They come, queue in two rows, are called to a free window, are served and leave. Clerks take one
-planned break each; some people only walk through.
+planned break each, and go on errands while their visitor waits; some people only walk through.
 """
 
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 
@@ -19,6 +20,8 @@ _LANE_Y, _SPOT_Y = 0.66, 0.56
 _SERVICE_S, _SERVICE_SIGMA = 120.0, 0.45
 _WALKERS_S = 60.0
 _LAST_CALL_S = 150.0  # before a break: whoever is called then is served in time
+_ERRAND_S = (20.0, 75.0)
+_FIRST_ERRAND_S = 60.0  # not before
 _TALLEST, _SMALLEST = 1.12, 0.88
 _WAITS_IN = ((0.06, 0.73), (0.9, 0.99))  # left top and right bottom of where the queue stands
 
@@ -82,7 +85,9 @@ class Visitors:
         *,
         per_hour: float = 105.0,
         breaks_until: float = 3000.0,
+        errands_every_s: float | None = None,
     ) -> None:
+        """``errands_every_s``: how long a clerk stays on average; None for no errands."""
         self.floor = floor
         self.people: list[Person] = []
         self.queue: list[Person] = []
@@ -99,9 +104,16 @@ class Visitors:
             for window in floor.window_x
             for start in [float(rng.uniform(300, breaks_until))]
         }
+        # Of a generator of their own: arrivals are the same with and without errands.
+        self._errands_rng = rng.spawn(1)[0]
+        self._errands_every_s = errands_every_s
+        self._errands = {window: self._errand(_FIRST_ERRAND_S) for window in floor.window_x}
 
     def step(self, second: float) -> None:
         """Move everybody by one second."""
+        for window, (_, end) in self._errands.items():
+            if second >= end:
+                self._errands[window] = self._errand(second)
         self._arrive(second)
         self._call(second)
         for person in self.people:
@@ -113,8 +125,15 @@ class Visitors:
         return sum(left <= p.x <= right and top <= p.y <= bottom for p in self.queue)
 
     def is_present(self, window: int, second: float) -> bool:
-        start, end = self.breaks[window]
-        return not start <= second < end
+        """Return whether the clerk is there; of what is to come, only breaks are known."""
+        away = (self.breaks[window], self._errands[window])
+        return not any(start <= second < end for start, end in away)
+
+    def _errand(self, second: float) -> tuple[float, float]:
+        if self._errands_every_s is None:
+            return (inf, inf)
+        start = second + float(self._errands_rng.exponential(self._errands_every_s))
+        return (start, start + float(self._errands_rng.uniform(*_ERRAND_S)))
 
     def _come(self, place: Point) -> Person:
         self._came += 1
@@ -167,7 +186,9 @@ class Visitors:
 
     def _works(self, window: int, second: float) -> bool:
         """A clerk takes nobody new shortly before a break; who is still there waits for him."""
-        return self.is_present(window, second) and self.is_present(window, second + _LAST_CALL_S)
+        start, end = self.breaks[window]
+        breaks_soon = start <= second + _LAST_CALL_S < end
+        return self.is_present(window, second) and not breaks_soon
 
 
 def _place(place: int) -> Point:

@@ -184,3 +184,34 @@ def test_whatever_is_seen(looks: list[int | None], kind: ZoneKind) -> None:
             if last is not None:
                 assert (change.state, change.people) != (last.state, last.people)
             last = change
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [
+        ("+" + "?" * 8 + "---", [(1, OCCUPIED, 1, 1), (12, EMPTY, 0, 2)]),
+        ("+" + "?" * 20 + "+", [(1, OCCUPIED, 1, 1)]),
+        ("+" + "?" * 20 + "-", [(1, OCCUPIED, 1, 1), (22, EMPTY, 0, 2)]),
+        ("+" + "?" * 8 + "+" + "-" * 10, [(1, OCCUPIED, 1, 1)]),
+        ("---????", [(3, EMPTY, 0, 1)]),
+        ("??++", [(3, OCCUPIED, 1, 3)]),
+        ("????????", []),
+    ],
+    ids=[
+        "an absence began with the doubt",
+        "doubt is no absence",
+        "doubt may last",
+        "somebody is seen again",
+        "doubt is no presence",
+        "doubt does not settle a state",
+        "doubt is not blindness",
+    ],
+)
+def test_doubt(looks: str, told: list[Told]) -> None:
+    zone = Occupancy(ZONE, ZoneKind.OPERATOR, usable_at=NOON)
+    changes = []
+    for number, look in enumerate(looks, start=1):
+        at = NOON + timedelta(seconds=number)
+        zone, change = observe(zone, int(look == "+"), at, doubt=look == "?")
+        changes += [_seconds(change)] if change is not None else []
+    assert changes == told

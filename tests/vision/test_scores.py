@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from vision.detector import Tensor
 from vision.scores import (
+    Absence,
     Waited,
+    absences,
+    band_score,
     blindness,
     count_error,
     idf1,
@@ -133,3 +136,54 @@ def test_blindness_is_told(
     )
     assert [(span.what, span.found_s) for span in found] == spans
     assert falsely == false
+
+
+def states(text: str) -> list[bool | None]:
+    """One look a second: + somebody is there, - nobody is, ? not known."""
+    return [{"+": True, "-": False, "?": None}[one] for one in text]
+
+
+@pytest.mark.parametrize(
+    ("true", "told", "found", "false"),
+    [
+        ("+" * 5 + "-" * 20 + "++", "+" * 16 + "-" * 11, [11.0], 0),
+        ("+" * 5 + "-" * 20 + "++", "+" * 27, [None], 0),
+        ("+" * 5 + "-" * 15 + "++", "+" * 22, [], 0),
+        ("+" * 9, "++--+++-+", [], 2),
+        ("+" * 5 + "-" * 3 + "+" * 20, "+" * 22 + "--++++", [], 0),
+        ("+" * 5 + "-" * 3 + "+" * 20, "+" * 24 + "--++", [], 1),
+        ("?" * 5 + "-" * 20 + "++", "?" * 5 + "-" * 22, [], 0),
+        ("+++??" + "-" * 20 + "++", "+" * 3 + "-" * 24, [], 0),
+        ("-" * 27, "-" * 27, [], 0),
+        ("+++?" * 5, "---?" * 5, [], 1),
+    ],
+    ids=[
+        "after eleven seconds",
+        "never",
+        "too short to be told",
+        "twice invented",
+        "told late",
+        "told too late",
+        "began unseen",
+        "began while nothing was seen",
+        "never there",
+        "one invented, of the others nothing is known",
+    ],
+)
+def test_absences(true: str, told: str, found: list[float | None], false: int) -> None:
+    seconds = [float(n) for n in range(len(true))]
+    absent, invented = absences("window-1", seconds, states(told), states(true))
+    assert [each.found_s for each in absent] == found
+    assert invented == false
+    assert all(each == Absence("window-1", 5.0, 20.0, each.found_s) for each in absent)
+
+
+def test_a_band_holds_the_mean_of_those_who_went_in_its_span() -> None:
+    waits = [(10.0, 60.0), (50.0, 100.0), (110.0, 500.0)]
+    told = [(100.0, 100.0, 80.0, 120.0), (100.0, 50.0, 40.0, 60.0), (60.0, 100.0, 70.0, None)]
+    found = band_score(told, waits, 95.0)
+    assert found is not None
+    assert (found.told, found.half) == (3, pytest.approx(0.7 / 3))
+    assert found.held == pytest.approx(2 / 3)
+    assert band_score(told, [], 95.0) is None
+    assert band_score([(5.0, 1.0, 0.0, 2.0)], waits, 95.0) is None
