@@ -13,7 +13,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.dependencies import Centre
-from models.kit.errors import NotFound, Unauthenticated
+from dashboard_api.services import Services
+from models.kit.errors import NotFound, TooMany, Unauthenticated
 from models.kit.ids import new_id
 from models.plan import VanPanel
 from models.vehicle import Device
@@ -84,11 +85,21 @@ def qr_rows(text: str) -> list[str]:
     return [*blank, *rows, *blank]
 
 
+def _refuse_hurry(panel: VanPanel, centre: Services) -> None:
+    now_s = centre.clock.monotonic()
+    wait_s = centre.panel_throttle.wait_s(str(panel.id), now_s)
+    if wait_s > 0:
+        msg = "This phone asks too often; what it holds is sent a little later"
+        raise TooMany(msg, retry_after_s=round(wait_s) + 1)
+    centre.panel_throttle.fail(str(panel.id), now_s)
+
+
 async def current_panel(request: Request, centre: Centre) -> VanPanel:
     """Return the panel whose token the request bears.
 
     Raises:
         Unauthenticated: no token, an unknown or a revoked one.
+        TooMany: it asks far more often than a crew needs; it keeps what it has and sends it later.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -101,6 +112,7 @@ async def current_panel(request: Request, centre: Centre) -> VanPanel:
         panel = (await session.execute(query)).scalar_one_or_none()
     if panel is None:
         raise Unauthenticated("This phone is not paired any more; ask a dispatcher for a new link")
+    _refuse_hurry(panel, centre)
     if panel.seen_at is None or panel.seen_at < now - _SEEN_EVERY:
         async with centre.database.transaction() as session:
             await session.execute(

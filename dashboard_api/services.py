@@ -12,6 +12,7 @@ from models.kit.database import Database
 from models.kit.settings import Settings
 
 VILLAGE_LOOKS = 240  # a minute and address
+PANEL_CALLS = 90  # a minute and phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Services:
     # A village behind one address of its operator may look all at once; a robot may not stay.
     public_throttle: Throttle = field(
         default_factory=lambda: Throttle(limit=VILLAGE_LOOKS, window_s=60)
+    )
+    # A phone asks nine times a minute, and once more for each word of its crew.
+    panel_throttle: Throttle = field(
+        default_factory=lambda: Throttle(limit=PANEL_CALLS, window_s=60)
     )
     turns: Turns = field(default_factory=Turns)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select, text
 
+from dashboard_api.services import PANEL_CALLS
 from ingest.gps.devices import Devices
 from ingest.gps.intake import Intake
 from ingest.gps.receivers.osmand_http import OsmandReceiver
@@ -58,6 +59,18 @@ async def send(phone: httpx.AsyncClient, *reports: dict[str, Any]) -> list[dict[
 async def alerts(centre: Centre) -> list[Alert]:
     async with centre.database.read() as session:
         return list(await session.scalars(select(Alert).order_by(Alert.raised_at, Alert.id)))
+
+
+async def test_a_phone_that_asks_without_end_waits_and_stops_no_other(centre: Centre) -> None:
+    van = await a_van(centre)
+    hasty, other = await paired(centre, van), await paired(centre, van)
+    answers = [await hasty.get("/api/v1/van") for _ in range(PANEL_CALLS + 1)]
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    refused = answers[-1]
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "61")
+    assert (await other.get("/api/v1/van")).status_code == 200
+    centre.clock.advance(timedelta(seconds=61))
+    assert (await send(hasty, report("arrived")))[0]["accepted"]
 
 
 async def test_a_phone_is_paired_by_a_link_that_nobody_can_read_again(centre: Centre) -> None:

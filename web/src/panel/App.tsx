@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { alone } from "./alone";
 import { centre } from "./api";
 import { type Draft, type DraftStore, Panel } from "./panel";
 import { keepToken } from "./pairing";
@@ -11,8 +12,14 @@ const EVERY_MS = 20_000;
 
 const drafts: DraftStore = {
   read: () => JSON.parse(localStorage.getItem(DRAFT) ?? "null") as Draft | null,
-  write: (draft) =>
-    draft ? localStorage.setItem(DRAFT, JSON.stringify(draft)) : localStorage.removeItem(DRAFT),
+  write: (draft) => {
+    try {
+      if (draft) localStorage.setItem(DRAFT, JSON.stringify(draft));
+      else localStorage.removeItem(DRAFT);
+    } catch {
+      // a full phone: the count is said in a moment all the same, from memory
+    }
+  },
 };
 
 export function App({ shelf, firstToken }: { shelf: Shelf; firstToken: string | null }) {
@@ -35,7 +42,10 @@ interface PairedProps {
 }
 
 function Paired({ token, shelf, onToken }: PairedProps) {
-  const panel = useMemo(() => new Panel(shelf, centre(token), drafts), [token, shelf]);
+  const panel = useMemo(
+    () => new Panel(shelf, centre(token), drafts, Date.now, alone),
+    [token, shelf],
+  );
 
   useEffect(() => {
     const sync = () => void panel.sync();

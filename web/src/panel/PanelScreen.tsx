@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { tripNow } from "./facts";
+import { isServing, tripNow } from "./facts";
 import type { Panel, Stop } from "./panel";
 import { Place } from "./Place";
 import { ProblemForm } from "./ProblemForm";
@@ -9,6 +9,7 @@ import { Status } from "./Status";
 import { TripPart } from "./TripPart";
 import { Tongues } from "./Tongues";
 import { Unpaired } from "./Unpaired";
+import { useWake } from "./useWake";
 import { useWords } from "./words";
 
 const MINUTE_MS = 60_000;
@@ -37,6 +38,8 @@ export function PanelScreen({ panel, onToken }: Props) {
   const [failed, setFailed] = useState(false);
   const { contact, said } = state;
   const waiting = said.filter(({ fate }) => fate === "waiting").length;
+  const trip = contact && tripNow(contact.home.trips, now);
+  useWake(state.paired && trip !== null && isServing(trip, said));
 
   if (!state.paired) return <Unpaired onToken={onToken} ended waiting={waiting} />;
 
@@ -45,7 +48,6 @@ export function PanelScreen({ panel, onToken }: Props) {
       () => setFailed(false),
       () => setFailed(true),
     );
-  const trip = contact && tripNow(contact.home.trips, now);
 
   return (
     <div className="panel" data-testid="van-panel">

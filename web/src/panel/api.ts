@@ -7,14 +7,25 @@ import type { Send } from "./outbox";
 
 const PATIENCE_MS = 25_000; // a village's network takes its time
 
+const LONGEST_WAIT_S = 300; // whatever is asked for: an SOS must not wait for ever
+
+/** Milliseconds of a Retry-After in seconds; 0 without one. */
+function waitMs(header: string | null): number {
+  const seconds = Number(header ?? 0);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_WAIT_S) * 1000 : 0;
+}
+
 export interface Centre {
   home(): Promise<Home>;
   reports: Send<Report>;
   fixes: Send<Fix>;
 }
 
-export function centre(token: string): Centre {
+export function centre(token: string, now: () => number = Date.now): Centre {
+  let notBefore = 0;
+
   async function ask<T>(path: string, body?: unknown): Promise<T> {
+    if (now() < notBefore) throw new ApiProblem(429, "too many", ""); // as the centre asked for
     let response: Response;
     try {
       response = await fetch(`/api/v1/van${path}`, {
@@ -32,7 +43,10 @@ export function centre(token: string): Centre {
     } catch {
       throw new ApiProblem(0, "unreachable", "");
     }
-    if (!response.ok) throw await problemOf(response);
+    if (!response.ok) {
+      notBefore = now() + waitMs(response.headers.get("Retry-After"));
+      throw await problemOf(response);
+    }
     try {
       return (await response.json()) as T;
     } catch {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type Kind, type Said, saidAt, stopNow, type Trip, tripNow, type Visit } from "./facts";
+import {
+  isServing,
+  type Kind,
+  type Said,
+  saidAt,
+  stopNow,
+  type Trip,
+  tripNow,
+  type Visit,
+} from "./facts";
 
 const HOUR = 3_600_000;
 const NOON = Date.parse("2026-03-19T07:00:00Z");
@@ -57,6 +66,14 @@ describe("the stop that the crew is at", () => {
   it("follows what the centre found where the crew said nothing", () => {
     const driven = { ...day, visits: [visit(1, "served"), visit(2, "skipped"), visit(3)] };
     expect(stopNow(driven, [])?.sequence).toBe(3);
+  });
+  it.each<[string, Said[], boolean]>([
+    ["not before it arrives", [], false],
+    ["from its arrival on", [said("arrived", 2)], true],
+    ["while it serves", [said("arrived", 2), said("serving", 2)], true],
+    ["not after it left", [said("arrived", 2), said("departed", 2)], false],
+  ])("is served %s", (_, words, serving) => {
+    expect(isServing(day, words)).toBe(serving);
   });
   it("is what was said last of each kind", () => {
     const words = saidAt([said("people_served", 1), said("people_served", 1, "sent")], "t", 1);

@@ -90,6 +90,13 @@ export function saidAt(
   return found;
 }
 
+/** The crew is at a stop: it arrived at one, and did not say that it left. */
+export const isServing = (trip: Trip, said: readonly Said[]): boolean =>
+  trip.visits.some(({ sequence }) => {
+    const words = saidAt(said, trip.id, sequence);
+    return !words.departed && Boolean(words.arrived ?? words.serving);
+  });
+
 /** The stop that the crew is at or goes to next, by its own word first, then by the centre's. */
 export function stopNow(trip: Trip, said: readonly Said[]): Visit | null {
   let left = 0;

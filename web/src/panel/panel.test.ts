@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "@/api/client";
+import type { Alone } from "./alone";
 import type { Centre } from "./api";
 import type { Fix, Home, Report, Said } from "./facts";
 import type { Queue } from "./outbox";
@@ -11,22 +12,34 @@ const STOP = { trip_id: "t", sequence: 1 };
 
 /** The phone's storage in memory; it outlives a Panel as the disk outlives a page. */
 class Phone implements Shelf {
+  /** Rows of any kind that it still takes. */
+  room = Infinity;
   rows: Said[] = [];
   waitingFixes: { key: number; item: Fix }[] = [];
   kept: Contact | null = null;
   draft: Draft | null = null;
   private keys = 0;
 
-  say = (report: Report) => {
+  private fill() {
+    if (this.rows.length + this.waitingFixes.length >= this.room)
+      throw new DOMException("full", "QuotaExceededError");
+  }
+  say = async (report: Report) => {
+    await Promise.resolve();
+    this.fill();
     this.rows.push({ key: (this.keys += 1), report, fate: "waiting" });
-    return Promise.resolve();
   };
   said = () => Promise.resolve([...this.rows]);
   forget = (key: number) => {
     this.rows = this.rows.filter((row) => row.key !== key);
     return Promise.resolve();
   };
-  tidy = () => Promise.resolve();
+  tidy = (before: string) => {
+    this.rows = this.rows.filter(
+      ({ fate, report }) => fate !== "sent" || report.happened_at >= before,
+    );
+    return Promise.resolve();
+  };
   reports: Queue<Report> = {
     first: (count) =>
       Promise.resolve(
@@ -38,9 +51,10 @@ class Phone implements Shelf {
     done: (keys) => this.settle(keys, "sent"),
     refused: (key) => this.settle([key], "refused"),
   };
-  locate = (item: Fix) => {
+  locate = async (item: Fix) => {
+    await Promise.resolve();
+    this.fill();
     this.waitingFixes.push({ key: (this.keys += 1), item });
-    return Promise.resolve();
   };
   located = () => Promise.resolve(this.waitingFixes.length);
   fixes: Queue<Fix> = {
@@ -96,12 +110,12 @@ class Desk implements Centre {
   };
 }
 
-const open = async (phone: Phone, desk: Desk) => {
+const open = async (phone: Phone, desk: Desk, alone?: Alone) => {
   const drafts = {
     read: () => phone.draft,
     write: (draft: Draft | null) => void (phone.draft = draft),
   };
-  const panel = new Panel(phone, desk, drafts, () => NOON);
+  const panel = new Panel(phone, desk, drafts, () => NOON, alone);
   await panel.open();
   return panel;
 };
@@ -154,6 +168,69 @@ describe("the panel", () => {
     const panel = await open(phone, desk);
     await Promise.all([panel.sync(), panel.sync(), panel.sync()]);
     await vi.waitFor(() => expect(desk.asked).toBe(2));
+  });
+
+  it("makes room on a full phone, and sends at once what finds none", async () => {
+    const [phone, desk] = [new Phone(), new Desk()];
+    const panel = await open(phone, desk);
+    await panel.say("arrived", STOP);
+    await panel.sync();
+    phone.room = 2;
+    const fix = { fixed_at: new Date(NOON).toISOString(), latitude: 43, longitude: 77 };
+    for (let n = 0; n < 3; n += 1) await panel.locate(fix); // places are not worth a word
+    desk.online = false;
+    await panel.say("serving", STOP);
+    expect(phone.waitingFixes).toEqual([]);
+    await panel.say("departed", STOP);
+    await expect(panel.say("sos", STOP)).rejects.toMatchObject({ name: "QuotaExceededError" });
+    desk.online = true;
+    await panel.say("sos", STOP);
+    await panel.sync();
+    await vi.waitFor(() =>
+      expect(desk.taken.map(({ kind }) => kind).sort()).toEqual([
+        "arrived",
+        "departed",
+        "serving",
+        "sos",
+      ]),
+    );
+  });
+
+  it("speaks of the centre's time where the phone's clock is wrong", async () => {
+    const [phone, desk] = [new Phone(), new Desk()];
+    const panel = await open(phone, desk);
+    await panel.sync(); // ten minutes ahead
+    await panel.locate({ fixed_at: new Date(NOON).toISOString(), latitude: 43, longitude: 77 });
+    await panel.say("arrived", STOP);
+    panel.count(3, STOP);
+    await panel.settle();
+    await panel.sync();
+    const right = new Date(NOON - 10 * 60_000).toISOString();
+    await vi.waitFor(() => expect(desk.taken).toHaveLength(2));
+    expect(desk.taken.map(({ happened_at }) => happened_at)).toEqual([right, right]);
+    await vi.waitFor(() => expect(desk.places.map(({ fixed_at }) => fixed_at)).toEqual([right]));
+    desk.online = false;
+    const again = await open(phone, desk); // without a network it remembers how wrong it was
+    await again.say("departed", STOP);
+    expect(phone.rows.at(-1)?.report.happened_at).toBe(right);
+  });
+
+  it("sends from one tab only, and shows in the other what came of it", async () => {
+    const [phone, desk] = [new Phone(), new Desk()];
+    let busy = false;
+    const alone = async (work: () => Promise<void>) => {
+      if (busy) return false;
+      busy = true;
+      await work().finally(() => (busy = false));
+      return true;
+    };
+    const [one, other] = [await open(phone, desk, alone), await open(phone, desk, alone)];
+    await one.say("arrived", STOP);
+    await Promise.all([one.sync(), other.sync()]);
+    await vi.waitFor(() => expect(one.read().reached).toBe(true));
+    expect(desk.taken).toHaveLength(1);
+    await other.sync();
+    expect(other.read().said.map(({ fate }) => fate)).toEqual(["sent"]);
   });
 
   it("gives no van the places of another", async () => {

@@ -1,6 +1,7 @@
 /** The panel's one state: what the crew said, what waits, what the centre last told. */
 
 import { ApiProblem } from "@/api/client";
+import type { Alone } from "./alone";
 import type { Centre } from "./api";
 import type { Fix, Kind, Report, Said } from "./facts";
 import { drain } from "./outbox";
@@ -10,6 +11,8 @@ const REPORTS_AT_ONCE = 50;
 const FIXES_AT_ONCE = 200;
 const KEPT_MS = 36 * 3_600_000;
 const COUNT_SETTLES_MS = 3_000;
+const END_OF_TIME = "9999"; // everything that was sent
+const WRONG_CLOCK_MS = 60_000; // less is the network's doing
 
 export interface Draft {
   trip_id?: string;
@@ -51,6 +54,7 @@ export class Panel {
     private readonly centre: Centre,
     private readonly drafts: DraftStore,
     private readonly now: () => number = Date.now,
+    private readonly alone: Alone = (work) => work().then(() => true),
   ) {
     this.state = {
       contact: null,
@@ -73,8 +77,13 @@ export class Panel {
   /** Take up where the page was closed. */
   async open(): Promise<void> {
     await this.shelf.tidy(new Date(this.now() - KEPT_MS).toISOString());
-    this.put({ contact: await this.shelf.contact(), draft: this.drafts.read() });
-    await this.settle();
+    const contact = await this.shelf.contact();
+    this.put({ contact, aheadMs: contact && contact.at - Date.parse(contact.home.now) });
+    // A count that another tab is tapping is that tab's to say.
+    await this.alone(async () => {
+      this.put({ draft: this.drafts.read() });
+      await this.settle();
+    });
     await this.look();
   }
 
@@ -83,11 +92,11 @@ export class Panel {
     if (kind !== "people_served") await this.settle();
     const at = this.lastFix;
     const van = this.state.contact?.home.vehicle.id;
-    const fresh = at && this.now() - Date.parse(at.fixed_at) < 10 * 60_000;
-    await this.shelf.say({
+    const fresh = at && this.centreTime() - Date.parse(at.fixed_at) < 10 * 60_000;
+    await this.keep({
       id: crypto.randomUUID(),
       kind,
-      happened_at: new Date(this.now()).toISOString(),
+      happened_at: new Date(this.centreTime()).toISOString(),
       ...(van === undefined ? {} : { vehicle_id: van }),
       ...stop,
       ...(fresh ? { latitude: at.latitude, longitude: at.longitude } : {}),
@@ -99,7 +108,7 @@ export class Panel {
 
   /** Count people at a stop; said once it rests for a moment, so that forty taps are one report. */
   count(people: number, stop: Stop): void {
-    const draft = { ...stop, people, happened_at: new Date(this.now()).toISOString() };
+    const draft = { ...stop, people, happened_at: new Date(this.centreTime()).toISOString() };
     this.drafts.write(draft);
     this.put({ draft });
     clearTimeout(this.settling);
@@ -117,9 +126,15 @@ export class Panel {
     if (!this.state.draft) this.drafts.write(null); // not one begun meanwhile
   }
 
-  async locate(fix: Fix): Promise<void> {
+  async locate(measured: Fix): Promise<void> {
+    const at = Date.parse(measured.fixed_at) - this.offMs();
+    const fix = { ...measured, fixed_at: new Date(at).toISOString() };
     this.lastFix = fix;
-    await this.shelf.locate(fix);
+    try {
+      await this.shelf.locate(fix);
+    } catch {
+      return; // a full phone keeps the crew's words rather than places
+    }
     this.put({ fixesWaiting: await this.shelf.located() });
   }
 
@@ -134,7 +149,7 @@ export class Panel {
       this.again = true;
       return this.syncing;
     }
-    const running = this.exchange().finally(() => {
+    const running = this.inOneTab().finally(() => {
       this.syncing = null;
       if (this.again) {
         this.again = false;
@@ -143,6 +158,43 @@ export class Panel {
     });
     this.syncing = running;
     return running;
+  }
+
+  /** What another tab sends and hears is on the shelf: this one only looks. */
+  private async inOneTab(): Promise<void> {
+    if (await this.alone(() => this.exchange())) return;
+    const contact = await this.shelf.contact();
+    if (contact) this.put({ contact });
+    await this.look();
+  }
+
+  /** How far the phone's clock is off, where that is more than the network's doing. */
+  private offMs(): number {
+    const { aheadMs } = this.state;
+    return aheadMs !== null && Math.abs(aheadMs) >= WRONG_CLOCK_MS ? aheadMs : 0;
+  }
+
+  /** The time as the centre has it, as far as that is known. */
+  private centreTime(): number {
+    return this.now() - this.offMs();
+  }
+
+  /** Put a report on disk; on a full phone make room, and else send it at once or say so. */
+  private async keep(report: Report): Promise<void> {
+    const more = [() => this.shelf.forgetFixes(), () => this.shelf.tidy(END_OF_TIME)];
+    for (;;) {
+      try {
+        return await this.shelf.say(report);
+      } catch (full) {
+        const next = more.shift();
+        if (next) await next().catch(() => undefined);
+        else {
+          const sent = await this.centre.reports([report]).catch(() => null);
+          if (sent?.[0] !== null) throw full;
+          return;
+        }
+      }
+    }
   }
 
   private async exchange(): Promise<void> {
