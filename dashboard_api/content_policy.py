@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of the web application: itself and its media nodes, nobody else."""
+"""The Content-Security-Policy of the web application: itself, its media nodes and own tiles."""
 
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ async def content_policy(request: Request, centre: Services) -> str:
     except (SQLAlchemyError, OSError) as error:
         log.warning("policy.nodes_unknown", error=str(error).splitlines()[0])
     media = " ".join(sorted(source for url in urls for source in _sources(url)))
-    tiles = " ".join(_sources(ground(settings.map_tiles_url).url or "")[:1])
+    tiles = " ".join(ground(settings.map_tiles_url).origins)
     return "; ".join(
         [
             "default-src 'self'",

@@ -19,11 +19,13 @@ class Ground:
     Attributes:
         url: what the browser loads; None for the product's own ground.
         file: of a PMTiles archive that the API itself serves at FILE_PATH.
+        origins: all that the browser may ask for tiles, as the setting names them.
     """
 
     kind: Literal["builtin", "style", "xyz", "pmtiles"]
     url: str | None = None
     file: Path | None = None
+    origins: tuple[str, ...] = ()
 
     @property
     def max_zoom(self) -> int:
@@ -33,31 +35,55 @@ class Ground:
 def ground(setting: str | None) -> Ground:
     """Return what a setting means.
 
+    After an address may stand, with spaces between, the further origins that its style asks.
+
     Raises:
         SettingsError: it cannot be meant; the message says what can.
     """
-    if not setting:
+    if not setting or not setting.strip():
         return Ground("builtin")
-    if setting.startswith("style:"):
-        return Ground("style", _address(setting.removeprefix("style:"), setting))
     place = setting.removeprefix("pmtiles://").removeprefix("pmtiles:")
-    if place != setting or place.endswith(".pmtiles"):
-        if urlsplit(place).scheme in ("http", "https"):
-            return Ground("pmtiles", _address(place, setting))
+    archive = place != setting or place.split()[0].endswith(".pmtiles")
+    network = urlsplit(place).scheme in ("http", "https")
+    if (archive or place.endswith(".pmtiles")) and not network:
         return Ground("pmtiles", FILE_PATH, Path(place))
-    if all(part in setting for part in ("{z}", "{x}", "{y}")):
-        return Ground("xyz", _address(setting, setting))
+    address, *others = place.split()
+    if address.startswith("style:"):
+        return _served("style", address.removeprefix("style:"), others, setting)
+    if archive:
+        return _served("pmtiles", address, others, setting)
+    if all(part in address for part in ("{z}", "{x}", "{y}")):
+        return _served("xyz", address, others, setting)
     raise SettingsError(
         f"AHUAL_MAP_TILES_URL is {setting!r}; give a .pmtiles file or address, "
         "https://…/{z}/{x}/{y}.png, or style:https://…"
     )
 
 
-def _address(url: str, setting: str) -> str:
+def _served(
+    kind: Literal["style", "xyz", "pmtiles"], url: str, others: list[str], setting: str
+) -> Ground:
+    named = [_origin(url, setting)]
+    for other in others:
+        if other.rstrip("/") != _origin(other, setting):
+            raise SettingsError(
+                f"AHUAL_MAP_TILES_URL is {setting!r}; after the address only further origins may "
+                f"stand, such as https://fonts.example, and {other} is none"
+            )
+        named.append(other.rstrip("/"))
+    return Ground(kind, url, origins=tuple(dict.fromkeys(named)))
+
+
+def _origin(url: str, setting: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(c in url for c in " ;,\"'"):
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or any(c in parts.netloc for c in "{}@*")
+        or any(c in url for c in ";,\"'")
+    ):
         raise SettingsError(
             f"AHUAL_MAP_TILES_URL is {setting!r}; an address begins with http:// or https:// and "
-            "has no spaces, commas or semicolons"
+            "the name of one server, and has no commas or semicolons"
         )
-    return url
+    return f"{parts.scheme}://{parts.netloc}"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.camera import Camera
@@ -13,6 +13,7 @@ from models.observations import TripState
 from models.plan import Route, Stop, StopVisit, Trip
 from models.vehicle import Vehicle
 
+_LATE = timedelta(hours=2)  # a trip of the past may have lasted this much longer than planned
 SOON = timedelta(hours=12)  # a trip that begins later is not what the van is about now
 _COARSE_DEG = 0.0005  # a planned line is drawn some pixels wide; 50 m of it are not seen
 
@@ -54,6 +55,31 @@ class TripNow:
 async def trip_now(session: AsyncSession, vehicle_id: UUID, now: datetime) -> TripNow | None:
     """Return the trip that a van is on, else the next one that begins soon."""
     running = case((Trip.state == TripState.RUNNING, 0), else_=1)
+    return await _trip(
+        session,
+        Trip.vehicle_id == vehicle_id,
+        Trip.state.in_([TripState.RUNNING, TripState.PLANNED]),
+        Trip.planned_start_at < now + SOON,
+        Trip.planned_end_at > now - SOON,
+        order=(running, func.abs(func.extract("epoch", Trip.planned_start_at - now))),
+    )
+
+
+async def trip_then(session: AsyncSession, vehicle_id: UUID, at: datetime) -> TripNow | None:
+    """Return the trip that a van was on at a past moment, as it is known today."""
+    return await _trip(
+        session,
+        Trip.vehicle_id == vehicle_id,
+        Trip.state != TripState.CANCELLED,
+        func.least(Trip.planned_start_at, Trip.started_at) <= at,
+        Trip.planned_end_at + _LATE > at,
+        order=(Trip.planned_start_at.desc(),),
+    )
+
+
+async def _trip(
+    session: AsyncSession, *which: ColumnElement[bool], order: tuple[Any, ...]
+) -> TripNow | None:
     query: Any = (
         select(
             Trip.id,
@@ -68,13 +94,8 @@ async def trip_now(session: AsyncSession, vehicle_id: UUID, now: datetime) -> Tr
             Route.length_m,
         )
         .join(Route, Route.id == Trip.route_id)
-        .where(
-            Trip.vehicle_id == vehicle_id,
-            Trip.state.in_([TripState.RUNNING, TripState.PLANNED]),
-            Trip.planned_start_at < now + SOON,
-            Trip.planned_end_at > now - SOON,
-        )
-        .order_by(running, func.abs(func.extract("epoch", Trip.planned_start_at - now)))
+        .where(*which)
+        .order_by(*order)
         .limit(1)
     )
     row: Any = (await session.execute(query)).first()

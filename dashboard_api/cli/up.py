@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dashboard_api.cli import certificates, house, installation
+from dashboard_api.map_archive import require_archive
 from dashboard_api.map_ground import ground
 from dashboard_api.supervisor import Supervisor
 from ingest.gps.decoders.table import PROTOCOLS
@@ -102,7 +103,9 @@ def _require_addresses(settings: Settings) -> None:
     Raises:
         SettingsError: saying what to write instead.
     """
-    ground(settings.map_tiles_url)
+    tiles = ground(settings.map_tiles_url)
+    if tiles.file is not None:
+        require_archive(tiles.file)
     if settings.media_public_url is not None:
         worker_url(settings.media_public_url, 0, settings.media_workers)
 

@@ -17,7 +17,7 @@ from dashboard_api.schemas import fleet as shown
 from dashboard_api.schemas.common import Moment
 from dashboard_api.spans import refuse_bad_span
 from geo import exports, fleet, repository
-from geo.van_now import cameras_of, trip_now
+from geo.van_now import cameras_of, trip_now, trip_then
 
 router = APIRouter(tags=["vans"])
 LONGEST_REPLAY = timedelta(hours=12)
@@ -58,11 +58,20 @@ async def read_replay(
 
 
 @router.get("/vehicles/{vehicle_id}/now")
-async def read_van_now(vehicle_id: UUID, caller: Viewer, centre: Centre) -> shown.VanNow:
-    """The trip that a van is on or begins next, with its planned line, stops and estimates."""
+async def read_van_now(
+    vehicle_id: UUID, caller: Viewer, centre: Centre, at: At = None
+) -> shown.VanNow:
+    """The trip that a van is on or begins next, with its planned line, stops and estimates.
+
+    With ``at``, the trip that it was on at that moment, as it is known today.
+    """
     async with centre.database.read() as session:
         await scope.vehicle(session, vehicle_id, caller)
-        trip = await trip_now(session, vehicle_id, centre.clock.now())
+        trip = (
+            await trip_now(session, vehicle_id, centre.clock.now())
+            if at is None
+            else await trip_then(session, vehicle_id, at)
+        )
         cameras = (
             await cameras_of(session, vehicle_id) if caller.may(Permission.CAMERAS_READ) else []
         )

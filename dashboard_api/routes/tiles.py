@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, Response
 
 from dashboard_api import scope
 from dashboard_api.dependencies import Centre, Requires
+from dashboard_api.map_archive import fault
 from dashboard_api.map_ground import BUILTIN_ATTRIBUTION, ground
 from dashboard_api.permissions import Permission
 from dashboard_api.routes.fleet import LONGEST_EXPORT
@@ -77,7 +78,11 @@ async def read_ground(_caller: MapViewer, centre: Centre) -> MapGround:
     return MapGround(
         kind=chosen.kind,
         url=chosen.url,
-        attribution=centre.settings.map_attribution or BUILTIN_ATTRIBUTION,
+        origins=list(chosen.origins),
+        fault=None if chosen.file is None else fault(chosen.file),
+        attribution=" · ".join(
+            filter(None, [centre.settings.map_attribution, BUILTIN_ATTRIBUTION])
+        ),
         max_zoom=chosen.max_zoom,
     )
 

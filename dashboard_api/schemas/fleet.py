@@ -59,7 +59,7 @@ class TripNow(BaseModel):
     """``line`` is the planned line as a GeoJSON geometry, thinned for drawing."""
 
     id: UUID
-    state: Literal["planned", "running"]
+    state: Literal["planned", "running", "done", "missed"]
     route_id: UUID
     route_name: Names
     corridor_m: float
@@ -85,9 +85,15 @@ class VanNow(BaseModel):
 
 
 class MapGround(BaseModel):
-    """What lies under the vans: the product's own ground, or the installation's own tiles."""
+    """What lies under the vans: the product's own ground, or the installation's own tiles.
+
+    ``fault`` says why own tiles cannot be shown; then the product's own ground is. Nothing but
+    ``origins`` may be asked for tiles.
+    """
 
     kind: Literal["builtin", "style", "xyz", "pmtiles"]
     url: str | None
+    origins: list[str]
+    fault: Literal["missing", "not_archive"] | None
     attribution: str
     max_zoom: int

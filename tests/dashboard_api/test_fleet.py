@@ -1,15 +1,18 @@
 """The fleet's past over HTTP, exports, the van's trip and the map's own ground."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from dashboard_api.map_ground import Ground, ground
+from dashboard_api.map_archive import require_archive
+from dashboard_api.map_ground import BUILTIN_ATTRIBUTION, FILE_PATH, Ground, ground
 from models.kit.errors import SettingsError
 from models.kit.ids import new_id
+from models.kit.settings import Settings
 from models.observations import TripState
 from models.plan import Route, Stop, StopVisit, Trip
 from models.vehicle import Position, Vehicle
@@ -17,6 +20,8 @@ from tests.builders import NOON, build_vehicle, names
 from tests.dashboard_api.conftest import Centre
 
 SPAN = {"from": "2026-03-19T06:00:00Z", "to": "2026-03-19T08:00:00Z"}
+STYLE = "https://t.kz/style.json"
+OF_T = ("https://t.kz",)
 LINE = "SRID=4326;LINESTRING(76.9 43, 77 43.1)"
 
 
@@ -140,7 +145,15 @@ async def test_a_van_tells_its_trip_and_its_offices_cameras(centre: Centre) -> N
     assert now["trip"]["line"]["coordinates"] == [[76.9, 43], [77, 43.1]]
     assert [v["expected_at"] for v in now["trip"]["visits"]] == ["2026-03-19T07:25:00Z"]
     dispatcher = await centre.signed_in("dispatcher")
-    assert (await dispatcher.get(f"/api/v1/vehicles/{van}/now")).json()["cameras"] == []
+    url = f"/api/v1/vehicles/{van}/now"
+    assert (await dispatcher.get(url)).json()["cameras"] == []
+    centre.clock.advance(timedelta(days=3))
+    dispatcher = await centre.signed_in("dispatcher")
+    assert (await dispatcher.get(url)).json()["trip"] is None
+    for minutes, known in ((-5, False), (30, True), (5 * 60, False)):
+        at = (NOON + timedelta(minutes=minutes)).isoformat()
+        then = (await dispatcher.get(url, params={"at": at})).json()["trip"]
+        assert (then is not None) == known
 
 
 @pytest.mark.postgis
@@ -166,14 +179,46 @@ async def test_the_builtin_ground_needs_no_file(centre: Centre) -> None:
     client = await centre.signed_in("dispatcher")
     shown = (await client.get("/api/v1/map/ground")).json()
     assert (shown["kind"], shown["url"], shown["max_zoom"]) == ("builtin", None, 14)
+    assert (shown["origins"], shown["fault"]) == ([], None)
     assert (await client.get("/api/v1/map/ground.pmtiles")).status_code == 404
+
+
+@pytest.mark.postgis
+async def test_an_archive_is_served_in_parts_and_a_spoilt_one_is_told(
+    centre: Centre, tmp_path: Path
+) -> None:
+    archive = tmp_path / "kz.pmtiles"
+    archive.write_bytes(b"PMTiles\x03" + bytes(200))
+    own = Settings(map_tiles_url=str(archive), map_attribution="© Cadastre")
+    centre.app.state.services = replace(centre.app.state.services, settings=own)
+    client = await centre.signed_in("dispatcher")
+    shown = (await client.get("/api/v1/map/ground")).json()
+    assert (shown["kind"], shown["url"], shown["fault"]) == ("pmtiles", FILE_PATH, None)
+    assert shown["attribution"] == f"© Cadastre · {BUILTIN_ATTRIBUTION}"
+    part = await client.get(FILE_PATH, headers={"Range": "bytes=0-6"})
+    assert (part.status_code, part.content) == (206, b"PMTiles")
+    archive.write_bytes(b"PMTiles\x02")
+    assert (await client.get("/api/v1/map/ground")).json()["fault"] == "not_archive"
+    archive.unlink()
+    assert (await client.get("/api/v1/map/ground")).json()["fault"] == "missing"
+
+
+def test_the_house_does_not_start_with_a_file_that_no_map_could_show(tmp_path: Path) -> None:
+    archive = tmp_path / "kz.pmtiles"
+    with pytest.raises(SettingsError, match="no such file"):
+        require_archive(archive)
+    archive.write_text("<html>not found</html>")
+    with pytest.raises(SettingsError, match="not a PMTiles archive"):
+        require_archive(archive)
+    archive.write_bytes(b"PMTiles\x03" + bytes(100))
+    require_archive(archive)
 
 
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
         (None, Ground("builtin")),
-        ("", Ground("builtin")),
+        (" ", Ground("builtin")),
         (
             "/data/kz.pmtiles",
             Ground("pmtiles", "/api/v1/map/ground.pmtiles", Path("/data/kz.pmtiles")),
@@ -182,10 +227,18 @@ async def test_the_builtin_ground_needs_no_file(centre: Centre) -> None:
             "pmtiles:///data/kz",
             Ground("pmtiles", "/api/v1/map/ground.pmtiles", Path("/data/kz")),
         ),
-        ("pmtiles://https://t.kz/a.pmtiles", Ground("pmtiles", "https://t.kz/a.pmtiles")),
-        ("https://t.kz/a.pmtiles", Ground("pmtiles", "https://t.kz/a.pmtiles")),
-        ("https://t.kz/{z}/{x}/{y}.png", Ground("xyz", "https://t.kz/{z}/{x}/{y}.png")),
-        ("style:https://t.kz/style.json", Ground("style", "https://t.kz/style.json")),
+        ("/data/my map.pmtiles", Ground("pmtiles", FILE_PATH, Path("/data/my map.pmtiles"))),
+        ("pmtiles://https://t.kz/a", Ground("pmtiles", "https://t.kz/a", origins=OF_T)),
+        ("https://t.kz/a.pmtiles", Ground("pmtiles", "https://t.kz/a.pmtiles", origins=OF_T)),
+        (
+            "https://t.kz/{z}/{x}/{y}.png",
+            Ground("xyz", "https://t.kz/{z}/{x}/{y}.png", origins=OF_T),
+        ),
+        ("style:https://t.kz/style.json", Ground("style", STYLE, origins=OF_T)),
+        (
+            "style:https://t.kz/style.json https://f.kz http://g.kz:81/",
+            Ground("style", STYLE, origins=(*OF_T, "https://f.kz", "http://g.kz:81")),
+        ),
     ],
 )
 def test_one_setting_names_the_ground(setting: str | None, expected: Ground) -> None:
@@ -193,7 +246,17 @@ def test_one_setting_names_the_ground(setting: str | None, expected: Ground) -> 
 
 
 @pytest.mark.parametrize(
-    "setting", ["t.kz/{z}/{x}/{y}", "style:file:///a", "https://t.kz/a b;c/{z}/{x}/{y}", "tiles"]
+    "setting",
+    [
+        "t.kz/{z}/{x}/{y}",
+        "style:file:///a",
+        "https://t.kz/a b;c/{z}/{x}/{y}",
+        "tiles",
+        "https://{s}.t.kz/{z}/{x}/{y}.png",
+        "style:https://t.kz/style.json *",
+        "style:https://t.kz/style.json https://f.kz/fonts",
+        "style:https://t.kz/style.json;script-src",
+    ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused(setting: str) -> None:
     with pytest.raises(SettingsError, match="AHUAL_MAP_TILES_URL"):

@@ -1,5 +1,6 @@
 """The built web application: its files, its policy, and what to do without it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,22 @@ async def test_policy_names_the_media_nodes(centre: Centre) -> None:
     assert "blob:" in rules["worker-src"].split()
     assert {"data:", "blob:"} <= set(rules["img-src"].split())
     assert rules["frame-ancestors"] == "'none'"
+
+
+@pytest.mark.usefixtures("dist")
+async def test_policy_names_whose_tiles_the_setting_names_and_nobody_else(
+    centre: Centre, settings: Settings
+) -> None:
+    client = await centre.client()
+    before = (await client.get("/")).headers["Content-Security-Policy"]
+    setting = "style:https://tiles.kz/s.json https://fonts.kz"
+    changed = settings.model_copy(update={"map_tiles_url": setting})
+    centre.app.state.services = replace(centre.app.state.services, settings=changed)
+    after = (await client.get("/")).headers["Content-Security-Policy"]
+    added = {
+        rule.split()[0]: set(rule.split()) - set(old.split())
+        for rule, old in zip(after.split(";"), before.split(";"), strict=True)
+        if rule != old
+    }
+    named = {"https://tiles.kz", "https://fonts.kz"}
+    assert added == {"connect-src": named, "img-src": named}

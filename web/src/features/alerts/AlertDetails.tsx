@@ -70,9 +70,19 @@ export function AlertDetails({ id, busy, onMove }: Props) {
         </Group>
       )}
       {alert.vehicle_id && (
-        <LinkButton to="/map" data-testid="alert-map">
-          {t("alert.on_map")}
-        </LinkButton>
+        <Group gap="xs">
+          <LinkButton to="/map" search={{ vehicle: alert.vehicle_id }} data-testid="alert-map">
+            {t("alert.on_map")}
+          </LinkButton>
+          <LinkButton
+            variant="default"
+            to="/map"
+            search={{ vehicle: alert.vehicle_id, at: alert.since_at }}
+            data-testid="alert-map-then"
+          >
+            {t("map.view_then")}
+          </LinkButton>
+        </Group>
       )}
       <div className={classes.body}>
         {can("live.view") &&

@@ -39,6 +39,18 @@ export function Ties({ card, zone }: { card: ComplaintCard; zone: string }) {
               {alertWords.title(alert)}
             </Link>{" "}
             <AlertStateMark state={alert.state} />
+            {alert.vehicle_id && (
+              <>
+                {" "}
+                <Link
+                  to="/map"
+                  search={{ vehicle: alert.vehicle_id, at: alert.since_at }}
+                  className={classes.link}
+                >
+                  {t("map.view_then")}
+                </Link>
+              </>
+            )}
           </li>
         ))}
       </ul>

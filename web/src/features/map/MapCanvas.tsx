@@ -1,19 +1,21 @@
 import type { MapGeoJSONFeature } from "maplibre-gl";
-import { AttributionControl, Map, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import { Map, NavigationControl, setWorkerUrl } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useGround } from "@/api/queries/fleet";
 import { useMapLayer } from "@/api/queries/places";
 import type { Track, TripNow, Vehicle } from "@/api/types";
 import { useNames } from "@/i18n";
 import { labelled, labelPoints } from "./geometry";
-import { layGround } from "./ground";
 import classes from "./Map.module.css";
 import { COUNTRY_BOX, mapStyle, type BaseLayer } from "./mapStyle";
 import { sourceOf, useReplayedVans, useVanLines, useVans } from "./useFleetLayers";
+import { useAim } from "./useAim";
+import type { Cover } from "./useCover";
+import { useGroundOf } from "./useGroundOf";
 import type { Replay } from "./useReplay";
+import { useTileLayers, type Heavy } from "./useTileLayers";
 
 setWorkerUrl(workerUrl);
 
@@ -30,18 +32,23 @@ interface Props {
   follow: boolean;
   track: Track | null;
   trip: TripNow | null;
+  /** The local day looked at, as instants. */
+  day: { from: string; to: string };
+  heavy: Heavy;
+  cover: Cover;
   onSelect: (id: string) => void;
+  onDrag: () => void;
   onUnavailable: () => void;
 }
 
 export function MapCanvas(props: Props) {
-  const { vans, selected, replay, follow, track, trip, onSelect, onUnavailable } = props;
+  const { vans, selected, replay, follow, track, trip, day, heavy } = props;
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<Map | null>(null);
-  const [groundFailed, setGroundFailed] = useState(false);
-  const selectVan = useEffectEvent(onSelect);
-  const unavailable = useEffectEvent(onUnavailable);
+  const selectVan = useEffectEvent(props.onSelect);
+  const dragged = useEffectEvent(props.onDrag);
+  const unavailable = useEffectEvent(props.onUnavailable);
 
   useEffect(() => {
     if (!host.current) return;
@@ -64,6 +71,8 @@ export function MapCanvas(props: Props) {
     made.addControl(new NavigationControl({ showCompass: false }), "top-right");
     made.touchZoomRotate.disableRotation();
     made.on("load", () => setMap(made));
+    made.on("idle", () => made.getContainer().setAttribute("data-drawn", "true"));
+    made.on("dragstart", () => dragged());
     for (const layer of ["vans", "picked"]) {
       made.on("click", layer, ({ features }) => {
         const id: unknown = features?.[0]?.properties["id"];
@@ -81,37 +90,34 @@ export function MapCanvas(props: Props) {
     };
   }, []);
 
-  useGroundOf(map, () => setGroundFailed(true));
+  const { problem, seen } = useGroundOf(map);
   useBaseLayer(map, "countries");
   useBaseLayer(map, "regions");
   useBaseLayer(map, "lakes");
   useBaseLayer(map, "rivers");
   useBaseLayer(map, "places");
   useBaseLayer(map, "offices");
+  useTileLayers(map, heavy, day.from, day.to);
   useVanLines(map, track, trip);
-  useVans(map, vans, selected, replay === null);
+  useVans(map, vans, selected, follow, replay === null);
   useReplayedVans(map, replay, vans, selected, follow);
-
-  const place = vans.find(({ id }) => id === selected)?.position;
-  const flyTo = useEffectEvent(() => {
-    if (!map || !place) return;
-    map.easeTo({
-      center: [place.longitude, place.latitude],
-      zoom: Math.max(map.getZoom(), 7),
-    });
-  });
-  useEffect(() => {
-    if (selected) flyTo();
-  }, [selected]);
+  useAim(map, props);
 
   return (
     <>
-      {groundFailed && (
-        <p role="status" className={classes.notice}>
-          {t("map.ground_failed")}
+      {problem && (
+        <p role="status" className={classes.notice} data-testid="ground-problem">
+          {t("map.ground_failed")} {t(`map.ground.${problem.reason}`, { where: problem.where })}
         </p>
       )}
-      <div ref={host} className={classes.canvas} aria-label={t("map.aria")} role="region" />
+      <div
+        ref={host}
+        className={classes.canvas}
+        data-testid="map-canvas"
+        data-own-ground={seen}
+        aria-label={t("map.aria")}
+        role="region"
+      />
     </>
   );
 }
@@ -123,23 +129,6 @@ async function openCluster(map: Map, cluster: MapGeoJSONFeature | undefined): Pr
   const zoom = await sourceOf(map, "vans")?.getClusterExpansionZoom(id);
   const [longitude = 0, latitude = 0] = cluster.geometry.coordinates;
   if (zoom !== undefined) map.easeTo({ center: [longitude, latitude], zoom });
-}
-
-/** Lays the installation's own tiles, if it has any, and says whose the ground is. */
-function useGroundOf(map: Map | null, onFailed: () => void): void {
-  const { data: ground } = useGround();
-  const failed = useEffectEvent(onFailed);
-  useEffect(() => {
-    if (!map || !ground) return;
-    map.setMaxZoom(ground.max_zoom);
-    const named = new AttributionControl({
-      compact: true,
-      customAttribution: ground.attribution,
-    });
-    map.addControl(named);
-    layGround(map, ground).catch(() => failed()); // our own ground stays
-    return () => void map.removeControl(named);
-  }, [map, ground]);
 }
 
 /** Fills a base layer, with names in the language of the page. */

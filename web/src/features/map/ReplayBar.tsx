@@ -1,4 +1,5 @@
 import { ActionIcon, Button } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Chips } from "@/components/Chips";
 import { useHotkeys } from "@/components/useHotkeys";
@@ -14,13 +15,12 @@ const DAY_S = 86_400;
 
 interface Props {
   replay: Replay;
-  follow: boolean;
-  onFollow: ((follow: boolean) => void) | null;
   onClose: () => void;
 }
 
 /** Plays the past of the whole fleet: a day on a line, a speed, and the way back to now. */
-export function ReplayBar({ replay, follow, onFollow, onClose }: Props) {
+export function ReplayBar({ replay, onClose }: Props) {
+  const line = useRef<HTMLInputElement>(null);
   const { t } = useTranslation();
   const { dateTime } = useFormats();
   const today = useNow(60_000);
@@ -39,8 +39,10 @@ export function ReplayBar({ replay, follow, onFollow, onClose }: Props) {
     ArrowRight: () => replay.seek(replay.moment + STEP_MS),
     Minus: () => faster(-1),
     Equal: () => faster(1),
-    KeyF: () => onFollow?.(!follow),
   });
+
+  // The button that opened the bar is gone: its focus goes on to the line, whose arrows seek.
+  useEffect(() => line.current?.focus({ preventScroll: true }), []);
 
   return (
     <section className={classes.bar} aria-label={t("map.replay")} data-testid="replay-bar">
@@ -65,6 +67,7 @@ export function ReplayBar({ replay, follow, onFollow, onClose }: Props) {
         }}
       />
       <input
+        ref={line}
         type="range"
         className={classes.line}
         aria-label={t("map.moment")}
@@ -85,16 +88,6 @@ export function ReplayBar({ replay, follow, onFollow, onClose }: Props) {
         onChange={replay.setSpeed}
         testId="replay-speed"
       />
-      {onFollow && (
-        <Button
-          size="xs"
-          variant={follow ? "filled" : "default"}
-          aria-pressed={follow}
-          onClick={() => onFollow(!follow)}
-        >
-          {t("map.follow")}
-        </Button>
-      )}
       <Button size="xs" variant="default" onClick={onClose} data-testid="replay-close">
         {t("map.back_to_now")}
       </Button>

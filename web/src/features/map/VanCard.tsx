@@ -1,4 +1,5 @@
-import { CloseButton, Group, Paper, Title } from "@mantine/core";
+import { Button, CloseButton, Group, Paper, Title } from "@mantine/core";
+import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { exportUrl } from "@/api/queries/fleet";
 import type { Vehicle, VanNow } from "@/api/types";
@@ -6,79 +7,62 @@ import { LiveView } from "@/components/LiveView";
 import { FreshnessMark } from "@/components/Marks";
 import { VanPanels } from "@/components/VanPanels";
 import { VanReports } from "@/components/VanReports";
-import { useNow } from "@/components/useNow";
 import { useNames } from "@/i18n";
 import { DEFAULT_ZONE } from "@/i18n/formats";
-import { useFormats } from "@/i18n/useFormats";
 import classes from "./Map.module.css";
+import type { Sight } from "./replay";
+import { FactsNow, FactsThen } from "./VanFacts";
 import { VanTrip } from "./VanTrip";
 
 interface Props {
+  ref: Ref<HTMLDivElement>;
   van: Vehicle;
   now: VanNow | undefined;
+  /** The replayed moment and where the van was; null shows the present. */
+  then: { moment: number; sight: Sight | null } | null;
   /** The local day whose track is drawn, as instants. */
   day: { from: string; to: string };
+  follow: boolean;
+  onFollow: (follow: boolean) => void;
   onClose: () => void;
 }
 
-/** A van up close; the age of its position ticks, so that an old place is never taken for now. */
-export function VanCard({ van, now: doing, day, onClose }: Props) {
+/** A van up close, now or at the moment that is replayed. */
+export function VanCard({ ref, van, now: doing, then, day, follow, onFollow, onClose }: Props) {
   const { t } = useTranslation();
   const nameOf = useNames();
-  const { time, duration, number } = useFormats();
-  const now = useNow();
-  const { position } = van;
-  const camera = doing?.cameras[0];
+  const camera = then ? undefined : doing?.cameras[0];
 
   return (
-    <Paper withBorder className={classes.card} data-testid="van-card">
+    <Paper ref={ref} withBorder className={classes.card} data-testid="van-card">
       <Group justify="space-between" wrap="nowrap">
         <Title order={2} size="h4">
           {van.plate}
         </Title>
-        <CloseButton aria-label={t("app.close")} onClick={onClose} />
+        <Group gap={4} wrap="nowrap">
+          <Button
+            size="compact-xs"
+            variant={follow ? "filled" : "default"}
+            aria-pressed={follow}
+            data-testid="follow"
+            onClick={() => onFollow(!follow)}
+          >
+            {t("map.follow")}
+          </Button>
+          <CloseButton aria-label={t("app.close")} onClick={onClose} />
+        </Group>
       </Group>
       <p className={classes.name}>{nameOf(van.name)}</p>
-      <FreshnessMark freshness={van.freshness} />
-      {position ? (
-        <dl className={classes.facts}>
-          {doing?.trip && <VanTrip trip={doing.trip} />}
-          <dt>{t("map.fix_age")}</dt>
-          <dd data-testid="van-age">
-            {time(position.fixed_at)} ·{" "}
-            {t("alert.age", { age: duration((now - Date.parse(position.fixed_at)) / 1000) })}
-          </dd>
-          {position.speed_km_h !== null && (
-            <>
-              <dt>{t("map.speed")}</dt>
-              <dd>{t("map.speed_value", { n: number(position.speed_km_h) })}</dd>
-            </>
-          )}
-          {position.course_deg !== null && (
-            <>
-              <dt>{t("map.course")}</dt>
-              <dd>
-                {number(position.course_deg)}°{" "}
-                <span
-                  className={classes.arrow}
-                  style={{ rotate: `${position.course_deg}deg` }}
-                  aria-hidden
-                >
-                  ↑
-                </span>
-              </dd>
-            </>
-          )}
-          {position.accuracy_m !== null && (
-            <>
-              <dt>{t("map.accuracy")}</dt>
-              <dd>{t("map.accuracy_value", { n: number(position.accuracy_m) })}</dd>
-            </>
-          )}
-        </dl>
-      ) : (
-        <p>{t("map.never")}</p>
-      )}
+      {!then && <FreshnessMark freshness={van.freshness} />}
+      <dl className={classes.facts}>
+        {then ? (
+          <FactsThen moment={then.moment} sight={then.sight} />
+        ) : (
+          van.position && <FactsNow van={van} position={van.position} />
+        )}
+        {doing?.trip && <VanTrip trip={doing.trip} isPast={then !== null} />}
+      </dl>
+      {!then && !van.position && <p>{t("map.never")}</p>}
       {camera && (
         <div className={classes.camera}>
           <LiveView
@@ -91,7 +75,7 @@ export function VanCard({ van, now: doing, day, onClose }: Props) {
         </div>
       )}
       <VanReports vehicleId={van.id} from={day.from} to={day.to} />
-      <VanPanels vehicleId={van.id} />
+      {!then && <VanPanels vehicleId={van.id} />}
       <p className={classes.exports}>
         {t("map.track_of_day")}:{" "}
         {(["gpx", "geojson"] as const).map((ending) => (

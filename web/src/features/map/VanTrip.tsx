@@ -7,8 +7,12 @@ import classes from "./Map.module.css";
 
 const AHEAD: readonly string[] = ["planned", "passed"];
 
-/** The trip a van is on: its route, the next stop, when it was planned and when it is expected. */
-export function VanTrip({ trip }: { trip: TripNow }) {
+/**
+ * The trip a van is on: its route, the next stop, when it was planned and when it is expected.
+ *
+ * Of the past only the route is told: what was next then, the board of that day knows.
+ */
+export function VanTrip({ trip, isPast }: { trip: TripNow; isPast: boolean }) {
   const { t } = useTranslation();
   const nameOf = useNames();
   const { time } = useFormats();
@@ -20,10 +24,16 @@ export function VanTrip({ trip }: { trip: TripNow }) {
   const lateMin =
     next?.expected_at &&
     Math.round((Date.parse(next.expected_at) - Date.parse(next.planned_arrival_at)) / 60_000);
-  return (
+  const route = (
     <>
       <dt>{t("map.route")}</dt>
       <dd>{nameOf(trip.route_name)}</dd>
+    </>
+  );
+  if (isPast) return route;
+  return (
+    <>
+      {route}
       {here && (
         <>
           <dt>{t("map.stands_at")}</dt>

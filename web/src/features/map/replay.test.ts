@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { courseOf, lastBefore, partAt, ReplayClock, sightsAt, SPEEDS } from "./replay";
+import { courseOf, lastBefore, partAt, ReplayClock, sightOf, sightsAt, SPEEDS } from "./replay";
 
 const part = { startMs: 1_000_000, endMs: 1_600_000, stepS: 1 };
 const track = (seconds: number[], longitudes: number[]) => ({
@@ -32,6 +32,15 @@ describe("sightsAt", () => {
   it("knows nothing before the first fix and forgets after a day", () => {
     expect(sightsAt(drove, part.startMs - 21_000)).toEqual([]);
     expect(sightsAt(drove, part.startMs + 500_000 + 86_401_000)).toEqual([]);
+  });
+});
+
+describe("sightOf", () => {
+  const drove = track([-20, 10], [7_000_000, 7_010_000]);
+
+  it("finds one van, and nothing of a van that was not heard", () => {
+    expect(sightOf(drove, "v1", part.startMs + 10_000)?.longitude).toBe(70.1);
+    expect(sightOf(drove, "v2", part.startMs + 10_000)).toBeNull();
   });
 });
 

@@ -87,6 +87,12 @@ export function sightsAt({ part, scale, tracks }: LoadedPart, moment: number): S
   });
 }
 
+/** Where one van was; null where it was not heard within a day before the moment. */
+export function sightOf(loadedPart: LoadedPart, vehicleId: string, moment: number): Sight | null {
+  const tracks = loadedPart.tracks.filter((track) => track.vehicleId === vehicleId);
+  return sightsAt({ ...loadedPart, tracks }, moment)[0] ?? null;
+}
+
 /** The index of the newest second at or before one; -1 where there is none. */
 export function lastBefore(seconds: readonly number[], second: number): number {
   let low = 0;

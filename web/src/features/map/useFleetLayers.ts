@@ -33,7 +33,11 @@ function draw(map: Map, { features, type }: VanFeatures, follow: boolean): void 
   put(map, "vans", { type, features: others });
   put(map, "picked", { type, features: chosen });
   const [place] = chosen;
-  if (follow && place) map.setCenter(place.geometry.coordinates as [number, number]);
+  if (!follow || !place) return;
+  const [longitude = 0, latitude = 0] = place.geometry.coordinates;
+  const { lng, lat } = map.getCenter();
+  const still = Math.abs(lng - longitude) < 1e-6 && Math.abs(lat - latitude) < 1e-6;
+  if (!still && !map.isMoving()) map.setCenter([longitude, latitude]);
 }
 
 function useAges(): (seconds: number) => string {
@@ -47,12 +51,13 @@ export function useVans(
   map: Map | null,
   vans: readonly Vehicle[],
   selected: string | null,
+  follow: boolean,
   active: boolean,
 ): void {
   const [glides] = useState(() => new VanGlides());
   const ageOf = useAges();
   const show = useEffectEvent((target: Map, now: number) => {
-    draw(target, vanFeatures(vans, glides, selected, now, ageOf, Date.now()), false);
+    draw(target, vanFeatures(vans, glides, selected, now, ageOf, Date.now()), follow);
     put(target, "guesses", guesses(vans, Date.now()));
   });
   useEffect(() => {

@@ -8,12 +8,20 @@ const SHOWN_EVERY_MS = 250;
 const AHEAD = 0.5; // of a part: the next is fetched when this much of it was played
 const LIVE_MARGIN_MS = 2000;
 
+interface Shown {
+  start: number | null;
+  moment: number;
+  part: LoadedPart | null;
+}
+
 export interface Replay {
   /** The moment as the bar shows it; the map reads the clock itself, every frame. */
   moment: number;
   speed: Speed;
   playing: boolean;
   waiting: boolean;
+  /** What the bar's moment lies in, once it has come. */
+  shown: LoadedPart | null;
   clock: ReplayClock;
   part: () => LoadedPart | null;
   seek: (moment: number) => void;
@@ -21,12 +29,18 @@ export interface Replay {
   setSpeed: (speed: Speed) => void;
 }
 
-/** Plays the fleet's past from a moment on, parts are read ahead of it; null shows the present. */
-export function useReplay(start: number | null): Replay | null {
+/**
+ * The fleet's past from a moment on, parts are read ahead of it; null shows the present.
+ *
+ * `standing`: begins paused.
+ */
+export function useReplay(start: number | null, standing: boolean): Replay | null {
   const client = useQueryClient();
   const [speed, setShownSpeed] = useState<Speed>(60);
-  const [shown, setShown] = useState({ start, moment: start ?? 0 });
-  const setMoment = useEffectEvent((moment: number) => setShown({ start, moment }));
+  const [shown, setShown] = useState<Shown>({ start, moment: start ?? 0, part: null });
+  const setMoment = useEffectEvent((moment: number, part: LoadedPart | null) =>
+    setShown({ start, moment, part }),
+  );
   const [playing, setPlaying] = useState(false);
   const [waiting, setWaiting] = useState(true);
   const clock = useMemo(
@@ -36,7 +50,9 @@ export function useReplay(start: number | null): Replay | null {
   const parts = useRef(new Map<string, LoadedPart>());
   const current = useRef<LoadedPart | null>(null);
 
-  useEffect(() => clock.play(performance.now()), [clock]);
+  useEffect(() => {
+    if (!standing) clock.play(performance.now());
+  }, [clock, standing]);
   useEffect(() => {
     if (start === null) return;
     let gone = false;
@@ -54,7 +70,7 @@ export function useReplay(start: number | null): Replay | null {
     };
     const follow = () => {
       const now = clock.moment(performance.now());
-      setMoment(now);
+      setMoment(now, current.current);
       setPlaying(clock.playing);
       const wanted = partAt(now, speed);
       const here = current.current;
@@ -88,11 +104,12 @@ export function useReplay(start: number | null): Replay | null {
     speed,
     playing,
     waiting,
+    shown: shown.start === start ? shown.part : null,
     clock,
     part: () => current.current,
     seek: (to) => {
       clock.seek(Math.min(to, Date.now() - LIVE_MARGIN_MS), performance.now());
-      setShown({ start, moment: clock.moment(performance.now()) });
+      setShown({ ...shown, start, moment: clock.moment(performance.now()) });
     },
     toggle: () => {
       const now = performance.now();

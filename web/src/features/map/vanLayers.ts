@@ -8,9 +8,11 @@ const HALO = { "text-halo-color": "#0c1013", "text-halo-width": 1.5 };
 /** A pixel at zoom 0 of MapLibre's 512-pixel tiles, in metres at the equator. */
 const PIXEL_M = 78_271.517;
 const MIDDLE_LATITUDE = 48;
+/** The deepest zoom that draws vans which lie close as one. */
+const CLUSTER_ZOOM = 8;
 
 /** As wide as the metres of `corridor_m` to both sides, at every zoom. */
-const corridorWidth: ExpressionSpecification = [
+export const corridorWidth: ExpressionSpecification = [
   "interpolate",
   ["exponential", 2],
   ["zoom"],
@@ -30,7 +32,7 @@ export const vanSources: Record<string, SourceSpecification> = {
     data: EMPTY,
     cluster: true,
     clusterRadius: 36,
-    clusterMaxZoom: 8,
+    clusterMaxZoom: CLUSTER_ZOOM,
     clusterProperties: {
       lost: ["+", ["case", ["==", ["get", "freshness"], "lost"], 1, 0]],
     },
@@ -88,9 +90,11 @@ function vanLayers(source: string, id: string, selected: boolean): LayerSpecific
         "text-field": ["concat", ["get", "plate"], "\n", ["get", "age"]],
         "text-font": FONT,
         "text-size": 13,
-        "text-anchor": "bottom",
-        "text-offset": [0, -0.9],
-        "text-allow-overlap": selected ? true : ["step", ["zoom"], false, 7, true],
+        "text-variable-anchor": selected ? ["bottom"] : ["bottom", "left", "right", "top"],
+        "text-radial-offset": selected ? 0.9 : 0.75,
+        "text-justify": "auto",
+        // Above clusters each van tells its age, even where two lie close.
+        "text-allow-overlap": selected ? true : ["step", ["zoom"], false, CLUSTER_ZOOM + 1, true],
       },
       paint: { "text-color": "#ffffff", ...HALO },
     },

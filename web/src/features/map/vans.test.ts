@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Vehicle } from "@/api/types";
-import { GLIDE_MS, guesses, sightFeatures, vanFeatures, VanGlides } from "./vans";
+import { GLIDE_MS, guesses, sightFeatures, vanFeatures, VanGlides, vansThen } from "./vans";
 
 const van = (longitude: number | null, id = "v1") =>
   ({
@@ -81,6 +81,20 @@ describe("guesses", () => {
     const place = geometry?.type === "Point" ? geometry.coordinates : [];
     expect(place[0]).toBeCloseTo(70.014, 3);
     expect(place[1]).toBeCloseTo(50, 6);
+  });
+});
+
+describe("vansThen", () => {
+  it("tells the state of the connection at the replayed moment, not today's", () => {
+    const sight = { longitude: 70, latitude: 50, speedKmH: 60, courseDeg: null, estimated: false };
+    const then = vansThen(
+      [van(70), van(70, "v2"), van(70, "v3")],
+      [
+        { ...sight, vehicleId: "v1", ageS: 300 },
+        { ...sight, vehicleId: "v2", ageS: 10 },
+      ],
+    );
+    expect(then.map(({ freshness }) => freshness)).toEqual(["stale", "online", "lost"]);
   });
 });
 

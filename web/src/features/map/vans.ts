@@ -154,6 +154,12 @@ export function sightFeatures(
   return { type: "FeatureCollection", features };
 }
 
+/** The vans with the state of their connection at a replayed moment. */
+export function vansThen(vans: readonly Vehicle[], sights: readonly Sight[]): Vehicle[] {
+  const ages = new Map(sights.map(({ vehicleId, ageS }) => [vehicleId, ageS]));
+  return vans.map((van) => ({ ...van, freshness: freshnessOf(ages.get(van.id) ?? Infinity) }));
+}
+
 function freshnessOf(ageS: number): Freshness {
   if (ageS <= 90) return "online";
   return ageS <= 900 ? "stale" : "lost";
