@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from geo.freshness import Freshness
 from geo.judging import service as judging
 from geo.judging.upkeep import forget_snapshots, learn_dead_zones
+from geo.ordering import HOURS_UTC, put_in_order
 from geo.partitions import make_partitions
 from geo.plans.making import make_trips
 from geo.reports.van_days import VanDays
@@ -96,7 +97,8 @@ async def _watch(settings: Settings, database: Database, clock: Clock, stop: asy
                     trips_due = clock.monotonic() + TRIPS_EVERY_S
                     log.info("trips.made", count=len(trips))
                 await watch.judge(database)
-                await van_days.step(database)
+                if await van_days.step(database) == 0 and clock.now().hour in HOURS_UTC:
+                    await put_in_order(database, clock.now())
             except (DBAPIError, PoolTimeout, OSError) as error:
                 reached["database"] = False
                 pause_s = min(pause_s * 2, _LONGEST_RETRY_S)

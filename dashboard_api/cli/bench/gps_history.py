@@ -1,7 +1,8 @@
 """Millions of stored positions, and how long the database takes for the map's questions.
 
 A question's time is what the server itself says (EXPLAIN ANALYZE: planning and execution) of all
-its statements together. How long it took until the API had its rows is told beside it.
+its statements together, once all the other questions of its kind were asked, so that it does not
+find in memory what it has just read. How long it took until the API had its rows is told beside it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dashboard_api.cli.bench.cpu import cpu_s
-from dashboard_api.cli.bench.explained import explained, heard
+from dashboard_api.cli.bench.explained import Heard, explained, heard
 from dashboard_api.cli.bench.gps_fleet import Van
 from dashboard_api.cli.bench.gps_past import A_DAY, DAY_BEGINS
 from dashboard_api.cli.bench.report import Row, percentile
@@ -30,7 +31,6 @@ DAYS = {True: 1, False: 14}
 _TIMES = {True: 20, False: 100}
 _REPORTS = {True: 5, False: 20}
 _REPORT_DAYS = 3
-_WARM_UP = 2
 Question = Callable[[AsyncSession, int], Awaitable[object]]
 
 
@@ -128,23 +128,24 @@ async def _sum_up(database: Database, day: datetime) -> None:
 
 async def _took(database: Database, question: Question, times: int) -> Took:
     clock = SystemClock()
+    asked: list[Heard] = []
     server: list[float] = []
     cpu: list[float] = []
     api: list[float] = []
-    for number in range(times + _WARM_UP if times > 1 else times):
+    for number in range(times):
         async with heard(database, "SELECT") as said, database.read() as session:
-            asked = await session.execute(text("SELECT pg_backend_pid()"))
-            backend: int = asked.scalar_one()
+            backend = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
             said.clear()
             begun, used = clock.monotonic(), cpu_s(backend)
             await question(session, number)
             api.append((clock.monotonic() - begun) * 1000)
             cpu.append((cpu_s(backend) - used) * 1000)
-            connection = await session.connection()
-            plans = [await explained(connection, *one) for one in list(said)]
+            asked.append(list(said))
+    for statements in asked:
+        async with database.engine.connect() as connection:
+            plans = [await explained(connection, *one) for one in statements]
         server.append(sum(plan["Planning Time"] + plan["Execution Time"] for plan in plans))
-    warm = _WARM_UP if times > 1 else 0
-    return Took(*(percentile(taken[warm:], 0.95) for taken in (server, cpu, api)))
+    return Took(*(percentile(taken, 0.95) for taken in (server, cpu, api)))
 
 
 def rows(times: Timings, vans: int, *, quick: bool) -> list[Row]:
