@@ -1,4 +1,5 @@
 import { Button, Group, TextInput } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCancelTrip } from "@/api/queries/plans";
@@ -53,6 +54,9 @@ export function TripRow({ trip }: { trip: Trip }) {
         {(trip.cancelled_why || trip.note) && (
           <span className={screen.reason}>{trip.cancelled_why || trip.note}</span>
         )}
+        <Link to="/map" search={onMap(trip)} className={classes.onMap} data-testid="trip-map">
+          {t(trip.state === "done" || trip.state === "missed" ? "map.view_then" : "alert.on_map")}
+        </Link>
         {open && can("vans.plan") && !asking && (
           <span className={screen.acts}>
             <Button
@@ -83,6 +87,14 @@ export function TripRow({ trip }: { trip: Trip }) {
       </ol>
     </li>
   );
+}
+
+/** The van now; of a trip that is over, the moment it began. */
+function onMap({ vehicle_id, state, started_at, planned_start_at }: Trip) {
+  const isOver = state === "done" || state === "missed";
+  return isOver
+    ? { vehicle: vehicle_id, at: started_at ?? planned_start_at }
+    : { vehicle: vehicle_id };
 }
 
 function CancelTrip({ id, onDone }: { id: string; onDone: () => void }) {
