@@ -10,8 +10,8 @@ from ingest.cameras.direct.source import open_stream
 from ingest.cameras.guarded import guarded
 from ingest.cameras.inspection import Inspection, inspect
 from ingest.cameras.networks import check
-from ingest.onvif.device import reach
 from ingest.onvif.facts import Device, Profile, choose_streams
+from ingest.onvif.reaching import reach
 from models.camera import Camera
 from models.kit.secret import unseal
 from models.observations import StreamKind

@@ -21,8 +21,8 @@ from ingest.cameras.address import Credentials
 from ingest.cameras.direct.source import open_stream
 from ingest.cameras.guarded import guarded
 from ingest.cameras.inspection import Inspection, Verdict, inspect
-from ingest.onvif.device import reach
 from ingest.onvif.discovery import discover
+from ingest.onvif.reaching import reach
 from models.camera import Camera, Stream
 from models.kit.clock import SystemClock
 from models.kit.database import Database

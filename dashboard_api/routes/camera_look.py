@@ -13,8 +13,8 @@ from dashboard_api.permissions import Permission
 from dashboard_api.schemas import camera_look as schemas
 from dashboard_api.sessions import Caller
 from ingest.cameras.address import host_of
-from ingest.onvif.device import reach
 from ingest.onvif.discovery import discover
+from ingest.onvif.reaching import reach
 from models.camera import Camera, Stream
 from models.kit.bus import announce
 from models.kit.errors import Conflict

@@ -24,7 +24,6 @@ from ingest.onvif.faults import OnvifFault, OnvifRefused
 from models.kit.clock import Clock
 from models.kit.log import redact
 
-_TIMEOUT_S = 10.0
 _SUBSCRIBED_S = 50 * 60.0  # of an hour, then anew
 _GOODBYE_S = 2.0
 _MEDIA = "http://www.onvif.org/ver10/media/wsdl"
@@ -36,7 +35,7 @@ _FAULTS = (ZeepError, ONVIFError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 class OnvifCamera:
-    """A camera whose services are known; made by ``reach``."""
+    """A camera whose services are known; made by ``reaching.reach``."""
 
     def __init__(
         self, camera: ONVIFCamera, url: str, session: aiohttp.ClientSession, clock: Clock
@@ -218,22 +217,14 @@ class OnvifCamera:
 
 
 @asynccontextmanager
-async def reach(
+async def connected(
     url: str,
     credentials: Credentials | None,
     networks: Sequence[Network],
     clock: Clock,
-    *,
-    timeout_s: float = _TIMEOUT_S,
+    timeout_s: float,
 ) -> AsyncIterator[OnvifCamera]:
-    """Connect to the device service at ``url`` and learn its services.
-
-    ``timeout_s`` is for each answer.
-
-    Raises:
-        OutsideNetworks: the host is in no network of cameras.
-        OnvifFault: it does not answer by ONVIF, or refuses us.
-    """
+    """Connect as ``reaching.reach`` says."""
     bare, held = take_apart(url)
     address = await asyncio.to_thread(allowed_address, host_of(bare), networks)
     camera = _Pinned(with_host(bare, address), credentials or held or Credentials("", ""))

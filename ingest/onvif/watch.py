@@ -1,12 +1,10 @@
 """Listens to what the cameras of this worker notice by themselves, by ONVIF's pull points."""
 
 import asyncio
-import importlib
 import random
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
-from types import ModuleType
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +14,7 @@ from ingest.cameras.backoff import Backoff
 from ingest.onvif.faults import OnvifRefused
 from ingest.onvif.ledger import NoticeLedger
 from ingest.onvif.notices import Sign, sign_of
+from ingest.onvif.reaching import reach
 from ingest.outage import AWAY
 from ingest.wake import any_of
 from models.camera import Camera
@@ -149,10 +148,9 @@ class CameraWatch:
             settling = loop.call_later(_SETTLED_S, settle)
 
         networks = self._settings.camera_networks
-        onvif = await asyncio.to_thread(_device)
         try:
             async with (
-                onvif.reach(
+                reach(
                     watched.url,
                     watched.credentials,
                     networks,
@@ -175,8 +173,3 @@ class CameraWatch:
             said = {"kind": sign.kind.value, "source": sign.source, "active": sign.active}
             log.info("camera.noticed", code=watched.code, **said)
         self._ledger.tell(watched.camera_id, sign, self._clock.now())
-
-
-def _device() -> ModuleType:
-    """Import what speaks ONVIF: 22 MB and a third of a second that most nodes never need."""
-    return importlib.import_module("ingest.onvif.device")

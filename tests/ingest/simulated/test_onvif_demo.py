@@ -4,7 +4,7 @@ import asyncio
 import socket
 
 from ingest.cameras.address import Credentials
-from ingest.onvif.device import reach
+from ingest.onvif.reaching import reach
 from ingest.simulated.onvif_demo import FOUND_AT, OWNED_AT, PASSWORD, USER, serve_devices
 from ingest.simulated.rtsp_server import SimulatedCameras
 from models.kit.clock import SystemClock
