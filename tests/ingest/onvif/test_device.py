@@ -7,9 +7,9 @@ import pytest
 
 from ingest.cameras.address import Credentials
 from ingest.cameras.networks import OutsideNetworks
-from ingest.onvif.reaching import reach
 from ingest.onvif.facts import Preset, choose_streams
 from ingest.onvif.faults import OnvifFault, OnvifRefused
+from ingest.onvif.reaching import reach
 from ingest.simulated.onvif_device import SimulatedOnvifDevice, SimulatedProfile
 from models.kit.clock import SystemClock
 from models.kit.settings import Settings
