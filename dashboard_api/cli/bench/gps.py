@@ -69,7 +69,8 @@ async def _load(place: Ground, fleet: list[Van], *, quick: bool) -> list[Row]:
 
 async def _history(place: Ground, fleet: list[Van], *, quick: bool) -> list[Row]:
     before = SystemClock().now() - timedelta(days=1)
-    load_s = await gps_past.fill(place.database, fleet, before, gps_history.DAYS[quick])
+    days, a_day = gps_history.DAYS[quick], gps_history.A_DAY[quick]
+    load_s = await gps_past.fill(place.database, fleet, before, days, a_day)
     times = await gps_history.ask(place.database, fleet, before, load_s, quick=quick)
     return gps_history.rows(times, len(fleet), quick=quick)
 

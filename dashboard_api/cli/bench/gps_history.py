@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dashboard_api.cli.bench.cpu import cpu_s
 from dashboard_api.cli.bench.explained import Heard, explained, heard
 from dashboard_api.cli.bench.gps_fleet import Van
-from dashboard_api.cli.bench.gps_past import A_DAY, DAY_BEGINS
+from dashboard_api.cli.bench.gps_past import DAY_BEGINS
 from dashboard_api.cli.bench.report import Row, percentile
 from geo import repository
 from geo.fleet import ReplayPart, fleet_at, replay_json
@@ -28,6 +28,7 @@ from models.kit.clock import SystemClock
 from models.kit.database import Database
 
 DAYS = {True: 1, False: 14}
+A_DAY = {True: 360, False: 1440}  # fixes of a van
 _TIMES = {True: 20, False: 100}
 _REPORTS = {True: 5, False: 20}
 _REPORT_DAYS = 3
@@ -76,7 +77,7 @@ async def ask(
     async def track(session: AsyncSession, number: int) -> object:
         begins, van = day(number), fleet[number * 37 % len(fleet)].vehicle_id
         found = await repository.track(session, van, begins, begins + timedelta(days=1))
-        assert len(found) == A_DAY
+        assert len(found) == A_DAY[quick]
         return found
 
     async def moment(session: AsyncSession, number: int) -> object:
@@ -102,7 +103,7 @@ async def ask(
     for number in range(min(_REPORT_DAYS, days)):
         await _sum_up(database, day(number))
     return Timings(
-        len(fleet) * A_DAY * days,
+        len(fleet) * A_DAY[quick] * days,
         load_s,
         await _took(database, last, times),
         await _took(database, track, times),

@@ -17,8 +17,7 @@ from dashboard_api.cli.bench.gps_fleet import Van, copy_trips
 from models.kit.clock import SystemClock
 from models.kit.database import Database
 
-A_DAY = 1440  # fixes of a van
-REPORT_S = 30  # twelve hours of a crew's day
+_CREWS_DAY_S = 12 * 3600
 DAY_BEGINS = timedelta(hours=3)  # 08:00 in Almaty
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _NOISE_DEG = 4e-5
@@ -50,13 +49,18 @@ _ROW = np.dtype(
 _HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 
 
-async def fill(database: Database, fleet: Sequence[Van], before: datetime, days: int) -> float:
-    """Fill the days before midnight of ``before``; return the seconds that it took."""
+async def fill(
+    database: Database, fleet: Sequence[Van], before: datetime, days: int, a_day: int
+) -> float:
+    """Fill the days before midnight of ``before`` with ``a_day`` fixes of each van.
+
+    Return the seconds that it took.
+    """
     clock = SystemClock()
     begun = clock.monotonic()
     midnight = before.replace(hour=0, minute=0, second=0, microsecond=0)
     begins = [midnight - timedelta(days=days - number) for number in range(days)]
-    await asyncio.to_thread(_fill, database.url, fleet, begins)
+    await asyncio.to_thread(_fill, database.url, fleet, begins, a_day)
     async with database.transaction() as session:
         for day in begins:
             pairs = [(van, van) for van in fleet]
@@ -65,8 +69,8 @@ async def fill(database: Database, fleet: Sequence[Van], before: datetime, days:
     return clock.monotonic() - begun
 
 
-def _fill(url: str, fleet: Sequence[Van], days: Sequence[datetime]) -> None:
-    rows = _a_day(fleet)
+def _fill(url: str, fleet: Sequence[Van], days: Sequence[datetime], a_day: int) -> None:
+    rows = _rows(fleet, a_day)
     with psycopg.connect(url, autocommit=True) as connection:
         for day in days:
             _store(connection, rows, day)
@@ -109,7 +113,7 @@ def _store(connection: psycopg.Connection, rows: NDArray[np.void], day: datetime
         )
 
 
-def _a_day(fleet: Sequence[Van]) -> NDArray[np.void]:
+def _rows(fleet: Sequence[Van], a_day: int) -> NDArray[np.void]:
     """Return a day's rows, vans in the order of their ids × fixes.
 
     Times are microseconds from the day's beginning. Every van drives the journey that it is on
@@ -117,21 +121,22 @@ def _a_day(fleet: Sequence[Van]) -> NDArray[np.void]:
     """
     chance = np.random.default_rng(1)
     fleet = sorted(fleet, key=lambda van: van.vehicle_id.bytes)
-    rows = np.zeros((A_DAY, len(fleet)), dtype=_ROW)
+    every_s = _CREWS_DAY_S / a_day
+    rows = np.zeros((a_day, len(fleet)), dtype=_ROW)
     rows["fields"] = len(_LENGTHS)
     for name, length in _LENGTHS.items():
         rows[f"{name}_length"] = length
     rows["vehicle_id"] = [np.void(van.vehicle_id.bytes) for van in fleet]
-    seconds = np.arange(A_DAY)[:, None] * REPORT_S + np.arange(len(fleet)) * REPORT_S / len(fleet)
+    seconds = np.arange(a_day)[:, None] * every_s + np.arange(len(fleet)) * every_s / len(fleet)
     rows["fixed_at"] = (seconds * 1e6).astype(np.int64)
     rows["received_at"] = rows["fixed_at"] + 1_000_000
     rows["geom"]["head"] = np.void(_POINT_HEAD)
     motions = {
-        id(van.day): [van.day.journey.at(step * REPORT_S) for step in range(A_DAY)] for van in fleet
+        id(van.day): [van.day.journey.at(step * every_s) for step in range(a_day)] for van in fleet
     }
     for column, van in enumerate(fleet):
         driven = motions[id(van.day)]
-        noise = chance.normal(0, _NOISE_DEG, (2, A_DAY))
+        noise = chance.normal(0, _NOISE_DEG, (2, a_day))
         rows["geom"]["latitude"][:, column] = [m.latitude for m in driven] + noise[0]
         rows["geom"]["longitude"][:, column] = [m.longitude for m in driven] + noise[1]
         rows["speed_km_h"][:, column] = [m.speed_km_h for m in driven]
