@@ -47,6 +47,12 @@ async def test_an_enlarged_camera_comes_by_webrtc_and_so_does_the_next(
         await expect(transport).to_have_attribute("data-transport", "webrtc", timeout=PATIENCE_MS)
         width = tile.get_by_test_id("tile-canvas")
         await expect(width).to_have_attribute("data-width", "1280", timeout=PATIENCE_MS)
+        places = await tile.locator("video").evaluate_all(
+            "all => all.map(one => JSON.stringify(one.getBoundingClientRect()))"
+        )
+        assert len(places) == 2  # above the tile's own picture, not below where nobody sees it
+        assert len(set(places)) == 1, places
+        await expect(tile.locator("[data-covered]")).to_have_count(0)
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("transport")).to_have_count(0)
     canvas = page.get_by_test_id("tile-2").get_by_test_id("tile-canvas")

@@ -1,10 +1,10 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { StreamKind } from "@/api/types";
 import { NO_STATS, type TileStats } from "./age";
-import { focusTile, startTile, type LiveTile } from "./liveMedia";
-import { canDecode, makeSurface } from "./tileSurface";
+import { focusTile, openScreen, type LiveScreen, type LiveTile } from "./liveMedia";
+import { canDecode } from "./tileSurface";
 import { useVisible } from "./useVisible";
-import { startVideoTile } from "./videoTile";
+import { openFilm } from "./videoTile";
 import { canCall, type WhepFault } from "./whepCall";
 import { startWhep } from "./whepView";
 import classes from "./LivePicture.module.css";
@@ -28,16 +28,6 @@ interface Props {
   onTransport: (transport: Transport) => void;
 }
 
-function decodedTile(cameraId: string): [HTMLElement, LiveTile] {
-  const surface = makeSurface();
-  return [surface.element, startTile(cameraId, surface)];
-}
-
-function filmTile(cameraId: string): [HTMLElement, LiveTile] {
-  const video = document.createElement("video");
-  return [video, startVideoTile(cameraId, video)];
-}
-
 /**
  * Live picture of a camera: decoded by WebCodecs, or a plain <video> where that is missing.
  * Nobody sees it: nothing is pulled. The main stream of an enlarged one comes by WebRTC; the tile pulls no more once that shows.
@@ -52,6 +42,7 @@ export function LivePicture({
   onTransport,
 }: Props) {
   const host = useRef<HTMLDivElement>(null);
+  const screen = useRef<LiveScreen | null>(null);
   const report = useRef(onStats);
   const tell = useRef(onTransport);
   const direct = useRef(false);
@@ -63,18 +54,34 @@ export function LivePicture({
   const tileStream = calls ? "sub" : stream;
   const wanted = useRef(tileStream);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     report.current = onStats;
     tell.current = onTransport;
     wanted.current = tileStream;
   }, [onStats, onTransport, tileStream]);
 
-  useEffect(() => {
-    if (!host.current) return;
-    const [surface, live] = canDecode() ? decodedTile(cameraId) : filmTile(cameraId);
-    surface.dataset["testid"] = "tile-canvas";
+  // Once for all the cameras that the tile will show: element, stream and decoder cost more to make
+  // than a picture to decode.
+  useLayoutEffect(() => {
+    const made = canDecode() ? openScreen() : openFilm();
+    made.element.dataset["testid"] = "tile-canvas";
+    host.current?.append(made.element);
+    screen.current = made;
+    return () => {
+      made.close();
+      made.element.remove();
+    };
+  }, []);
+
+  // With the name of the camera, not after it: the one before must not be seen under that name.
+  useLayoutEffect(() => {
+    const place = host.current;
+    if (!screen.current || !place) return;
+    const { element: surface } = screen.current;
+    const live = screen.current.watch(cameraId);
     surface.dataset["frames"] = "0";
-    host.current.append(surface);
+    place.dataset["covered"] = "true";
+    live.whenShown(() => delete place.dataset["covered"]);
     live.show(wanted.current); // before the next render: the ticket is on its way meanwhile
     report.current(NO_STATS);
     const stop = live.subscribe(() => {
@@ -84,7 +91,6 @@ export function LivePicture({
     return () => {
       stop();
       live.close();
-      surface.remove();
     };
   }, [cameraId]);
 
@@ -93,7 +99,7 @@ export function LivePicture({
     if (visible || !tile) return;
     tile.live.hold();
     return () => {
-      if (tile.surface.isConnected && !direct.current) tile.live.show(wanted.current);
+      if (!direct.current) tile.live.show(wanted.current);
     };
   }, [visible, tile]);
   useEffect(() => {
@@ -119,6 +125,7 @@ export function LivePicture({
           live.hold();
           before = drawn();
           surface.after(video);
+          delete host.current?.dataset["covered"];
           tell.current("webrtc");
         }
         surface.dataset["frames"] = String(stats.frames);
@@ -138,7 +145,7 @@ export function LivePicture({
         direct.current = false;
         video.remove();
       };
-      if (!surface.isConnected) return end();
+      if (live.closed) return end();
       live.show("sub");
       // The last picture by WebRTC stays until the tile has a newer one.
       const unsubscribe = live.subscribe(() => {

@@ -1,6 +1,7 @@
 /** The worker that owns the sockets and decoders of every live tile of this window. */
 
 import { NO_STATS, type TileStats } from "./age";
+import { KeysFirst } from "./keysFirst";
 import { LiveSocket, liveUrl } from "./liveSocket";
 import { ServerClock } from "./serverClock";
 import { TileDecoder } from "./tileDecoder";
@@ -17,9 +18,11 @@ interface Tile {
   skipped: number;
 }
 
+const surfaces = new Map<number, TileDecoder>();
 const tiles = new Map<number, Tile>();
 const sockets = new Map<string, LiveSocket>();
 const clock = new ServerClock();
+const joining = new KeysFirst<LiveRecord>(received);
 
 const tell = (message: FromWorker) => self.postMessage(message);
 
@@ -27,9 +30,10 @@ function socketOf(mediaUrl: string): LiveSocket {
   const known = sockets.get(mediaUrl);
   if (known) return known;
   const socket = new LiveSocket(liveUrl(mediaUrl), (url) => new WebSocket(url), {
-    onRecord: received,
+    onRecord: (record) => joining.take(record),
     onTicketWanted: (tile) => tell({ type: "ticket_wanted", tile }),
     onProblem: (id, status) => {
+      joining.settle(id);
       const tile = tiles.get(id);
       if (tile) tile.state = { ...tile.state, problem: status };
     },
@@ -49,19 +53,33 @@ function received(record: LiveRecord): void {
   } else if (record.notice.type === "drop") tile.skipped += record.notice.count;
   else {
     const { state, since, detail } = record.notice;
+    if (state !== "live") joining.settle(record.tile);
     tile.state = { state, since, detail, problem: null };
   }
 }
 
+function add(id: number, decoder: TileDecoder, turn: number): void {
+  decoder.begin(turn, () => {
+    tell({ type: "first", tile: id });
+    joining.settle(id);
+  });
+  const { state, since, detail, problem } = NO_STATS;
+  tiles.set(id, { decoder, socket: null, state: { state, since, detail, problem }, skipped: 0 });
+}
+
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "surface") {
+    surfaces.set(data.surface, new TileDecoder(screenOn(data.handed)));
+    return;
+  }
+  if (data.type === "close") {
+    surfaces.get(data.surface)?.close();
+    surfaces.delete(data.surface);
+    return;
+  }
   if (data.type === "add") {
-    const { state, since, detail, problem } = NO_STATS;
-    tiles.set(data.tile, {
-      decoder: new TileDecoder(screenOn(data.surface)),
-      socket: null,
-      state: { state, since, detail, problem },
-      skipped: 0,
-    });
+    const decoder = surfaces.get(data.surface);
+    if (decoder) add(data.tile, decoder, data.turn);
     return;
   }
   if (data.type === "focus") {
@@ -73,19 +91,22 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   const tile = tiles.get(data.tile);
   if (!tile) return;
   if (data.type === "hold") {
+    joining.forget(data.tile);
     tile.socket?.remove(data.tile);
     tile.socket = null;
     return;
   }
   if (data.type === "remove") {
+    joining.forget(data.tile);
     tiles.delete(data.tile);
     tile.socket?.remove(data.tile);
-    tile.decoder.close();
+    tile.decoder.end();
     return;
   }
   const socket = socketOf(data.mediaUrl);
   if (tile.socket && tile.socket !== socket) tile.socket.remove(data.tile);
   tile.socket = socket;
+  if (tile.decoder.frames === 0) joining.expect(data.tile);
   socket.add(data.tile, data.ticket, data.stream);
 };
 

@@ -5,12 +5,25 @@ import { backoffMs } from "@/api/backoff";
 import { liveTicket } from "@/api/queries/tickets";
 import type { StreamKind } from "@/api/types";
 import { NO_STATS, type TileStats } from "./age";
-import type { TileSurface } from "./tileSurface";
+import { makeSurface } from "./tileSurface";
+import { nextTurn } from "./turn";
 import type { FromWorker, ToWorker } from "./workerMessages";
 
+/** A place on the page for live pictures, of one camera after another. */
+export interface LiveScreen {
+  element: HTMLElement;
+  /** Shows a camera; the tile of the one before must be closed. */
+  watch(cameraId: string): LiveTile;
+  close(): void;
+}
+
 export interface LiveTile {
+  /** Whether close() was called. */
+  readonly closed: boolean;
   stats(): TileStats;
   subscribe(listener: () => void): () => void;
+  /** Calls back once, when the camera's own picture is on the screen. */
+  whenShown(callback: () => void): void;
   /** Pulls this stream; nothing happens when it does already. */
   show(stream: StreamKind): void;
   /** Pulls no more until the next show(). */
@@ -20,9 +33,11 @@ export interface LiveTile {
 
 let worker: Worker | null = null;
 let lastTile = 0;
+let lastSurface = 0;
 const tiles = new Map<number, WorkerTile>();
 
 class WorkerTile implements LiveTile {
+  closed = false;
   private current = NO_STATS;
   private stream: StreamKind | null = null;
   private failures = 0;
@@ -33,7 +48,7 @@ class WorkerTile implements LiveTile {
   constructor(
     private readonly id: number,
     private readonly cameraId: string,
-    private readonly surface: TileSurface,
+    private readonly screen: WorkerScreen,
   ) {}
 
   stats = () => this.current;
@@ -43,8 +58,12 @@ class WorkerTile implements LiveTile {
     return () => this.listeners.delete(listener);
   };
 
+  whenShown(callback: () => void): void {
+    this.screen.whenShown(() => this.closed || callback());
+  }
+
   show(stream: StreamKind): void {
-    if (stream === this.stream && !this.held) return;
+    if (this.closed || (stream === this.stream && !this.held)) return;
     this.stream = stream;
     this.held = false;
     void this.renew();
@@ -57,10 +76,10 @@ class WorkerTile implements LiveTile {
   }
 
   close(): void {
+    this.closed = true;
     clearTimeout(this.retry);
     tiles.delete(this.id);
     tell({ type: "remove", tile: this.id });
-    this.surface.close();
   }
 
   /** Fetches a ticket and hands it over; keeps trying, ever more slowly. */
@@ -80,29 +99,75 @@ class WorkerTile implements LiveTile {
     }
   }
 
+  first(): void {
+    this.screen.first();
+  }
+
   take(stats: TileStats): void {
     if (this.held) return;
     const { problem, mediaTime } = this.current;
     this.current = {
       ...stats,
       problem: this.failures > 0 ? problem : stats.problem,
-      mediaTime: this.surface.shows() ? stats.mediaTime : mediaTime,
+      mediaTime: this.screen.shows() ? stats.mediaTime : mediaTime,
     };
-    const { dataset } = this.surface.element;
-    dataset["frames"] = String(stats.frames);
-    dataset["width"] = String(stats.width);
+    this.screen.note(stats);
     for (const listener of this.listeners) listener();
   }
 }
 
-/** Starts a tile on a surface that no other tile has. */
-export function startTile(cameraId: string, surface: TileSurface): LiveTile {
-  lastTile = (lastTile % 65_535) + 1;
-  const tile = new WorkerTile(lastTile, cameraId, surface);
-  tiles.set(lastTile, tile);
-  tell({ type: "add", tile: lastTile, surface: surface.handed }, [surface.handed]);
-  return tile;
+class WorkerScreen implements LiveScreen {
+  private turn = 0;
+  private shown: (() => void) | null = null;
+  private readonly surface = makeSurface();
+  private readonly id = (lastSurface += 1);
+
+  constructor() {
+    const { handed } = this.surface;
+    tell({ type: "surface", surface: this.id, handed }, [handed]);
+  }
+
+  get element(): HTMLElement {
+    return this.surface.element;
+  }
+
+  watch(cameraId: string): LiveTile {
+    this.turn = nextTurn(this.turn);
+    this.shown = null;
+    // A new number, too: what the node has sent for the camera before belongs to nobody then.
+    lastTile = (lastTile % 65_535) + 1;
+    const tile = new WorkerTile(lastTile, cameraId, this);
+    tiles.set(lastTile, tile);
+    tell({ type: "add", tile: lastTile, surface: this.id, turn: this.turn });
+    return tile;
+  }
+
+  whenShown(callback: () => void): void {
+    if (this.surface.whenShown) this.surface.whenShown(this.turn, callback);
+    else this.shown = callback;
+  }
+
+  shows = () => this.surface.shows();
+
+  note({ frames, width }: TileStats): void {
+    const { dataset } = this.element;
+    dataset["frames"] = String(frames);
+    dataset["width"] = String(width);
+  }
+
+  first(): void {
+    this.shown?.();
+    this.shown = null;
+  }
+
+  close(): void {
+    tell({ type: "close", surface: this.id });
+    this.surface.close();
+  }
 }
+
+/** A screen whose pictures the worker decodes. */
+export const openScreen = (): LiveScreen => new WorkerScreen();
 
 /** The focused tile gets each picture at once; the others wait for each other, up to 15 ms. */
 export function focusTile(tile: LiveTile | null): void {
@@ -119,6 +184,7 @@ function startWorker(): Worker {
   const started = new Worker(new URL("./live.worker.ts", import.meta.url), { type: "module" });
   started.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.type === "ticket_wanted") void tiles.get(data.tile)?.renew();
+    else if (data.type === "first") tiles.get(data.tile)?.first();
     else for (const [id, stats] of data.stats) tiles.get(id)?.take(stats);
   };
   return started;

@@ -104,10 +104,23 @@ describe("LiveSocket", () => {
     expect(sockets[0]?.sent.slice(1)).toEqual([{ type: "remove", tile: 1 }, add(1, "t2", "main")]);
   });
 
-  it("closes when the last tile goes, and stays closed", () => {
+  it("keeps the line while a wall turns its page", () => {
     live.add(1, "t1", "sub");
     sockets[0]?.nowOpen();
     live.remove(1);
+    vi.advanceTimersByTime(1000);
+    live.add(2, "t2", "sub");
+    vi.advanceTimersByTime(60_000);
+    expect(sockets).toHaveLength(1);
+    expect(sockets[0]?.readyState).toBe(1);
+    expect(sockets[0]?.sent).toEqual([add(1, "t1"), { type: "remove", tile: 1 }, add(2, "t2")]);
+  });
+
+  it("closes soon after the last tile goes, and stays closed", () => {
+    live.add(1, "t1", "sub");
+    sockets[0]?.nowOpen();
+    live.remove(1);
+    vi.advanceTimersByTime(3000);
     expect(sockets[0]?.readyState).toBe(3);
     vi.advanceTimersByTime(60_000);
     expect(sockets).toHaveLength(1);

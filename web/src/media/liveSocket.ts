@@ -25,12 +25,14 @@ interface Tile {
 }
 
 const OPEN = 1;
+const LINGER_MS = 3000;
 
 export class LiveSocket {
   private readonly tiles = new Map<number, Tile>();
   private readonly retries = new Map<number, ReturnType<typeof setTimeout>>();
   private socket: SocketLike | null = null;
   private reconnect: ReturnType<typeof setTimeout> | null = null;
+  private lingering: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
   private focused: number | null = null;
 
@@ -46,6 +48,7 @@ export class LiveSocket {
 
   /** Shows a tile, or shows it anew with another ticket or stream. */
   add(tile: number, ticket: string, stream: StreamKind): void {
+    clearTimeout(this.lingering);
     const before = this.tiles.get(tile);
     if (before && before.ticket === null) this.send({ type: "remove", tile });
     this.tiles.set(tile, { stream, ticket, refusals: before?.refusals ?? 0 });
@@ -58,7 +61,8 @@ export class LiveSocket {
     clearTimeout(this.retries.get(tile));
     this.retries.delete(tile);
     this.send({ type: "remove", tile });
-    if (this.tiles.size === 0) this.close();
+    // Between two pages of a wall there is no tile, and a new line costs more than a new tile.
+    if (this.tiles.size === 0) this.lingering = setTimeout(() => this.close(), LINGER_MS);
   }
 
   focus(tile: number | null): void {
@@ -67,6 +71,7 @@ export class LiveSocket {
   }
 
   close(): void {
+    clearTimeout(this.lingering);
     if (this.reconnect) clearTimeout(this.reconnect);
     this.reconnect = null;
     const socket = this.socket;

@@ -1,6 +1,7 @@
-/** Decodes one tile's H.264 with WebCodecs for its screen. Runs in the worker. */
+/** Decodes H.264 with WebCodecs for a tile's screen, one camera after another. Runs in the worker. */
 
 import type { TileScreen } from "./tileScreen";
+import { timestampOf } from "./turn";
 import type { ConfigRecord, FrameRecord } from "./wire";
 
 const QUEUE_LIMIT = 120; // a cached GOP may come all at once
@@ -20,24 +21,43 @@ export class TileDecoder {
   frames = 0;
   drops = 0;
   mediaTime: number | null = null;
+  private turn = 0;
+  /** Made once: to make another for each camera costs more than to set it up anew. */
   private decoder: VideoDecoder | null = null;
   private config: VideoDecoderConfig | null = null;
   private waitsForKey = true;
-  /** Time of the last picture that this decoder drew: before, all that waits is a join. */
+  /** Time of the last picture that was drawn since the setup: before, all that waits is a join. */
   private drawnS: number | null = null;
   /** The key picture of a join is on the screen, the newest not yet. */
   private early = false;
   private submitted = 0;
   private readonly catchUp = new Set<number>();
+  private onFirst: () => void = () => undefined;
 
   constructor(private readonly screen: TileScreen) {}
 
   get width(): number {
-    return this.screen.width;
+    return this.frames > 0 ? this.screen.width : 0;
   }
 
   get height(): number {
-    return this.screen.height;
+    return this.frames > 0 ? this.screen.height : 0;
+  }
+
+  /** Forgets the camera before; the next one's first picture is told. */
+  begin(turn: number, onFirst: () => void): void {
+    this.end();
+    this.screen.clear();
+    this.turn = turn;
+    this.onFirst = onFirst;
+    this.frames = this.drops = 0;
+    this.mediaTime = null;
+  }
+
+  /** Nothing is shown any more until the next begin(). */
+  end(): void {
+    this.config = null;
+    this.clear();
   }
 
   configure(record: ConfigRecord): void {
@@ -64,7 +84,7 @@ export class TileDecoder {
       return;
     }
     this.waitsForKey = false;
-    const timestamp = Math.round(record.mediaTime * 1e6);
+    const timestamp = timestampOf(record.mediaTime, this.turn);
     if (record.catchUp) this.catchUp.add(timestamp);
     this.submitted += 1;
     const type = record.key ? "key" : "delta";
@@ -72,33 +92,37 @@ export class TileDecoder {
   }
 
   close(): void {
-    this.stop();
+    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
+    this.decoder = null;
+    this.config = null;
     this.screen.close();
   }
 
-  private stop(): void {
-    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
-    this.decoder = null;
-  }
-
-  private restart(): void {
-    if (!this.config) return;
-    this.stop();
+  /** What the decoder still holds is thrown away. */
+  private clear(): void {
+    if (this.decoder?.state === "configured") this.decoder.reset();
     this.waitsForKey = true;
     this.submitted = 0;
     this.drawnS = null;
     this.early = false;
     this.catchUp.clear();
-    const decoder = new VideoDecoder({
-      output: (frame) => this.draw(frame),
-      // A damaged picture closes the decoder; the next key picture starts another one.
-      error: () => (this.waitsForKey = true),
-    });
-    decoder.configure(this.config);
-    this.decoder = decoder;
+  }
+
+  private restart(): void {
+    if (!this.config) return;
+    this.clear();
+    if (!this.decoder || this.decoder.state === "closed") {
+      this.decoder = new VideoDecoder({
+        output: (frame) => this.draw(frame),
+        // A damaged picture closes the decoder; the next key picture starts another one.
+        error: () => (this.waitsForKey = true),
+      });
+    }
+    this.decoder.configure(this.config);
   }
 
   private draw(frame: VideoFrame): void {
+    if (!this.config) return frame.close();
     this.submitted -= 1;
     const behind = this.catchUp.delete(frame.timestamp) && this.submitted > 0;
     // While a GOP is decoded its first picture is seen, but nothing is said of its age yet.
@@ -107,5 +131,6 @@ export class TileDecoder {
     this.frames += 1;
     if (!behind) this.mediaTime = this.drawnS = frame.timestamp / 1e6;
     this.screen.show(frame);
+    if (this.frames === 1) this.onFirst();
   }
 }

@@ -6,6 +6,8 @@ export interface TileScreen {
   /** Size of the last picture, 0 before the first. */
   readonly width: number;
   readonly height: number;
+  /** Takes away what can be taken away of the camera before. */
+  clear(): void;
   /** Shows a picture that is the screen's from now on. */
   show(frame: VideoFrame): void;
   close(): void;
@@ -21,6 +23,10 @@ class TrackScreen implements TileScreen {
 
   constructor(handed: WritableStream<VideoFrame>) {
     this.writer = handed.getWriter();
+  }
+
+  clear(): void {
+    // A <video> keeps its last picture: the page covers it.
   }
 
   show(frame: VideoFrame): void {
@@ -48,6 +54,10 @@ class CanvasScreen implements TileScreen {
 
   get height(): number {
     return this.canvas.height;
+  }
+
+  clear(): void {
+    this.context?.clearRect(0, 0, this.canvas.width, this.canvas.height);
   }
 
   show(frame: VideoFrame): void {

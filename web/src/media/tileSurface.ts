@@ -1,5 +1,7 @@
 /** Where a tile's pictures appear: the page's element, and what its worker gets to fill it. */
 
+import { turnOf } from "./turn";
+
 /** Chromium's way to feed a <video> with decoded pictures; not in TypeScript's DOM yet. */
 interface TrackGenerator extends MediaStreamTrack {
   readonly writable: WritableStream<VideoFrame>;
@@ -15,6 +17,8 @@ export interface TileSurface {
   handed: Handed & Transferable;
   /** Whether what the worker draws can be seen. */
   shows(): boolean;
+  /** Calls back once a picture of this turn is on the screen; missing where that is not told. */
+  whenShown?(turn: number, callback: () => void): void;
   close(): void;
 }
 
@@ -41,11 +45,22 @@ function videoSurface(track: TrackGenerator): TileSurface {
   video.disablePictureInPicture = true;
   video.disableRemotePlayback = true;
   video.srcObject = new MediaStream([track]);
+  let request = 0;
+  const cancel = () => video.cancelVideoFrameCallback(request);
   return {
     element: video,
     handed: track.writable,
     shows: () => !video.paused,
+    whenShown: (turn, callback) => {
+      cancel();
+      const look: VideoFrameRequestCallback = (_, { mediaTime }) => {
+        if (turnOf(mediaTime) === turn) callback();
+        else request = video.requestVideoFrameCallback(look);
+      };
+      request = video.requestVideoFrameCallback(look);
+    },
     close: () => {
+      cancel();
       track.stop();
       video.srcObject = null;
     },

@@ -4,23 +4,34 @@ import { ApiProblem } from "@/api/client";
 import { backoffMs } from "@/api/backoff";
 import { liveTicket } from "@/api/queries/tickets";
 import { NO_STATS, type TileStats } from "./age";
-import type { LiveTile } from "./liveMedia";
+import type { LiveScreen, LiveTile } from "./liveMedia";
 import { playStream } from "./mseStream";
 
 const LOOK_MS = 500;
 const RESTART_AFTER_MS = 10_000;
 const FARTHEST_BEHIND_S = 1.5;
 
+/** A screen that plays each camera's film. */
+export function openFilm(): LiveScreen {
+  const element = document.createElement("video");
+  return {
+    element,
+    watch: (cameraId) => startVideoTile(cameraId, element),
+    close: () => undefined,
+  };
+}
+
 /**
  * Age is counted from when a picture was last shown here, since a <video> does not tell the
  * node's time; a picture that stops is still found within the same 3 s.
  */
-export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveTile {
+function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveTile {
   const listeners = new Set<() => void>();
   let current: TileStats = NO_STATS;
   let failures = 0;
   let lastStartMs = 0;
   let closed = false;
+  let shown: (() => void) | null = null;
   let held = false;
   let playing = new AbortController();
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -36,6 +47,8 @@ export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveT
 
   const drawn = () => {
     if (closed) return;
+    shown?.();
+    shown = null;
     failures = 0;
     current = {
       ...current,
@@ -91,12 +104,19 @@ export function startVideoTile(cameraId: string, video: HTMLVideoElement): LiveT
   void start();
 
   return {
+    get closed() {
+      return closed;
+    },
     stats: () => current,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    whenShown: (callback) => {
+      shown = callback;
+    },
     show: () => {
+      if (closed) return;
       if (held) void start(); // live.mp4 has one stream
       held = false;
     },

@@ -35,6 +35,7 @@ export function CameraPicker({ tile, cameras, onClose, onChoose }: Props) {
     <Drawer
       opened={tile !== null}
       onClose={close}
+      transitionProps={{ duration: 0 }} // the picture asked for is on its way: nothing slides over it
       title={t("wall.pick_for", { n: (tile ?? 0) + 1 })}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
