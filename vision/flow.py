@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from vision.minutes import minute_of
+from vision.visits import FORGOTTEN_AFTER
 from vision.waiting import (
     Figure,
     Forecast,
@@ -20,6 +21,7 @@ KEPT_MINUTES = 90  # who goes now may have come before the span
 STRETCH_S = 10.0
 SERVICES = 60  # of the last visits, for the service time
 _LONGEST_STEP_S = 3.0  # a longer time between looks was not seen
+TURNOVER_S = FORGOTTEN_AFTER.total_seconds()
 BLIND_S = 300.0  # after longer blindness nobody knows who was there before
 _SHORTEST_STAY_S = 5.0  # who crosses a queue's place does not wait
 
@@ -158,11 +160,13 @@ def _stretched(flow: Flow, now: Now, step_s: float, at: datetime) -> Flow:
     if unseen_s > BLIND_S:
         stretches = ()
     elif unseen_s and stretches:
-        # As many waited as before and after, and people went as fast as they did when seen.
+        # As many waited as before and after, and people went as fast as they did when seen. After a
+        # short blindness it is seen who went: somebody else is at a window.
         known_s = sum(stretch.seconds for _, stretch in stretches)
         pace = sum(stretch.served for _, stretch in stretches) / max(known_s, STRETCH_S)
         people = (stretches[-1][1].people + now.waiting) / 2
-        hidden = Stretch(unseen_s, people, pace * unseen_s)
+        served = pace * unseen_s if unseen_s >= TURNOVER_S else 0.0
+        hidden = Stretch(unseen_s, people, served)
         stretches = (*stretches, (at - timedelta(seconds=unseen_s), hidden))
     people = before.waiting if seen and before and before.waiting is not None else now.waiting
     newest = Stretch(step_s if seen else 0.0, people, now.began)

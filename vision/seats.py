@@ -28,6 +28,7 @@ _Grey = NDArray[np.float32]
 
 HELD_FOR = timedelta(minutes=2)  # since the last sure look, for a box below the threshold
 STILL_FOR = timedelta(seconds=8)
+_WATCHED_FOR = timedelta(seconds=6)  # at least, to call something still
 UNKNOWN_STILL_FOR = timedelta(seconds=60)  # where nobody was seen to move yet
 _SAME = 0.6  # intersection over union of a faint box with the sure one
 # Grey levels beyond which a point of a patch has changed, at least and by the noise of the picture;
@@ -192,7 +193,8 @@ def _judged(
     if not seat.known:
         alive = any(steps) or at - still_since < UNKNOWN_STILL_FOR
         return seat, Sits.YES if alive else Sits.NO, False
-    return seat, Sits.DOUBTFUL if any(steps) else Sits.NO, False
+    watched = bool(before) and at - before[0].at >= _WATCHED_FOR
+    return seat, Sits.NO if watched and not any(steps) else Sits.DOUBTFUL, False
 
 
 def _some(views: list[_View]) -> list[_View]:

@@ -18,6 +18,9 @@ HIDDEN_FOR = timedelta(seconds=12)  # empty, and who was here is seen nowhere
 ANOTHER_AFTER = timedelta(seconds=3)  # empty for two looks, and then it is somebody else
 SHORTEST = timedelta(seconds=8)
 BLIND_FOR = timedelta(seconds=5)  # a visit that was not seen to end has no length
+# After so long nobody knows who is next; before, whoever looks as before has stayed, and whoever
+# does not is one more visitor.
+FORGOTTEN_AFTER = timedelta(seconds=90)
 OTHER_LOOKS = 4  # of somebody who looks otherwise, and none of the visitor
 # Of two histograms. One person's looks differ by 0.05-0.2, two people's by 0.5 and more; who turns
 # round in the same place lies between, so without a gap more is asked.
@@ -114,7 +117,7 @@ def look(
     """Take one look; ``people`` is None where nothing could be seen."""
     if people is None:
         return _blind(spot, at)
-    spot = replace(spot, blind_since=None)
+    spot = _sees_again(spot, at)
     if people:
         if spot.begun and _another(spot, around, at):
             return _come(_FREE, at, around), Turn(ended=_visit(spot))
@@ -149,8 +152,10 @@ def _unlike(spot: Spot, around: Around, at: datetime) -> Appearance | None:
     if visitor is None or seen_at is None:
         return None
     people = [one for one in around.looks if one.height <= _TALLER * visitor.height]
-    gap = (spot.other_at or at) - seen_at >= _GAP
+    gap = (spot.other_at or at) - seen_at >= _GAP or not spot.whole
     differs = UNLIKE if gap else UNLIKE_AT_ONCE
+    if not gap and spot.other is None and not around.walked_in & around.here:
+        return None  # nobody has come from anywhere
     if not people or min(one.unlike(visitor) for one in people) < differs:
         return None
     return min(people, key=(spot.other or visitor).unlike)
@@ -199,6 +204,15 @@ def _visit(spot: Spot) -> Visit | None:
 
 def _blind(spot: Spot, at: datetime) -> tuple[Spot, Turn]:
     since = spot.blind_since or at
-    if at - since >= BLIND_FOR:
+    if at - since >= FORGOTTEN_AFTER:
         return Spot(blind_since=since), Turn()
+    if at - since >= BLIND_FOR:
+        spot = replace(spot, whole=False) if spot.begun else Spot(watched=spot.watched)
     return replace(spot, blind_since=since), Turn()
+
+
+def _sees_again(spot: Spot, at: datetime) -> Spot:
+    """Go on as if no time had passed: who is not seen at once may be hidden."""
+    if spot.blind_since is None or spot.seen_at is None:
+        return replace(spot, blind_since=None)
+    return replace(spot, blind_since=None, seen_at=spot.seen_at + (at - spot.blind_since))

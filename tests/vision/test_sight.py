@@ -50,6 +50,19 @@ def test_equal_pictures_for_thirty_seconds_are_frozen() -> None:
     assert sees is Sight.CLEAR
 
 
+def test_a_standing_picture_that_is_encoded_anew_is_frozen() -> None:
+    small = thumbnail(pictures.hall())
+    still: StillSince | None = None
+    sees = Sight.CLEAR
+    for second in range(32):
+        again = small.copy()
+        if second % 10 == 0:
+            rows, columns = RANDOM.integers(0, 90, 300), RANDOM.integers(0, 160, 300)
+            again[rows, columns] = np.clip(again[rows, columns].astype(np.int16) + 2, 0, 255)
+        still, sees = judge(still, again, NOON + timedelta(seconds=second))
+    assert sees is Sight.FROZEN
+
+
 def test_a_living_hall_without_people_is_not_frozen() -> None:
     still: StillSince | None = None
     for second in range(35):

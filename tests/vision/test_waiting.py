@@ -219,17 +219,45 @@ CLOTHES: dict[str, tuple[list[tuple[Colours, float] | None], list[tuple[str, int
 }
 
 
+def _seen(clothes: Colours, height: float, *, walked_in: bool) -> Around:
+    here = frozenset({int(clothes.argmax())})  # whoever looks otherwise is another track
+    come = here if walked_in else frozenset()
+    return Around(here, come, here, (Appearance(clothes, height),))
+
+
 @pytest.mark.parametrize(("looks", "told"), CLOTHES.values(), ids=CLOTHES.keys())
 def test_clothes_tell_one_visitor_from_the_next(
     looks: list[tuple[Colours, float] | None], told: list[tuple[str, int]]
 ) -> None:
+    assert _turns(looks) == told
+
+
+def test_who_has_come_from_nowhere_is_the_same_visitor() -> None:
+    looks = CLOTHES["another comes in the next second"][0]
+    assert _turns(looks, walked_in=False) == [("began", 2)]
+
+
+def test_a_short_blindness_does_not_hide_who_is_next() -> None:
+    before, blind = [(RED, 0.3)] * 20, range(20, 80)
+    assert _turns([*before, *[(RED, 0.3)] * 80], blind) == [("began", 2)]
+    assert _turns([*before, *[(BLUE, 0.3)] * 80], blind) == [("began", 2), ("began", 83)]
+    assert _turns([*before, *[None] * 80], blind) == [("began", 2)]
+    assert _turns([None] * 80 + [(BLUE, 0.3)] * 20, blind) == [("began", 82)]
+    # After long blindness nobody knows.
+    assert _turns([*before, *[(BLUE, 0.3)] * 120], range(20, 115)) == [("began", 2)]
+
+
+def _turns(
+    looks: list[tuple[Colours, float] | None], blind: range = range(0), *, walked_in: bool = True
+) -> list[tuple[str, int]]:
     spot, seen = Spot(), []
     for second, one in enumerate([None, *looks], start=-1):
-        around = Around() if one is None else Around(looks=(Appearance(*one),))
-        spot, turn = look_at(spot, len(around.looks), NOON + timedelta(seconds=second), around)
+        around = Around() if one is None else _seen(*one, walked_in=walked_in)
+        people = None if second in blind else len(around.looks)
+        spot, turn = look_at(spot, people, NOON + timedelta(seconds=second), around)
         seen += [("began", second)] if turn.began else []
         seen += [("ended", second)] if turn.ended else []
-    assert seen == told
+    return seen
 
 
 def minutes(looks: list[Now]) -> list[OfficeMinuteDone]:
