@@ -73,6 +73,10 @@ class PartDetector(Detector, Protocol):
         """Whether it can, with the weights that it has."""
         ...
 
+    def share(self, height: int, width: int, crop: Crop) -> float:
+        """Return what a look at a part of such a picture costs, 1 for the whole."""
+        ...
+
     def detect_part(
         self, picture: Picture, crop: Crop, *, score: float | None = None
     ) -> tuple[Detections, Crop]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +14,7 @@ from vision.colours import colours
 from vision.detector import Detector, PartDetector, Picture
 from vision.gate import LOOK_AGAIN_AFTER, Part, changed, unchanged
 from vision.masks import Masks
-from vision.parts import Found, crop_of, inner, places, renewed
+from vision.parts import Found, cheapest, crop_of, inner, places, renewed
 from vision.patches import patches
 from vision.picture import Decoded, PictureDecoder, PictureToCome, covered
 from vision.seats import Seats, seated
@@ -27,6 +28,7 @@ from vision.zoom import zoomed
 
 log = get(__name__)
 _NEAR = 4  # pixels of a thumbnail around a zone: who comes in is seen in time
+_WHOLE_FOR = timedelta(seconds=5)  # where people walk everywhere, parts cost more than they spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class _Memory:
     view: View = field(default_factory=View)
     seen: Thumbnail | None = None  # each place as it was when it was last looked at
     seen_at: datetime | None = None  # all of it
+    whole_until: datetime | None = None  # parts cut somebody a moment ago
     found: Found | None = None
     boxes: Boxes | None = None  # of ``found``, with the faint ones that count
     colours: Colours | None = None
@@ -176,6 +179,8 @@ def _look_at_parts(
     camera, found, seen, seen_at = memory.camera, memory.found, memory.seen, memory.seen_at
     if found is None or seen is None or seen_at is None or (camera is not None and camera.far):
         return None
+    if memory.whole_until is not None and at < memory.whole_until:
+        return None
     if not (isinstance(detector, PartDetector) and detector.sees_parts):
         return None
     if seen.shape != small.shape or not timedelta(0) <= at - seen_at < LOOK_AGAIN_AFTER:
@@ -184,12 +189,18 @@ def _look_at_parts(
     if where is None:
         return None
     height, width = pixels.shape[:2]
+    crops = cheapest(
+        [crop_of(place, height, width) for place in where],
+        partial(detector.share, height, width),
+    )
+    if crops is None:
+        return None
     score = camera.score if camera else None
-    looks = [
-        detector.detect_part(pixels, crop_of(place, height, width), score=score) for place in where
-    ]
+    looks = [detector.detect_part(pixels, crop, score=score) for crop in crops]
     told = renewed(found, looks, height, width)
-    if told is not None:
+    if told is None:
+        memory.whole_until = at + _WHOLE_FOR
+    else:
         metrics.PARTS.inc()
         seen = seen.copy()
         for _, crop in looks:

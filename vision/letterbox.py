@@ -45,6 +45,21 @@ def place_part(picture: Picture, crop: Crop, into: Preprocessing) -> tuple[Tenso
     middle of one is seen as in the whole input.
     """
     padded, whole = _padded(picture, into)
+    left, top, right, bottom = _window(whole, crop, into)
+    placement = replace(whole, left=whole.left - left, top=whole.top - top)
+    corners = np.array([[0, 0, right - left, bottom - top]], np.float32)
+    ends = placement.back(corners)[0].tolist()
+    return _levels(padded[top:bottom, left:right], into), placement, Crop(*map(round, ends))
+
+
+def part_share(height: int, width: int, crop: Crop, into: Preprocessing) -> float:
+    """Return how much of the whole input the part for a crop of such a picture would be."""
+    left, top, right, bottom = _window(_whole(height, width, into), crop, into)
+    return (right - left) * (bottom - top) / (into.width * into.height)
+
+
+def _window(whole: Placement, crop: Crop, into: Preprocessing) -> tuple[int, int, int, int]:
+    """Return left, top, right, bottom of the part of the input that shows a crop."""
     left, right = _steps(
         crop.left * whole.scale_x + whole.left,
         crop.right * whole.scale_x + whole.left,
@@ -57,10 +72,7 @@ def place_part(picture: Picture, crop: Crop, into: Preprocessing) -> tuple[Tenso
         into.height,
         STEP_Y,
     )
-    placement = replace(whole, left=whole.left - left, top=whole.top - top)
-    corners = np.array([[0, 0, right - left, bottom - top]], np.float32)
-    ends = placement.back(corners)[0].tolist()
-    return _levels(padded[top:bottom, left:right], into), placement, Crop(*map(round, ends))
+    return left, top, right, bottom
 
 
 def _steps(start: float, end: float, most: int, step: int) -> tuple[int, int]:
@@ -75,17 +87,24 @@ def _steps(start: float, end: float, most: int, step: int) -> tuple[int, int]:
 def _padded(picture: Picture, into: Preprocessing) -> tuple[Picture, Placement]:
     """Return the picture, scaled, in the middle of the input's size."""
     height, width = picture.shape[:2]
-    scale = min(into.width / width, into.height / height)
-    new_width = max(1, round(width * scale))
-    new_height = max(1, round(height * scale))
-    left, top = (into.width - new_width) // 2, (into.height - new_height) // 2
+    whole = _whole(height, width, into)
+    new_width, new_height = round(width * whole.scale_x), round(height * whole.scale_y)
+    left, top = whole.left, whole.top
     if (new_width, new_height) != (width, height):
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        method = cv2.INTER_AREA if new_width < width else cv2.INTER_LINEAR
         resized = cv2.resize(picture, (new_width, new_height), interpolation=method)
         picture = np.asarray(resized, np.uint8)
     padded = np.full((into.height, into.width, 3), into.padding, np.uint8)
     padded[top : top + new_height, left : left + new_width] = picture
-    return padded, Placement(new_width / width, new_height / height, left, top, width, height)
+    return padded, whole
+
+
+def _whole(height: int, width: int, into: Preprocessing) -> Placement:
+    scale = min(into.width / width, into.height / height)
+    new_width = max(1, round(width * scale))
+    new_height = max(1, round(height * scale))
+    left, top = (into.width - new_width) // 2, (into.height - new_height) // 2
+    return Placement(new_width / width, new_height / height, left, top, width, height)
 
 
 def _levels(padded: Picture, into: Preprocessing) -> Tensor:

@@ -3,8 +3,9 @@
 Somebody who was found stands until a look at that place does not find them any more.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import cv2
 import numpy as np
@@ -55,6 +56,24 @@ def places(changed: Part, part: Part | None, people: Boxes) -> list[Edges] | Non
     found += [_with_margin(body) for body in bodies if _changed_under(body, changed)]
     found = _together(found, bodies)
     return found if found and sum(map(_area, found)) < _MOST else None
+
+
+def cheapest(where: Sequence[Crop], share: Callable[[Crop], float]) -> list[Crop] | None:
+    """Return the crops, or one around all; None where a look at everything costs little more.
+
+    ``share``: what a look at a crop costs, 1 for the whole picture.
+    """
+    around = Crop(
+        min(crop.left for crop in where),
+        min(crop.top for crop in where),
+        max(crop.right for crop in where),
+        max(crop.bottom for crop in where),
+    )
+    costs = [
+        (sum(share(crop) + _A_LOOK_MORE for crop in crops), crops) for crops in (where, [around])
+    ]
+    cost, crops = min(costs, key=itemgetter(0))
+    return list(crops) if cost < _MOST else None
 
 
 def renewed(

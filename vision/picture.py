@@ -7,6 +7,7 @@ import av
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 
 from models.kit.errors import InvalidInput
 from vision.detector import Picture
@@ -37,8 +38,10 @@ class PictureToCome(InvalidInput):
 class Decoded:
     """One decoded picture; pixels are converted only when somebody asks for them."""
 
-    def __init__(self, frame: VideoFrame) -> None:
+    def __init__(self, frame: VideoFrame, converter: VideoReformatter) -> None:
+        """``converter`` is the stream's own: what it learned of sizes and formats is kept."""
         self._frame = frame
+        self._converter = converter
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -50,10 +53,9 @@ class Decoded:
     def pixels(self) -> Picture:
         """Return height × width × 3 BGR, at most _LONGEST_SIDE on its longer side."""
         width, height = self.size
-        frame = self._frame
-        if (width, height) != (frame.width, frame.height):
-            frame = frame.reformat(width=width, height=height, format="bgr24")
-        return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+        # One thread: several would each be started and ended for this picture.
+        frame = self._converter.reformat(self._frame, width, height, format="bgr24", threads=1)
+        return np.asarray(frame.to_ndarray(), np.uint8)
 
     def thumbnail(self) -> Thumbnail:
         """Return the picture as 90 × 160 grey levels, 0 black and 255 white."""
@@ -82,6 +84,7 @@ class PictureDecoder:
         self._codec = av.CodecContext.create("h264", "r")
         self._codec.extradata = avcc_config
         self._codec.thread_count = 1
+        self._converter = VideoReformatter()
 
     def key(self, avcc: bytes) -> Decoded:
         """Return a key picture.
@@ -98,7 +101,7 @@ class PictureDecoder:
             self._codec.flush_buffers()
         if not frames:
             raise _damaged()
-        return _whole(frames[0])
+        return self._whole(frames[0])
 
     def go_on(self, pictures: Sequence[bytes]) -> Decoded:
         """Decode pictures that follow those of the last call; return the newest that is shown.
@@ -117,7 +120,12 @@ class PictureDecoder:
         if not frames:
             msg = "the decoder waits for further pictures of the camera"
             raise PictureToCome(msg)
-        return _whole(frames[-1])
+        return self._whole(frames[-1])
+
+    def _whole(self, frame: VideoFrame) -> Decoded:
+        if frame.is_corrupt:
+            raise _damaged()
+        return Decoded(frame, self._converter)
 
     def _decode(self, pictures: Sequence[bytes]) -> list[VideoFrame]:
         frames: list[VideoFrame] = []
@@ -142,12 +150,6 @@ def covered(polygons: Sequence[Polygon], *, near: int = 0) -> Part:
     for polygon in polygons:
         cv2.fillPoly(part, [np.round(polygon * (width, height)).astype(np.int32)], (1,))
     return np.asarray(cv2.dilate(part, np.ones((2 * near + 1,) * 2, np.uint8)), np.bool_)
-
-
-def _whole(frame: VideoFrame) -> Decoded:
-    if frame.is_corrupt:
-        raise _damaged()
-    return Decoded(frame)
 
 
 def _broken(error: Exception) -> PictureBroken:

@@ -15,7 +15,7 @@ from vision.detector import Crop, Detections, Picture
 from vision.detectors.choose import load_detector
 from vision.eyes import Eyes
 from vision.overlap import iou
-from vision.parts import Found, crop_of, inner, places, renewed
+from vision.parts import Found, cheapest, crop_of, inner, places, renewed
 from vision.slots import CodedPicture
 from vision.watched import WatchedCamera
 from vision.zones import watched_zone
@@ -115,6 +115,15 @@ def test_who_stands_elsewhere_stays_and_who_is_not_found_again_goes(
     assert after.faint.tolist() == before[~covered].tolist()
 
 
+def test_parts_are_looked_at_in_the_cheapest_way() -> None:
+    left, right = Crop(0, 0, 100, 100), Crop(110, 0, 210, 100)
+    assert cheapest([left, right], lambda crop: 0.2) == [Crop(0, 0, 210, 100)]
+    assert cheapest([left, right], lambda crop: crop.right / 1000) == [Crop(0, 0, 210, 100)]
+    apart = cheapest([left, right], lambda crop: 0.2 if crop in (left, right) else 0.6)
+    assert apart == [left, right]
+    assert cheapest([left, right], lambda crop: 0.72) is None
+
+
 def test_a_newcomer_is_added_and_a_half_of_somebody_known_is_not() -> None:
     known = people((0.45, 0.2, 0.55, 0.8))
     crop = Crop(0, 0, 320, 360)
@@ -154,6 +163,9 @@ class Parted:
     def detect(self, picture: Picture, *, score: float | None = None) -> Detections:
         self.whole += 1
         return found(*self.there)
+
+    def share(self, height: int, width: int, crop: Crop) -> float:
+        return (crop.right - crop.left) * (crop.bottom - crop.top) / (height * width)
 
     def detect_part(
         self, picture: Picture, crop: Crop, *, score: float | None = None

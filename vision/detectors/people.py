@@ -4,7 +4,7 @@ import numpy as np
 
 from vision.detector import Crop, Detections, Network, Picture, Tensor, require_picture
 from vision.detectors.decoders import DECODERS, ONE_BOX_A_PERSON
-from vision.letterbox import Placement, place, place_part
+from vision.letterbox import Placement, part_share, place, place_part
 from vision.overlap import keep_best
 from vision.weights import PERSON, Weights
 
@@ -36,6 +36,9 @@ class PeopleDetector:
         require_picture(picture)
         tensor, placement = place(picture, self._weights.preprocessing)
         return self._people(tensor, placement, score)
+
+    def share(self, height: int, width: int, crop: Crop) -> float:
+        return part_share(height, width, crop, self._weights.preprocessing)
 
     def detect_part(
         self, picture: Picture, crop: Crop, *, score: float | None = None
