@@ -5,9 +5,19 @@ import { useVillageLink } from "@/api/queries/plans";
 import { Loading } from "./Loading";
 import { ProblemNote } from "./ProblemNote";
 import { QrLink } from "./QrLink";
+import classes from "./QrLink.module.css";
 
 /** The page that everybody of a village may open: to look at, to send, to hang up. */
-export function VillageShare({ village, name }: { village: string; name: string }) {
+export function VillageShare({
+  village,
+  name,
+  named = false,
+}: {
+  village: string;
+  name: string;
+  /** The village's name opens it, instead of a button that says what it is. */
+  named?: boolean;
+}) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const link = useVillageLink(open ? village : undefined);
@@ -17,11 +27,13 @@ export function VillageShare({ village, name }: { village: string; name: string 
         <Button
           size="compact-xs"
           variant="subtle"
-          aria-label={t("route.village_page_of", { name })}
+          title={t("route.village_page_of", { name })}
+          aria-expanded={open}
           data-testid="village-share"
+          {...(named ? { className: classes.named } : {})}
           onClick={() => setOpen(!open)}
         >
-          {t("route.village_page")}
+          {named ? name : t("route.village_page")}
         </Button>
       </Popover.Target>
       <Popover.Dropdown data-testid="village-link">

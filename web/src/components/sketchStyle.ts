@@ -50,7 +50,7 @@ const layers: LayerSpecification[] = [
     type: "circle",
     source: "corners",
     paint: {
-      "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 3.5, 9, 6],
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 2.5, 9, 3.5, 11, 6],
       "circle-color": ["case", ["get", "chosen"], "#ffb938", "#0c1013"],
       "circle-stroke-color": ["case", ["get", "chosen"], "#ffb938", "#6cc4ff"],
       "circle-stroke-width": 2,

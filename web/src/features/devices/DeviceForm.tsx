@@ -57,11 +57,9 @@ export function DeviceForm({
         />
         <Select
           allowDeselect={false}
-          label={t("device.protocol")}
+          label={port === undefined ? t("device.protocol") : t("device.protocol_port", { n: port })}
           value={draft.protocol}
           data={protocols.map(({ name, title }) => ({ value: name, label: title }))}
-          {...(port === undefined ? {} : { description: t("device.port", { n: port }) })}
-          inputWrapperOrder={["label", "input", "description", "error"]}
           onChange={(protocol) => change({ protocol: protocol ?? "" })}
         />
         <PasswordInput

@@ -14,7 +14,12 @@ import { DeviceMessages } from "./DeviceMessages";
 import classes from "./Devices.module.css";
 import { heard, type Heard, refusedNow, wrongClock } from "./health";
 
-const SHAPES: Record<Heard, ShapeName> = { heard: "circle", silent: "triangle", never: "dash" };
+const SHAPES: Record<Heard, ShapeName> = {
+  heard: "circle",
+  quiet: "ring",
+  silent: "triangle",
+  never: "dash",
+};
 
 interface Props {
   device: DeviceSetup;

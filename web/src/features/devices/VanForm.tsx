@@ -101,8 +101,6 @@ export function VanForm({ van, regions, onDone }: Props) {
           clearable
           searchable
           label={t("device.office")}
-          description={t("device.office_hint")}
-          inputWrapperOrder={["label", "input", "description", "error"]}
           value={draft.office_id ?? null}
           data={(offices ?? []).map(({ id, name }) => ({ value: id, label: nameOf(name) }))}
           onChange={(office_id) => change({ office_id })}

@@ -4,7 +4,7 @@ import { heard, troubled } from "./health";
 
 const NOON = Date.parse("2026-03-19T07:00:00Z");
 const ago = (minutes: number) => new Date(NOON - minutes * 60_000).toISOString();
-const VAN = { stop_interval_s: 3600 } as VanSetup;
+const VAN = { report_interval_s: 30, stop_interval_s: 3600 } as VanSetup;
 const SOUND: DeviceSetup = {
   id: "d",
   identifier: "1",
@@ -40,4 +40,6 @@ it.each<[string, Partial<DeviceSetup>, boolean]>([
 it("tells silence from never having spoken", () => {
   expect(heard({ ...SOUND, heard_at: ago(600) }, VAN, NOON)).toBe("silent");
   expect(heard({ ...SOUND, heard_at: null }, VAN, NOON)).toBe("never");
+  expect(heard({ ...SOUND, heard_at: ago(6) }, VAN, NOON)).toBe("quiet");
+  expect(heard({ ...SOUND, heard_at: ago(4) }, VAN, NOON)).toBe("heard");
 });

@@ -5,13 +5,16 @@ import type { DeviceSetup, VanSetup } from "@/api/types";
 export const WRONG_CLOCK_S = 60;
 const HEARD_WITHIN_S = 15 * 60;
 
-export type Heard = "heard" | "silent" | "never";
+export type Heard = "heard" | "quiet" | "silent" | "never";
 
-/** Silent: longer than its van's longest interval and a quarter of an hour. */
+const AT_ONCE_S = 5 * 60;
+
+/** Quiet: as a parked van's tracker may be. Silent: a quarter of an hour longer than that. */
 export function heard(device: DeviceSetup, van: VanSetup, now: number): Heard {
   if (device.heard_at === null) return "never";
   const silentS = (now - Date.parse(device.heard_at)) / 1000;
-  return silentS > van.stop_interval_s + HEARD_WITHIN_S ? "silent" : "heard";
+  if (silentS > van.stop_interval_s + HEARD_WITHIN_S) return "silent";
+  return silentS > Math.max(AT_ONCE_S, 3 * van.report_interval_s) ? "quiet" : "heard";
 }
 
 /** The newest word of a tracker was one that was not taken. */
@@ -22,7 +25,7 @@ export const wrongClock = ({ clock_offset_s }: DeviceSetup): boolean =>
   clock_offset_s !== null && Math.abs(clock_offset_s) >= WRONG_CLOCK_S;
 
 export const troubled = (device: DeviceSetup, van: VanSetup, now: number): boolean =>
-  (!device.phone && heard(device, van, now) !== "heard") ||
+  (!device.phone && ["silent", "never"].includes(heard(device, van, now))) ||
   refusedNow(device) ||
   wrongClock(device) ||
   device.checksum_failed > 0;

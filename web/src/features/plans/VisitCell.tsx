@@ -37,7 +37,7 @@ export function VisitCell({ visit, trip }: { visit: Visit; trip: Trip }) {
       data-testid="visit"
       title={visit.inferred ? t("plan.inferred") : undefined}
     >
-      <strong>{nameOf(visit.name)}</strong>
+      <VillageShare named village={visit.village} name={nameOf(visit.name)} />
       <span className={classes.planned}>
         {short(visit.planned_arrival_at)}–{short(visit.planned_departure_at)}
       </span>
@@ -61,7 +61,6 @@ export function VisitCell({ visit, trip }: { visit: Visit; trip: Trip }) {
       {judged === "early" && (
         <span className={classes.word}>{t("plan.early", { n: minutes })}</span>
       )}
-      <VillageShare village={visit.village} name={nameOf(visit.name)} />
       {visit.people_served !== null && (
         <span className={classes.word}>{t("plan.people", { n: visit.people_served })}</span>
       )}
