@@ -17,16 +17,18 @@ DAYS_AHEAD = 14
 _MAN = text("""
     INSERT INTO trip_crew (trip_id, crew_member_id)
     SELECT t.id, c.crew_member_id
-    FROM timetable_crew c, unnest(CAST(:trips AS uuid[])) AS t(id)
+    FROM timetable_crew c JOIN crew_member m ON m.id = c.crew_member_id AND m.archived_at IS NULL,
+         unnest(CAST(:trips AS uuid[])) AS t(id)
     WHERE c.timetable_id = :timetable_id
 """)
 # Whoever gave a trip another crew than its timetable has means it to take place.
 _UNMAKE = text("""
     DELETE FROM trip t
     WHERE t.timetable_id = :timetable_id AND t.state = 'planned' AND t.planned_start_at > :now
-      AND ARRAY(SELECT crew_member_id FROM trip_crew WHERE trip_id = t.id ORDER BY 1)
-          = ARRAY(SELECT crew_member_id FROM timetable_crew
-                  WHERE timetable_id = t.timetable_id ORDER BY 1)
+      AND ARRAY(SELECT m.id FROM trip_crew c JOIN crew_member m ON m.id = c.crew_member_id
+                WHERE c.trip_id = t.id AND m.archived_at IS NULL ORDER BY 1)
+          = ARRAY(SELECT m.id FROM timetable_crew c JOIN crew_member m ON m.id = c.crew_member_id
+                  WHERE c.timetable_id = t.timetable_id AND m.archived_at IS NULL ORDER BY 1)
     RETURNING t.id
 """)
 

@@ -27,6 +27,8 @@ VAN_SCREENS = {
     "timetables": "/plans/timetables",
     "crew": "/plans/crew",
     "fences": "/plans/fences",
+    "rules": "/plans/rules",
+    "devices": "/devices",
     "reports": "/reports",
 }
 VILLAGE = "/vans/esik"  # a stop of the demo's first van
