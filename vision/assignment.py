@@ -15,12 +15,27 @@ def assign(costs: Costs) -> list[tuple[int, int]]:
     allowed = np.isfinite(costs)
     if not costs.size or not allowed.any():
         return []
+    for turned in (False, True):
+        pairs = _each_its_cheapest(costs.T if turned else costs)
+        if pairs is not None:
+            return sorted((b, a) if turned else (a, b) for a, b in pairs)
     if costs.shape[0] > costs.shape[1]:
         return sorted((row, column) for column, row in assign(costs.T))
     # A forbidden pair costs more than all allowed pairs together, so it is taken only in need.
     forbidden = float(costs[allowed].sum()) + 1.0
     finite = np.where(allowed, costs, forbidden)
     return [(row, column) for row, column in _shortest_paths(finite) if allowed[row, column]]
+
+
+def _each_its_cheapest(costs: Costs) -> list[tuple[int, int]] | None:
+    """Pair each row that can be with its cheapest column; None where two want the same.
+
+    Nothing is cheaper and nothing pairs more, and at most looks nobody contends for anybody.
+    """
+    cheapest = costs.argmin(axis=1).tolist()
+    able = np.isfinite(costs.min(axis=1)).tolist()
+    pairs = [(row, column) for row, column in enumerate(cheapest) if able[row]]
+    return pairs if len({column for _, column in pairs}) == len(pairs) else None
 
 
 def _shortest_paths(costs: Costs) -> list[tuple[int, int]]:
