@@ -58,7 +58,7 @@ class _Memory:
     view: View = field(default_factory=View)
     seen: Thumbnail | None = None  # each place as it was when it was last looked at
     seen_at: datetime | None = None  # all of it
-    whole_until: datetime | None = None  # parts cut somebody a moment ago
+    whole_until: datetime | None = None  # parts were of no use a moment ago
     found: Found | None = None
     boxes: Boxes | None = None  # of ``found``, with the faint ones that count
     colours: Colours | None = None
@@ -99,8 +99,9 @@ class Eyes:
         memory = self._memory_of(picture)
         at = picture.arrived_at
         try:
-            decoded = _decoded(memory.decoder, picture)
-            small = decoded.thumbnail()
+            with metrics.stage("decode"):
+                decoded = _decoded(memory.decoder, picture)
+                small = decoded.thumbnail()
         except PictureToCome:
             return None
         except InvalidInput as error:
@@ -111,7 +112,8 @@ class Eyes:
         memory.follow(camera)
         if memory.hidden is not None:  # filled with the rest, so that it says nothing of sight
             small[memory.hidden] = np.resize(small[~memory.hidden], memory.hidden.sum())
-        memory.view, sees = tamper.look(memory.view, small, at)
+        with metrics.stage("judge"):
+            memory.view, sees = tamper.look(memory.view, small, at)
         metrics.LOOKS.labels(sees).inc()
         if sees is not Sight.CLEAR:
             memory.seen = memory.found = memory.boxes = None
@@ -125,10 +127,11 @@ class Eyes:
         ):
             metrics.REUSED.inc()
             return Look(picture.camera_id, at, sees, memory.boxes, memory.colours)
-        pixels = decoded.pixels()
-        if camera is not None and camera.masks:
-            Masks(camera.masks)(pixels)
-        with metrics.INFERENCE_S.time():
+        with metrics.stage("convert"):
+            pixels = decoded.pixels()
+            if camera is not None and camera.masks:
+                Masks(camera.masks)(pixels)
+        with metrics.INFERENCE_S.time(), metrics.stage("detect"):
             found = _look_at_parts(memory, detector, pixels, small, at)
             if found is None:
                 found = _look_at_all(memory, detector, pixels)
@@ -187,6 +190,7 @@ def _look_at_parts(
         return None
     where = places(changed(seen, small), memory.part, found.sure)
     if where is None:
+        memory.whole_until = at + _WHOLE_FOR
         return None
     height, width = pixels.shape[:2]
     crops = cheapest(
@@ -194,6 +198,7 @@ def _look_at_parts(
         partial(detector.share, height, width),
     )
     if crops is None:
+        memory.whole_until = at + _WHOLE_FOR
         return None
     score = camera.score if camera else None
     looks = [detector.detect_part(pixels, crop, score=score) for crop in crops]
