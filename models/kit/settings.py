@@ -64,7 +64,8 @@ class Settings(BaseSettings):
     map_tiles_url: str | None = Field(
         None,
         description="Own ground of the map: a .pmtiles file or address, https://…/{z}/{x}/{y}.png"
-        " or style:https://…; unset means the built-in one.",
+        " or style:https://…, then, after spaces, further origins that a style asks; unset means"
+        " the built-in one.",
     )
     map_attribution: str | None = Field(None, description="Whose own tiles are; shown on the map.")
     web_dist: Path = Path("web/dist")

@@ -20,7 +20,9 @@ function isTaken(event: KeyboardEvent): boolean {
   if (isTyping(event.target)) return true;
   if (!(event.target instanceof HTMLElement)) return false;
   if (event.target.closest('[role="dialog"]')) return true;
-  return OWN_KEYS.test(event.code) && event.target.matches("a, button, input, summary, select, canvas");
+  return (
+    OWN_KEYS.test(event.code) && event.target.matches("a, button, input, summary, select, canvas")
+  );
 }
 
 /** Never fires while a person types or a dialog is open, nor with Ctrl, Alt or Meta. */

@@ -64,6 +64,7 @@ export function MapCanvas(props: Props) {
         dragRotate: false,
         pitchWithRotate: false,
         attributionControl: false,
+        fadeDuration: 0, // words of vans that move would fade in for ever
       });
     } catch {
       return unavailable(); // no WebGL on this machine: the list of vans still works
@@ -73,6 +74,9 @@ export function MapCanvas(props: Props) {
     made.on("load", () => setMap(made));
     made.on("idle", () => made.getContainer().setAttribute("data-drawn", "true"));
     made.on("dragstart", () => dragged());
+    made.getCanvas().addEventListener("keydown", ({ key }) => {
+      if (key.startsWith("Arrow")) dragged();
+    });
     for (const layer of ["vans", "picked"]) {
       made.on("click", layer, ({ features }) => {
         const id: unknown = features?.[0]?.properties["id"];

@@ -90,9 +90,14 @@ function vanLayers(source: string, id: string, selected: boolean): LayerSpecific
         "text-field": ["concat", ["get", "plate"], "\n", ["get", "age"]],
         "text-font": FONT,
         "text-size": 13,
-        "text-variable-anchor": selected ? ["bottom"] : ["bottom", "left", "right", "top"],
-        "text-radial-offset": selected ? 0.9 : 0.75,
-        "text-justify": "auto",
+        // The chosen van's words stand still above it; the others' go where there is room.
+        ...(selected
+          ? { "text-anchor": "bottom", "text-offset": [0, -0.9] }
+          : {
+              "text-variable-anchor": ["bottom", "left", "right", "top"],
+              "text-radial-offset": 0.75,
+              "text-justify": "auto",
+            }),
         // Above clusters each van tells its age, even where two lie close.
         "text-allow-overlap": selected ? true : ["step", ["zoom"], false, CLUSTER_ZOOM + 1, true],
       },
