@@ -70,7 +70,7 @@ class WindowPresence(Base):
 class OfficeMinute(Base):
     """The waiting at one office as of the end of one minute; figures are null while unknown.
 
-    ``wait_s`` is the mean wait of those served lately with the band it surely lies in (80 %);
+    ``wait_s`` is the mean wait of those served lately with the band it surely lies in (90 %);
     ``wait_from`` says how it was found: from the flow (who waits, who goes) or from single stays.
     ``forecast_s`` is what a newcomer waits in the middle case, ``forecast_high_s`` in 9 of 10.
     """

@@ -29,11 +29,11 @@ _Grey = NDArray[np.float32]
 HELD_FOR = timedelta(minutes=2)  # since the last sure look, for a box below the threshold
 STILL_FOR = timedelta(seconds=8)
 _WATCHED_FOR = timedelta(seconds=6)  # at least, to call something still
-UNKNOWN_STILL_FOR = timedelta(seconds=60)  # where nobody was seen to move yet
+UNKNOWN_STILL_FOR = timedelta(minutes=3)  # where nobody was seen to move yet
 _SAME = 0.6  # intersection over union of a faint box with the sure one
 # Grey levels beyond which a point of a patch has changed, at least and by the noise of the picture;
 # and the share of a box's points that must, for somebody to have moved.
-_CHANGED, _NOISE, _MOVED_SHARE = 4.0, 6.0, 0.02
+_CHANGED, _NOISE, _MOVED_SHARE = 3.0, 6.0, 0.02
 _ALIVE_LOOKS = 3  # moving in so many looks before and after, a patch shows somebody: no departure
 # A point is as it was if it lies between what its neighbours were, give or take so many levels.
 _TOLERANCE, _OTHER_SHARE = 16.0, 0.06
@@ -183,7 +183,8 @@ def _judged(
     steps = [_moved(one, view) for one in _some(before)]
     view = replace(view, moved=bool(steps) and steps[-1])
     views = (*(one for one in seat.views if timedelta(0) < at - one.at <= 2 * STILL_FOR), view)
-    still_since = at if any(steps) or seat.still_since is None else seat.still_since
+    seen_on = before and seat.still_since is not None and not any(steps)
+    still_since = seat.still_since if seen_on and seat.still_since else at
     seat = replace(seat, views=views, still_since=still_since)
     seat = _learned(seat, at)
     if any(_alike(one, view) for one in reversed(seat.known)):

@@ -118,10 +118,19 @@ def train(arguments: typer.Context) -> None:
 def vision(arguments: typer.Context) -> None:
     """What vision sees in labelled sets and in recordings: vision evaluate SET, ….
 
-    ``vision hall FOLDER`` writes a simulated hour with its truth as such a set.
+    ``vision hall FOLDER`` writes a simulated hour with its truth as such a set, ``vision hour
+    FOLDER`` also measures it and says which goals are met; that takes some minutes.
     """
-    if arguments.args[:1] == ["hall"]:
-        _hand_over("ingest.simulated", "hour", *arguments.args[1:])
+    what, rest = arguments.args[:1], arguments.args[1:]
+    if what == ["hall"]:
+        _hand_over("ingest.simulated", "hour", *rest)
+    if what == ["hour"] and rest:
+        drawn = subprocess.run(
+            [sys.executable, "-m", "ingest.simulated", "hour", *rest], check=False
+        )
+        if drawn.returncode:
+            sys.exit(drawn.returncode)
+        _hand_over("vision.cli", "vision", "goals", rest[0])
     _hand_over("vision.cli", "vision", *arguments.args)
 
 

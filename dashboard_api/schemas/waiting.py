@@ -11,7 +11,7 @@ from models.observations import ZoneState
 
 
 class Band(BaseModel):
-    """A length of time; four times out of five the truth lies from low to high."""
+    """A length of time; nine times out of ten the truth lies from low to high."""
 
     value_s: float
     low_s: float

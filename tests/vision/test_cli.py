@@ -85,3 +85,8 @@ def test_a_set_is_evaluated_for_people_and_for_programs(here: Path) -> None:
     gone = ["stills", "cam", "out", "--from", "2026-01-05T09:00:00", "--to", "2026-01-05T08:00:00"]
     answer = CliRunner().invoke(vision_app, [*gone, "--no-propose"])
     assert (answer.exit_code, "after the start" in answer.output) == (2, True)
+
+
+def test_goals_ask_for_a_sequence(here: Path) -> None:
+    answer = CliRunner().invoke(vision_app, ["goals", "nowhere"])
+    assert (answer.exit_code, "there is no folder nowhere" in answer.output) == (2, True)

@@ -130,11 +130,21 @@ def test_who_sits_still_is_there_also_in_another_light() -> None:
     assert looked(works(place, 30) + still, boxes(SITTING)) == [(1, False)] * 120
 
 
-def test_what_never_moved_is_nobody_after_a_minute() -> None:
+def test_what_never_moved_is_nobody_after_three_minutes() -> None:
     place = Place()
-    told = looked([place.patch(top=COLLAR) for _ in range(80)], boxes(HANGING))
-    assert told[:60] == [(1, False)] * 60
-    assert told[62:] == [(0, False)] * 18
+    told = looked([place.patch(top=COLLAR) for _ in range(200)], boxes(HANGING))
+    assert told[:180] == [(1, False)] * 180
+    assert told[182:] == [(0, False)] * 18
+
+
+def test_after_blindness_stillness_is_counted_anew() -> None:
+    place = Place()
+    held: Seats = {}
+    for second in (*range(100), *range(190, 340)):
+        at = NOON + timedelta(seconds=second)
+        near = {SEAT.zone_id: place.patch(top=COLLAR)}
+        held, people = seated(held, boxes(HANGING), NOBODY, (SEAT, LINE), at, near)
+        assert (len(people.boxes), people.doubtful) == (1, frozenset())
 
 
 def test_a_clerk_that_is_not_found_is_there_while_the_place_looks_so() -> None:

@@ -18,6 +18,7 @@ from vision import replay, stills
 from vision.cli.door import command, cpu_s, site
 from vision.detectors.choose import Runtime, choose, load_detector
 from vision.evaluation import evaluate
+from vision.goals import goals
 from vision.plots import as_svg
 from vision.recorded import Span
 from vision.report import as_json, as_table
@@ -47,6 +48,26 @@ def evaluate_command(
         typer.echo(json.dumps(as_json(found), indent=2) if in_json else as_table(found))
         if svg is not None:
             svg.write_text(as_svg(found), encoding="utf-8")
+
+
+@vision_app.command("goals")
+def goals_command(
+    dataset: Annotated[Path, typer.Argument(help="A set with a sequence, as of vision hall.")],
+    runtime: Annotated[Runtime, typer.Option(help="Default: the fastest installed.")] = "auto",
+    precision: Annotated[str, typer.Option(help="f32 makes OpenVINO's figures repeatable.")] = "",
+) -> None:
+    """Measure the weights in use on a sequence, and fail where a goal is missed."""
+    with command() as settings:
+        shelf = site(settings)
+        pinned = shelf.find(settings.vision_weights or shelf.promoted())
+        detector = load_detector(runtime, pinned, precision=precision or None)
+        found = evaluate(detector, dataset, score=pinned.weights.thresholds.score, cpu_s=cpu_s)
+    typer.echo(as_table(found))
+    judged = [] if found.sequence is None else goals(found.sequence)
+    for goal in judged:
+        typer.echo(goal.line())
+    if not judged or any(goal.met is False for goal in judged):
+        raise typer.Exit(1)
 
 
 @vision_app.command("stills")

@@ -2087,7 +2087,7 @@ export interface components {
         };
         /**
          * Band
-         * @description A length of time; four times out of five the truth lies from low to high.
+         * @description A length of time; nine times out of ten the truth lies from low to high.
          */
         Band: {
             /** Value S */
