@@ -19,7 +19,7 @@ _PLACES = ("lat", "lon", "altitude_m", "course")
 _MESSAGES = text("""
     WITH newest AS (
         SELECT received_at, session_id, number FROM raw_message
-        WHERE device = :device ORDER BY received_at DESC, number DESC LIMIT :most
+        WHERE device = :device AND received_at >= :since ORDER BY received_at DESC LIMIT :most
     )
     SELECT r.received_at, r.session_id, r.number, r.protocol, r.transport, r.payload,
            r.rejection, r.checksum_failed, n.number IS NOT NULL
