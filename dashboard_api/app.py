@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -129,11 +130,7 @@ def create_app(*, settings: Settings, database: Database, clock: Clock, key: byt
     app.state.hub = hub
     errors.install(app)
     app.add_middleware(Surroundings, clock=clock)
-    v1 = APIRouter(prefix="/api/v1", responses=openapi.PROBLEM_RESPONSE)
-    for module in ROUTES:
-        v1.include_router(module.router)
-    v1.include_router(live.router)
-    app.include_router(v1)
+    app.include_router(_v1())
     app.include_router(health.router)
     app.include_router(villages.page)
     app.include_router(web.router)
@@ -145,6 +142,16 @@ def create_app(*, settings: Settings, database: Database, clock: Clock, key: byt
 
     app.openapi = document  # type: ignore[method-assign]
     return app
+
+
+@cache
+def _v1() -> APIRouter:
+    """Return all routes under /api/v1: they know no application, so that they are read once."""
+    v1 = APIRouter(prefix="/api/v1", responses=openapi.PROBLEM_RESPONSE)
+    for module in ROUTES:
+        v1.include_router(module.router)
+    v1.include_router(live.router)
+    return v1
 
 
 def openapi_schema() -> dict[str, Any]:
