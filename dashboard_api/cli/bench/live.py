@@ -5,14 +5,14 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from dashboard_api.cli.bench import live_chromium, live_node, live_whep
+from dashboard_api.cli.bench import live_chromium, live_node, live_whep, whep_browser
 from dashboard_api.cli.bench.cpu import cpu_s, rss_mb
 from dashboard_api.cli.bench.ground import Ground, free_port, ground
 from dashboard_api.cli.bench.live_node import Node
@@ -68,20 +68,18 @@ class Load:
 
 async def run(quick: bool) -> list[Row]:
     plan = QUICK if quick else FULL
-    async with ground(**live_chromium.settings()) as own:
-        load, others = await _measure(own, plan)
-    if plan.whole:
-        others = [*await _looks(), *await live_whep.measure()]
-    octets = load.total("octets") / load.total("seconds")
-    pictures = sum(sum(one["pictures"]) for one in load.counted)
-    each = pictures / load.total("seconds") / plan.streams
-    size = round(octets / plan.streams / each) - 24
-    messages = load.total("messages") / load.total("seconds")
-    if plan.whole:
-        floor, peer = await _floor(plan, octets, messages), await _peer(plan, size, each)
-    else:
-        floor, peer = await asyncio.gather(_floor(plan, octets, messages), _peer(plan, size, each))
-    return [*_rows(plan, load, floor, peer), *others]
+    if quick:
+        return await _all_at_once(plan)
+    load = await _alone(plan)
+    others = [*await _looks(), *await live_whep.measure()]
+    return [*_rows(plan, load, await _floor(plan, load), await _peer(plan, load)), *others]
+
+
+async def _alone(plan: Plan) -> Load:
+    async with ground() as own, live_node.farm(own.folder, plan.cameras) as (rtsp_port, _):
+        cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras, enabled=_FEW)
+        async with live_node.node(own, cameras[:_FEW]) as node:
+            return await _load(own, node, cameras, plan)
 
 
 async def _looks() -> list[Row]:
@@ -92,8 +90,39 @@ async def _looks() -> list[Row]:
         live_chromium.serving(own) as api,
     ):
         cameras = await live_node.add_cameras(own.database, rtsp_port, live_chromium.CAMERAS)
-        async with live_node.node(own, cameras):
-            return await live_chromium.measure(own, api, cameras, control_port, quick=False)
+        async with live_node.node(own, cameras), live_chromium.watcher() as watching:
+            return await live_chromium.measure(
+                own, api, watching, cameras, control_port, quick=False
+            )
+
+
+async def _all_at_once(plan: Plan) -> list[Row]:
+    """Measure all on one node within a minute.
+
+    What is counted in CPU seconds goes on beside other such counts, and processes start while
+    others are measured; only what is told in milliseconds has the machine for itself.
+    """
+    async with (
+        ground(**live_chromium.settings()) as own,
+        live_node.farm(own.folder, plan.cameras) as (rtsp_port, control_port),
+        live_chromium.serving(own) as api,
+    ):
+        peers = asyncio.create_task(live_whep.peers(own, rtsp_port))
+        cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras, enabled=_FEW)
+        async with live_node.node(own, cameras[:_FEW], **live_whep.room(quick=True)) as node:
+            load = await _load(own, node, cameras, plan, after=peers)
+            async with live_chromium.watcher() as watching, whep_browser.browser() as browser:
+                floor, peer, costs = await asyncio.gather(
+                    *(_floor(plan, load), _peer(plan, load)),
+                    live_whep.ours(own, node, idle=load.idle),
+                )
+                whep = live_whep.rows({**costs, **await peers})
+                whep += await live_whep.seen(own, node, browser, quick=True)
+                # Chromium's walls last: they leave a node much to tidy up.
+                looks = await live_chromium.measure(
+                    own, api, watching, cameras, control_port, quick=True
+                )
+    return [*_rows(plan, load, floor, peer), *looks, *whep]
 
 
 def _rows(plan: Plan, load: Load, floor_ms: float, peer_ms: float) -> list[Row]:
@@ -130,6 +159,7 @@ def _rows(plan: Plan, load: Load, floor_ms: float, peer_ms: float) -> list[Row]:
             0.1,
             peer="one message a picture, a task a tile, same server",
             peer_value=peer_ms,
+            floor=floor_ms,
             note=f"What the walls add to the node: {shape}. That a watched camera's pictures are"
             " no longer let gather is a part of it, the larger the fewer tiles share a camera.",
         ),
@@ -161,25 +191,15 @@ def _hole(load: Load) -> float:
     return max(float(one["longest_gap_s"]) for one in load.counted)
 
 
-async def _measure(own: Ground, plan: Plan) -> tuple[Load, list[Row]]:
-    """Return the load and, of the quick plan, all else that is measured on the same node."""
-    async with (
-        live_node.farm(own.folder, plan.cameras) as (rtsp_port, control_port),
-        nullcontext(None) if plan.whole else live_chromium.serving(own) as api,
-    ):
-        cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras, enabled=_FEW)
-        room = live_whep.room(quick=not plan.whole)
-        async with live_node.node(own, cameras[:_FEW], **room) as node:
-            load = await _load(own, node, cameras, plan)
-            if plan.whole:
-                return load, []
-            # First what is counted in CPU seconds: Chromium leaves a node much to tidy up.
-            whep = await live_whep.on_node(own, node, rtsp_port, quick=True)
-            looks = await live_chromium.measure(own, api, cameras, control_port, quick=True)
-            return load, [*looks, *whep]
-
-
-async def _load(own: Ground, node: Node, cameras: list[UUID], plan: Plan) -> Load:
+async def _load(
+    own: Ground,
+    node: Node,
+    cameras: list[UUID],
+    plan: Plan,
+    *,
+    after: asyncio.Task[Any] | None = None,
+) -> Load:
+    """Measure the walls; ``after``: what must have ended before they join."""
     await asyncio.sleep(_SETTLE_S)
     rss_few = rss_mb(node.pid)
     await live_node.enable(own.database, node, cameras)
@@ -190,6 +210,8 @@ async def _load(own: Ground, node: Node, cameras: list[UUID], plan: Plan) -> Loa
     counted: list[dict[str, Any]] = []
     for _ in range(plan.rounds):  # by turns, so that a neighbour disturbs both alike
         idle.append(await _cores(node, plan.seconds))
+        if after is not None:
+            await asyncio.wait([after])
         async with _windows(node, _tickets(own, cameras, plan)) as windows:
             windows.begin()
             busy.append(await _cores(node, plan.seconds))
@@ -265,7 +287,9 @@ async def _windows(node: Node, tickets: list[list[str]]) -> AsyncIterator[_Windo
         await child.wait()
 
 
-async def _floor(plan: Plan, octets_s: float, messages_s: float) -> float:
+async def _floor(plan: Plan, load: Load) -> float:
+    octets_s = load.total("octets") / load.total("seconds")
+    messages_s = load.total("messages") / load.total("seconds")
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"{_HERE}.live_floor", "bytes"),
         *(str(plan.walls), str(round(octets_s / plan.walls)), str(messages_s / plan.walls)),
@@ -276,9 +300,12 @@ async def _floor(plan: Plan, octets_s: float, messages_s: float) -> float:
     return float(used) * 1000 / plan.seconds / plan.streams
 
 
-async def _peer(plan: Plan, octets: int, pictures: float) -> float:
+async def _peer(plan: Plan, load: Load) -> float:
+    pictures = sum(sum(one["pictures"]) for one in load.counted)
+    each = pictures / load.total("seconds") / plan.streams
+    octets = round(load.total("octets") / load.total("seconds") / plan.streams / each) - 24
     port = free_port()
-    arguments = ("peer", str(port), str(octets), str(pictures))
+    arguments = ("peer", str(port), str(octets), str(each))
     async with live_node.process(Path("/dev/null"), f"{_HERE}.live_floor", *arguments) as child:
         await live_node.until_listening(child, port)
         node = Node(child.pid, f"127.0.0.1:{port}", [])

@@ -4,8 +4,8 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,10 @@ from models.kit.settings import Settings
 
 _LOGIN, _PASSWORD = "bench", "not-a-secret"
 CAMERAS = 48
+_END_S = 10.0
 _TILES = 16
 Api = subprocess.Popen[bytes] | None
+Watcher = asyncio.subprocess.Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,36 @@ def serving(own: Ground) -> AbstractAsyncContextManager[Api]:
     )
 
 
+@asynccontextmanager
+async def watcher() -> AsyncIterator[Watcher]:
+    """Start Chromium; it waits for what ``measure`` has it look at."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "dashboard_api.cli.bench.live_page"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        yield child
+    finally:
+        if child.returncode is None:
+            assert child.stdin is not None
+            child.stdin.close()  # it ends by that where it was not asked to look
+            try:
+                await asyncio.wait_for(child.wait(), _END_S)
+            except TimeoutError:
+                child.terminate()
+                await child.wait()
+
+
 async def measure(
-    own: Ground, api: Api, cameras: Sequence[UUID], control_port: int, *, quick: bool
+    own: Ground,
+    api: Api,
+    watching: Watcher,
+    cameras: Sequence[UUID],
+    control_port: int,
+    *,
+    quick: bool,
 ) -> list[Row]:
     """Watch the product's wall over a ground whose media node runs the farm's first cameras.
 
@@ -79,18 +109,12 @@ async def measure(
         **asdict(plan),
     }
     try:
-        return _rows(plan, await _look(wish), "")
+        return _rows(plan, await _look(watching, wish), "")
     except Unavailable as error:
         return _rows(plan, {}, error.detail)
 
 
-async def _look(wish: dict[str, Any]) -> dict[str, Any]:
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "dashboard_api.cli.bench.live_page"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+async def _look(child: Watcher, wish: dict[str, Any]) -> dict[str, Any]:
     said, trouble = await child.communicate(json.dumps(wish).encode() + b"\n")
     if child.returncode:
         raise Unavailable("Chromium could not be watched: " + trouble.decode()[-400:].strip())

@@ -6,9 +6,9 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from dashboard_api.cli.bench import live_node, whep_browser
@@ -21,6 +21,9 @@ from ingest.simulated.farm import farm_url
 from models.kit.clock import SystemClock
 from models.kit.errors import Unavailable
 from models.kit.secret import load_key
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 _HERE = "dashboard_api.cli.bench"
 _CLOCK = SystemClock()
@@ -39,11 +42,10 @@ class Plan:
     rounds: int
     joins: int
     lossy_s: float
-    together: bool  # peers at the same time: they disturb each other, but it is sooner done
 
 
-FULL = Plan(cameras=16, viewers=64, seconds=8, rounds=3, joins=20, lossy_s=12, together=False)
-QUICK = Plan(cameras=8, viewers=32, seconds=3, rounds=1, joins=6, lossy_s=4, together=True)
+FULL = Plan(cameras=16, viewers=64, seconds=8, rounds=3, joins=20, lossy_s=12)
+QUICK = Plan(cameras=8, viewers=32, seconds=3, rounds=1, joins=6, lossy_s=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,11 @@ async def measure() -> list[Row]:
         live_node.farm(own.folder, plan.cameras) as (rtsp_port, _),
     ):
         cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras)
+        urls = [farm_url(rtsp_port, n) for n in range(plan.cameras)]
         async with live_node.node(own, cameras, **room(quick=False)) as node:
-            return await on_node(own, node, rtsp_port, quick=False)
+            costs = await _in_turns(own, node, urls, plan)
+            async with whep_browser.browser() as browser:
+                return [*_cost_rows(plan, costs), *await seen(own, node, browser, quick=False)]
 
 
 def room(*, quick: bool) -> dict[str, str]:
@@ -76,13 +81,39 @@ def room(*, quick: bool) -> dict[str, str]:
     return {"AHUAL_WHEP_PEERS_MAX": str((QUICK if quick else FULL).viewers * 2)}
 
 
-async def on_node(own: Ground, node: Node, rtsp_port: int, *, quick: bool) -> list[Row]:
-    """Return WHEP's rows; the peers run over the same cameras in the same minutes."""
-    plan = QUICK if quick else FULL
-    node = replace(node, cameras=node.cameras[: plan.cameras])
-    urls = [farm_url(rtsp_port, n) for n in range(plan.cameras)]
-    costs = await _costs(own, node, urls, plan)
-    return [*_cost_rows(plan, costs), *await _seen(own, node, plan)]
+async def peers(own: Ground, rtsp_port: int) -> dict[str, Cost]:
+    """Return what the peers cost in a quick run, over the same cameras, both at the same time."""
+    urls = [farm_url(rtsp_port, n) for n in range(QUICK.cameras)]
+    stock, decode = await asyncio.gather(
+        _peer_cost(own, "stock", urls, QUICK.viewers, QUICK.seconds),
+        _peer_cost(own, "decode", urls, _ENCODED, QUICK.seconds),
+    )
+    return {"stock": stock, "decode": decode}
+
+
+async def ours(own: Ground, node: Node, *, idle: float) -> dict[str, Cost]:
+    """Return what a viewer adds to the node in a quick run, and the floors under it.
+
+    ``idle``: cores that the node took before. The floors begin as soon as it is known how many
+    packets come, while they are counted: each process counts its own CPU seconds.
+    """
+    pid, plan = node.pid, QUICK
+    async with _viewers(_addresses(own, node, plan)) as (begin, end):
+        await asyncio.sleep(_WARM_S / 2)
+        await begin()
+        await asyncio.sleep(_WARM_S / 2)
+        known = _shared(0.0, await end(), plan.viewers)
+        floors = [asyncio.create_task(_floor(how, plan, known)) for how in ("runs", "packets")]
+        await begin()
+        busy = await _cores(pid, plan.seconds)
+        cost = _shared(busy - idle, await end(), plan.viewers)
+    runs, packets = await asyncio.gather(*floors)
+    return {"ours": cost, "runs": runs, "packets": packets}
+
+
+def rows(costs: dict[str, Cost]) -> list[Row]:
+    """Return the rows of a quick run."""
+    return _cost_rows(QUICK, costs)
 
 
 def _cost_rows(plan: Plan, costs: dict[str, Cost]) -> list[Row]:
@@ -101,6 +132,7 @@ def _cost_rows(plan: Plan, costs: dict[str, Cost]) -> list[Row]:
             0.6,
             peer="aiortc with decode=False and MediaRelay",
             peer_value=stock.ms,
+            floor=runs.ms,
             note=f"What a viewer adds to the recording node: {shape}. The peer sent"
             f" {stock.packets_s:.0f}. Each the least disturbed of {plan.rounds}, taken in turns.",
         ),
@@ -129,15 +161,16 @@ def _cost_rows(plan: Plan, costs: dict[str, Cost]) -> list[Row]:
     ]
 
 
-async def _seen(own: Ground, node: Node, plan: Plan) -> list[Row]:
+async def seen(own: Ground, node: Node, browser: "Browser | None", *, quick: bool) -> list[Row]:
     """Return the rows that Chromium tells."""
-    tickets = [(camera, _ticket(own, camera)) for camera in node.cameras]
-    seen = await whep_browser.look(
-        f"http://{node.address}", tickets, joins=plan.joins, lossy_s=plan.lossy_s
-    )
-    if seen is None:
+    plan = QUICK if quick else FULL
+    if browser is None:
         why = "Needs Chromium and Playwright: pip install -r requirements-dev.txt."
         return [Row("join_ms_p95_whep", None, "ms", 350, note=why)]
+    tickets = [(camera, _ticket(own, camera)) for camera in node.cameras[: plan.cameras]]
+    seen = await whep_browser.look(
+        browser, f"http://{node.address}", tickets, joins=plan.joins, lossy_s=plan.lossy_s
+    )
     return [
         Row(
             "join_ms_p95_whep",
@@ -160,26 +193,21 @@ async def _seen(own: Ground, node: Node, plan: Plan) -> list[Row]:
     ]
 
 
-async def _costs(own: Ground, node: Node, urls: list[str], plan: Plan) -> dict[str, Cost]:
-    """Return what a viewer costs: the product's, its peers', and the floors under all of them.
-
-    They take turns, so that what else the machine does meets them alike.
-    """
-    addresses = [
+def _addresses(own: Ground, node: Node, plan: Plan) -> list[str]:
+    """Return where each viewer joins."""
+    return [
         f"http://{node.address}/media/v1/cameras/{camera}/whep?stream=sub&ticket="
         + _ticket(own, camera)
         for camera in (node.cameras[n % plan.cameras] for n in range(plan.viewers))
     ]
-    if plan.together:
-        await asyncio.sleep(_WARM_S)  # whoever watched before is gone by then
-        ours = await _cost(node.pid, addresses, plan.seconds)
-        jobs = {
-            "stock": _peer_cost(own, "stock", urls, plan.viewers, plan.seconds),
-            "decode": _peer_cost(own, "decode", urls, _ENCODED, plan.seconds),
-            "runs": _floor("runs", plan, ours),
-            "packets": _floor("packets", plan, ours),
-        }
-        return {"ours": ours, **dict(zip(jobs, await asyncio.gather(*jobs.values()), strict=True))}
+
+
+async def _in_turns(own: Ground, node: Node, urls: list[str], plan: Plan) -> dict[str, Cost]:
+    """Return what a viewer costs: the product's, its peers', and the floors under all of them.
+
+    They take turns, so that what else the machine does meets them alike.
+    """
+    addresses = _addresses(own, node, plan)
     found: dict[str, list[Cost]] = {}
     async with _aiortc(own, "stock", urls, viewers=plan.viewers) as (stock, stock_addresses):
         await asyncio.sleep(_SETTLE_S)
@@ -207,10 +235,15 @@ async def _cost(pid: int, addresses: list[str], seconds: float) -> Cost:
         await begin()
         busy = await _cores(pid, seconds)
         counted = await end()
-    packets, streams = sum(counted["packets"]), len(addresses)
+    return _shared(busy - idle, counted, len(addresses))
+
+
+def _shared(cores: float, counted: dict[str, Any], viewers: int) -> Cost:
+    """Return what each viewer cost and got."""
+    packets = sum(counted["packets"])
     return Cost(
-        (busy - idle) * 1000 / streams,
-        packets / counted["seconds"] / streams,
+        cores * 1000 / viewers,
+        packets / counted["seconds"] / viewers,
         counted["octets"] / packets,
     )
 

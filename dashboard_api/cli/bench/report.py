@@ -28,6 +28,8 @@ class Row:
         direction: how ``value`` is to lie to ``goal``.
         peer: what ``peer_value`` was measured on, in the same run; empty without a peer.
         note: how it was measured, in a sentence.
+        floor: what the value cannot fall below on this machine, measured in the same run; None
+            where that was not measured.
     """
 
     metric: str
@@ -38,6 +40,7 @@ class Row:
     peer: str = ""
     peer_value: float | None = None
     note: str = ""
+    floor: float | None = None
 
     @property
     def met(self) -> bool | None:
@@ -47,6 +50,20 @@ class Row:
         if self.direction is Goal.AT_MOST:
             return self.value <= self.goal
         return self.value >= self.goal
+
+    @property
+    def verdict(self) -> str:
+        """Say in words whether the goal is met, and if not, whether it could be here."""
+        if self.met is None:
+            return "no goal" if self.goal is None else "not measured"
+        if self.met:
+            return "met"
+        if self.floor is None or self.goal is None:
+            return "missed"
+        beyond = (
+            self.floor > self.goal if self.direction is Goal.AT_MOST else self.floor < self.goal
+        )
+        return "missed, and so does the floor" if beyond else "missed"
 
     @property
     def ratio(self) -> float | None:
@@ -62,6 +79,7 @@ def as_json(bench: str, rows: Sequence[Row]) -> str:
         {
             **{name: _rounded(value) for name, value in asdict(row).items() if name != "direction"},
             "met": row.met,
+            "verdict": row.verdict,
             "ratio": _rounded(row.ratio),
         }
         for row in rows
@@ -79,6 +97,8 @@ def as_table(bench: str, rows: Sequence[Row]) -> str:
         goal = "" if row.goal is None else f"goal {row.direction.value} {row.goal:g}"
         mark = {True: "met", False: "MISSED", None: ""}[row.met]
         peer = f"{row.peer}: {row.peer_value:.4g}" if row.peer_value is not None else row.peer
+        if row.floor is not None:
+            mark = f"{mark} (floor {row.floor:.4g})"
         lines.append(f"  {row.metric:<34} {value:>18}  {goal:<14} {mark:<6} {peer}")
         if row.note:
             lines.append(f"  {'':<34} {row.note}")

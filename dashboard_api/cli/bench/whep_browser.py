@@ -13,7 +13,7 @@ from uuid import UUID
 from dashboard_api.cli.bench.report import Goal
 
 try:
-    from playwright.async_api import Page, async_playwright
+    from playwright.async_api import Browser, Page, async_playwright
 except ImportError:  # only developers have it
     async_playwright = None  # type: ignore[assignment]
 
@@ -65,38 +65,46 @@ class Seen:
     lost: int
 
 
+@asynccontextmanager
+async def browser() -> "AsyncIterator[Browser | None]":
+    """Give a headless Chromium; None where there is none."""
+    chromium = shutil.which("chromium")
+    if async_playwright is None or chromium is None:
+        yield None
+        return
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+        yield opened
+        await opened.close()
+
+
 async def look(
+    browser: "Browser",
     address: str,
     tickets: Sequence[tuple[UUID, str]],
     *,
     joins: int,
     lossy_s: float,
     fps: float = 15,
-) -> Seen | None:
-    """Watch in headless Chromium; None where there is none."""
-    chromium = shutil.which("chromium")
-    if async_playwright is None or chromium is None:
-        return None
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
-        page = await browser.new_page()
-        await page.goto(f"{address}/healthz")
-        join_ms = []
-        for number in range(joins + 1):
-            camera, ticket = tickets[number % len(tickets)]
-            join_ms.append(await _join(page, camera, ticket))
-            await page.evaluate("end()")
-            await asyncio.sleep(_PAUSE_S)
-        camera, ticket = tickets[0]
-        async with _lossy(page) as proxy:
-            await _join(page, camera, ticket, edit=True)
-            await asyncio.sleep(1)
-            before: dict[str, Any] = await page.evaluate("stats()")
-            proxy.losing = True
-            await asyncio.sleep(lossy_s)
-            after: dict[str, Any] = await page.evaluate("stats()")
-            await page.evaluate("end()")
-        await browser.close()
+) -> Seen:
+    page = await browser.new_page()
+    await page.goto(f"{address}/healthz")
+    join_ms = []
+    for number in range(joins + 1):
+        camera, ticket = tickets[number % len(tickets)]
+        join_ms.append(await _join(page, camera, ticket))
+        await page.evaluate("end()")
+        await asyncio.sleep(_PAUSE_S)
+    camera, ticket = tickets[0]
+    async with _lossy(page) as proxy:
+        await _join(page, camera, ticket, edit=True)
+        await asyncio.sleep(1)
+        before: dict[str, Any] = await page.evaluate("stats()")
+        proxy.losing = True
+        await asyncio.sleep(lossy_s)
+        after: dict[str, Any] = await page.evaluate("stats()")
+        await page.evaluate("end()")
+    await page.close()
     share = (after["frames"] - before["frames"]) / (lossy_s * fps)
     # The first join also loads Chromium's decoder; an operator's wall has done so before.
     return Seen(join_ms[1:], min(share, 1.0), after["freezes"] - before["freezes"], proxy.lost)

@@ -4,7 +4,7 @@
 shows it, over the same cameras; POST /whep/N with an offer. ``… runs|packets VIEWERS PACKETS
 OCTETS SECONDS``: encrypt and send each viewer so many packets a second of so many octets, to
 sockets that are read, and do nothing else; a picture a call, or a packet a call. Print as JSON
-the CPU seconds and how many packets were sent and received, the first two seconds left out.
+the CPU seconds and how many packets were sent and received, the first second left out.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ from ingest.media.packets import HEAD_BYTES, Packets
 from models.kit.clock import SystemClock
 
 _ROOM = 2048
-_WARM_S = 2.0
+_WARM_S = 1.0
 _SETTLE_S = 0.2
 _PER_CAMERA = 4  # viewers that get a picture at the same moment
 _CLOCK = SystemClock()

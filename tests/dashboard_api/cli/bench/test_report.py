@@ -31,6 +31,24 @@ def test_a_row_says_whether_its_goal_is_met(
     assert said["rows"][0]["met"] == met
 
 
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (Row("a", 0.5, "ms", 1.0, floor=0.2), "met"),
+        (Row("a", 1.5, "ms", 1.0), "missed"),
+        (Row("a", 1.5, "ms", 1.0, floor=0.9), "missed"),
+        (Row("a", 1.5, "ms", 1.0, floor=1.1), "missed, and so does the floor"),
+        (Row("a", 40.0, "x", 50.0, Goal.AT_LEAST, floor=45.0), "missed, and so does the floor"),
+        (Row("a", None, "ms", 1.0, floor=1.1), "not measured"),
+        (Row("a", 1.5, "ms"), "no goal"),
+    ],
+)
+def test_a_goal_below_the_floor_is_still_missed(row: Row, verdict: str) -> None:
+    said = json.loads(as_json("live", [row]))["rows"][0]
+    assert (said["verdict"], said["floor"]) == (verdict, row.floor)
+    assert ("MISSED" in as_table("live", [row])) == (row.met is False)
+
+
 def test_the_table_marks_what_was_missed() -> None:
     table = as_table("record", [Row("cpu", 2.0, "ms", 1.0, note="32 cameras"), Row("b", None, "s")])
     assert "MISSED" in table
