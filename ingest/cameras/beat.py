@@ -2,7 +2,8 @@
 
 To wake costs as much as two pictures do: with a wake for each picture, 32 cameras cost three times
 as much. A picture waits 10 ms on average; FFmpeg hands one over only when the next one begins.
-Who rests is not looked at before its time: as long as all do, there is no beat either.
+Who rests is not looked at before its time, unless its peer leaves: as long as all do, there is no
+beat either.
 
 A node that does not get the processor finds more to read at each beat; so a beat ends after a
 moment, in which each has one read at the most, and the rest of the node has its turn before it
@@ -28,6 +29,7 @@ class Beat:
         self._clock = clock or SystemClock()  # a loop's own clock stands still during a turn
         self._loop = asyncio.get_running_loop()
         self._epoll = select.epoll()  # of those who do not rest
+        self._ends = select.epoll()  # of all; the loop itself waits for it
         self._calls: dict[int, Callable[[], None]] = {}
         self._resting: dict[int, float] = {}  # until when, by the loop's clock
         self._due: list[tuple[float, int]] = []  # heap of the same, and of what is no longer so
@@ -37,6 +39,9 @@ class Beat:
     def add(self, descriptor: int, call: Callable[[], None]) -> None:
         """Call at each beat while there is something to read, or an end to be seen."""
         self._epoll.register(descriptor, select.EPOLLIN)
+        self._ends.register(descriptor, select.EPOLLRDHUP)
+        if not self._calls:
+            self._loop.add_reader(self._ends.fileno(), self._see_ends)
         self._calls[descriptor] = call
         self._set_timer()
 
@@ -58,12 +63,23 @@ class Beat:
 
     def remove(self, descriptor: int) -> None:
         """Must come before the descriptor is closed."""
-        known = self._calls.pop(descriptor, None) is not None
-        if self._resting.pop(descriptor, None) is None and known:
+        if self._calls.pop(descriptor, None) is None:
+            return
+        self._ends.unregister(descriptor)
+        if self._resting.pop(descriptor, None) is None:
             self._epoll.unregister(descriptor)
-        if not self._calls and self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if not self._calls:
+            self._loop.remove_reader(self._ends.fileno())
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+    def _see_ends(self) -> None:
+        """Call those whose peer has left until they have seen it, also while they rest."""
+        for descriptor, _ in self._ends.poll(0):
+            call = self._calls.get(descriptor)
+            if call is not None:
+                call()
 
     def _run(self) -> None:
         self._timer, self._running = None, True

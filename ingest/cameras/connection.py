@@ -82,6 +82,10 @@ class Connection:
             self._leave_loop(self._direct)
             self._end(SourceFault("the node stopped reading"))
 
+    def look_now(self) -> None:
+        """Read what has come meanwhile, where that is on the loop."""
+        self._look_now()
+
     def hurry(self) -> None:
         """Somebody watches from now on."""
         if self._direct is not None:
@@ -119,7 +123,7 @@ class Connection:
         intake = _Intake(source, newest, self._listener, _at_once)
         self._direct = source
         source.unblock()
-        pace = Pace(source.fileno())
+        pace = Pace(source.enough_bytes)
         self._look_now = partial(self._readable, source, intake, pace)
         self._beat.add(source.fileno(), self._look_now)
         self._patience = self._loop.call_later(self._silence_s, self._look, source, intake)

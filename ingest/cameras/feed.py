@@ -56,6 +56,8 @@ class Feed:
         received_bytes, received_pictures: since the feed was made.
         times_live: how often it became live.
         on_watched: is called whenever somebody begins to watch; its reader sets it.
+        refresh: takes what came since the last look; whoever is about to show ``gop`` asks for
+            that before, since what nobody watches is read about once a second.
     """
 
     def __init__(self, camera_id: UUID, kind: StreamKind, since: datetime) -> None:
@@ -75,6 +77,7 @@ class Feed:
         self.received_pictures = 0
         self.times_live = 0
         self.on_watched: Callable[[], None] = _nobody_reads
+        self.refresh: Callable[[], None] = _nobody_reads
         self._sinks: list[FeedSink] = []
         self._house: list[FeedSink] = []
         self._sound_sinks: list[SoundSink] = []

@@ -71,6 +71,7 @@ class StreamReader:
         self._heard_at = self._clock.monotonic()
         connection.start(self._feed.newest, name)
         self._feed.on_watched = connection.hurry
+        self._feed.refresh = connection.look_now
         try:
             while not connection.ended.done():
                 await asyncio.wait({connection.ended}, timeout=self._patience_s())

@@ -59,6 +59,7 @@ class Mp4Viewer:
 
     async def fragments(self) -> AsyncIterator[bytes]:
         """Yield the init segment, then a fragment for what came since the last one."""
+        self._feed.refresh()
         parameters = self._feed.parameters
         if parameters is None:
             return

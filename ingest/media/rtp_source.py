@@ -51,6 +51,7 @@ class RtpSource:
     def join(self, sink: PictureSink) -> list[Picture]:
         """Follow; return the pictures since the last key picture, to be sent first."""
         if not self._sinks:
+            self.feed.refresh()
             self._parameters = self.feed.parameters
             live = self.feed.state is StreamState.LIVE
             self._cached = [self._cut(unit) for unit in self.feed.gop] if live else []

@@ -41,6 +41,7 @@ def routes(node: MediaNode) -> APIRouter:
             feed = node.feeds.get(camera_id, stream)
             if feed.parameters is None:
                 raise pictures.nothing_cached()
+            feed.refresh()
             shown_at_s = feed.gop[0].shown_at if feed.gop else 0.0
             decode = partial(pictures.newest_key_picture, feed.parameters, feed.gop[:1])
         else:

@@ -52,6 +52,7 @@ class Tile:
     def open(self) -> None:
         """Tell the state and show the newest picture, then follow the feed."""
         feed = self._feed
+        feed.refresh()
         self.on_state(feed.state, feed.state_since, feed.detail)
         if feed.parameters is not None:
             self.on_parameters(feed.parameters)

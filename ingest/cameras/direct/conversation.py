@@ -13,6 +13,7 @@ from models.kit.errors import InvalidInput
 from models.kit.log import redact
 
 _OPEN_TIMEOUT_S = 5.0
+_HELD_BYTES = 256 * 1024  # asked of the kernel: pictures that nobody watches gather there
 _MOVED = frozenset({300, 301, 302, 303, 305, 307, 308})
 _SAID = {
     401: "401, the camera refuses this user and password",
@@ -144,6 +145,7 @@ class Conversation:
         except OSError as error:
             raise SourceFault(self.explain("cannot open", error)) from error
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _HELD_BYTES)
         if not self.target.secure:
             return made
         try:

@@ -19,7 +19,8 @@ log = get(__name__)
 _SO_TIMESTAMPNS = 35  # Linux; Python does not name it
 _TIMESPEC = struct.Struct("ll")
 _STAMP_ROOM = socket.CMSG_SPACE(_TIMESPEC.size)
-_LONGEST_WAIT_S = 1.0  # more is a clock that was set meanwhile
+_LONGEST_WAIT_S = 3.0  # more is a clock that was set meanwhile
+_ENOUGH_BYTES = 128 * 1024  # half of what one read takes
 _SESSION_S = 60.0  # RFC 2326: a session lasts so long without a sign of life
 
 
@@ -119,6 +120,12 @@ class DirectSource:
         if self._stream.replies:
             self._talk.heed()
         return pieces
+
+    @property
+    def enough_bytes(self) -> int:
+        """How much may wait to be read: a quarter of what the kernel holds, packets' heads too."""
+        held = self._talk.socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        return min(held // 4, _ENOUGH_BYTES)
 
     def unblock(self) -> None:
         """From now on ``read_some`` waits for nothing."""

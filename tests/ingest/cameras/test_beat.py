@@ -115,3 +115,26 @@ async def test_a_node_that_is_late_gives_others_their_turn() -> None:
         beat.remove(ours.fileno())
         ours.close()
         theirs.close()
+
+
+async def test_who_rests_hears_at_once_that_the_peer_has_left() -> None:
+    beat, loop = Beat(), asyncio.get_running_loop()
+    seen = asyncio.Event()
+    pairs = [socket.socketpair() for _ in range(2)]
+
+    def read(ours: socket.socket) -> None:
+        if not ours.recv(1):  # a byte a call: it is called until it has seen the end
+            seen.set()
+            beat.remove(ours.fileno())
+
+    for ours, theirs in pairs:
+        beat.add(ours.fileno(), partial(read, ours))
+        beat.rest(ours.fileno(), loop.time() + 60)
+        theirs.send(b"xyz")
+    pairs[0][1].close()
+    await asyncio.wait_for(seen.wait(), 5)
+    assert pairs[1][0].recv(3) == b"xyz"
+    beat.remove(pairs[1][0].fileno())
+    for ours, theirs in pairs:
+        ours.close()
+        theirs.close()

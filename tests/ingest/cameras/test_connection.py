@@ -74,3 +74,13 @@ async def test_a_viewer_ends_the_rest(resting: tuple[Feed, asyncio.Task[None]]) 
     viewer = Viewer()
     feed.subscribe(viewer)
     await asyncio.wait_for(viewer.shown.wait(), 10)
+
+
+async def test_whoever_is_about_to_show_pictures_gets_the_newest(
+    resting: tuple[Feed, asyncio.Task[None]],
+) -> None:
+    feed, _ = resting
+    await asyncio.sleep(0.5)
+    before = feed.received_pictures
+    feed.refresh()
+    assert feed.received_pictures > before
