@@ -36,9 +36,11 @@ class StreamParameters:
         return self.codec.startswith("avc1.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AccessUnit:
     """One coded picture.
+
+    Never changed once it is made; it is not frozen, since freezing triples what making one costs.
 
     Attributes:
         sequence: counts up by one a picture of this feed, across reconnections.

@@ -6,22 +6,22 @@ rebuilt from the files alone.
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.cameras.access_unit import TIMESCALE, AudioParameters, StreamParameters
 from ingest.recordings import sound
-from ingest.recordings.iso_box import MATRIX, box, full_box, track
+from ingest.recordings.iso_box import MATRIX, box, box_head, full_box, track
 from ingest.recordings.sound import SoundRun
 
 _TRACK = 1
 _KEY_FLAGS = 0x0200_0000  # depends on nothing
 _OTHER_FLAGS = 0x0101_0000  # depends on others, is no sync sample
 _TFHD_BASE_IS_MOOF = 0x02_0000
+_TRUN_ROW = struct.Struct(">IIIi")
 _TRUN_ALL = 0xF01  # data offset; duration, size, flags and composition time of each sample
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One picture of a fragment; ``duration`` and ``cts`` in 90 kHz ticks."""
 
     duration: int
@@ -81,16 +81,19 @@ def fragment(
         samples: in decoding order, at least one.
         run: the sound of the same time, for a file whose init segment has a sound track.
     """
+    row, bodies = _TRUN_ROW.pack, [sample.avcc for sample in samples]
     rows = b"".join(
-        struct.pack(">IIIi", s.duration, len(s.avcc), _KEY_FLAGS if s.key else _OTHER_FLAGS, s.cts)
-        for s in samples
+        [
+            row(duration, len(avcc), _KEY_FLAGS if key else _OTHER_FLAGS, cts)
+            for duration, key, cts, avcc in samples
+        ]
     )
+    pictures_bytes = sum(map(len, bodies))
     moof_length = 8 + 16 + 8 + 16 + 20 + 20 + len(rows)
     sounds: list[bytes] = []
     sound_box = b""
     if run is not None:
         moof_length += sound.traf_length(run)
-        pictures_bytes = sum(len(s.avcc) for s in samples)
         sound_box = sound.sound_traf(run, moof_length + 8 + pictures_bytes)
         sounds = [s.payload for s in run.samples]
     moof = box(
@@ -106,4 +109,5 @@ def fragment(
         ),
         sound_box,
     )
-    return moof + box(b"mdat", *[s.avcc for s in samples], *sounds)
+    body_bytes = pictures_bytes + sum(map(len, sounds))
+    return b"".join((moof, box_head(b"mdat", body_bytes), *bodies, *sounds))  # copied once

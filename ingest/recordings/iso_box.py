@@ -6,8 +6,11 @@ MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:
-    body = b"".join(parts)
-    return struct.pack(">I4s", len(body) + 8, kind) + body
+    return b"".join((box_head(kind, sum(map(len, parts))), *parts))
+
+
+def box_head(kind: bytes, body_bytes: int) -> bytes:
+    return struct.pack(">I4s", body_bytes + 8, kind)
 
 
 def full_box(kind: bytes, version: int, flags: int, *parts: bytes) -> bytes:

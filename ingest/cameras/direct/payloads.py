@@ -13,7 +13,8 @@ class Unit:
 
     def __init__(self, codec: VideoCodec) -> None:
         self.nals: list[bytes] = []
-        self._parts: list[bytes] = []
+        self.parts: list[bytes | bytearray] = []
+        """Of the fragmented NAL unit that is under way; empty where none is."""
         self.add: Callable[[bytes, int], None] = self._add_h265 if codec is H265 else self._add_h264
         """add(packet, offset of its payload)"""
         self._is_slice: Callable[[bytes], bool] = (
@@ -22,7 +23,7 @@ class Unit:
 
     def forget_part(self) -> None:
         """A packet was lost: what was begun can never be whole."""
-        self._parts = []
+        self.parts = []
 
     def take(self) -> list[bytes] | None:
         """Return the NAL units where there is a picture among them, and begin anew."""
@@ -59,12 +60,12 @@ class Unit:
 
     def _add_part(self, header: bytes, flags: int, part: bytes) -> None:
         if flags & 0x80:
-            self._parts = [header, part]
-        elif self._parts:
-            self._parts.append(part)
-        if flags & 0x40 and self._parts:
-            self.nals.append(b"".join(self._parts))
-            self._parts = []
+            self.parts = [header, part]
+        elif self.parts:
+            self.parts.append(part)
+        if flags & 0x40 and self.parts:
+            self.nals.append(b"".join(self.parts))
+            self.parts = []
 
     def _add_several(self, packet: bytes, at: int) -> None:
         while at + 2 < len(packet):
