@@ -14,7 +14,7 @@ from models.kit.database import Database
 from models.kit.errors import NotFound
 from models.recording import Recording
 
-_KEPT = 20_000  # a few MB; a two-hour playlist names 720 files
+_KEPT = 20_000  # at once: a few MB; a two-hour playlist names 720 files
 _FRESH_S = 30.0  # how long a row that is being deleted may still be read
 _ID_LIMIT = 1 << 63
 
@@ -30,13 +30,17 @@ class SegmentPlace:
 
 
 class SegmentPlaces:
-    """Recordings by id, the least used forgotten first. Lives on the event loop."""
+    """Recordings by id, each for as long as its row may be believed. Lives on the event loop."""
 
     def __init__(self, database: Database, node_name: str, clock: Clock) -> None:
         self._database = database
         self._node_name = node_name
         self._clock = clock
         self._known: OrderedDict[int, tuple[float, SegmentPlace]] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._known)
 
     def remember(self, camera_id: UUID, files: Iterable[StoredFile]) -> None:
         """Keep what a playlist just read: its files are asked for next."""
@@ -55,7 +59,6 @@ class SegmentPlaces:
         """
         known = self._known.get(recording_id)
         if known is not None and self._clock.monotonic() - known[0] < _FRESH_S:
-            self._known.move_to_end(recording_id)
             return known[1]
         self.forget(recording_id)
         place = await self._read(recording_id)
@@ -80,7 +83,11 @@ class SegmentPlaces:
         return SegmentPlace(*row)
 
     def _keep(self, recording_id: int, place: SegmentPlace) -> None:
-        self._known[recording_id] = (self._clock.monotonic(), place)
+        now_s = self._clock.monotonic()
+        self._known[recording_id] = (now_s, place)
         self._known.move_to_end(recording_id)
-        while len(self._known) > _KEPT:
+        while len(self._known) > _KEPT or self._oldest_s() <= now_s - _FRESH_S:
             self._known.popitem(last=False)
+
+    def _oldest_s(self) -> float:
+        return next(iter(self._known.values()))[0]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, func, update
 
 from ingest.media.segment_places import SegmentPlaces
+from ingest.recordings.stored_file import StoredFile
 from models.kit.clock import ManualClock, SystemClock
 from models.kit.database import Database
 from models.kit.errors import NotFound
@@ -130,3 +131,14 @@ async def test_a_camera_that_is_not_there_is_named(archive_node: RunningNode) ->
                 f"/media/v1/cameras/{stranger}/{door}", params=query
             )
             assert (answer.status_code, word in answer.json()["detail"]) == (status, True)
+
+
+def test_places_are_kept_only_as_long_as_they_are_believed() -> None:
+    clock = ManualClock(footage.START)
+    places = SegmentPlaces(Database("postgresql://nobody@127.0.0.1:1/none"), "node-1", clock)
+    for number in range(100):
+        at = footage.START + timedelta(seconds=10 * number)
+        file = StoredFile(number, "node-1", f"{number}.mp4", at, at, 700, "avc1.42e01f", b"")
+        places.remember(UUID(int=1), [file])
+        clock.advance(timedelta(seconds=10))
+    assert len(places) <= 4
