@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-
-from sqlalchemy import delete, text
+from typing import LiteralString
 
 from ingest.cameras.lease import Leases
 from ingest.look import Look
 from ingest.outage import AWAY
-from models.camera import MediaNode
 from models.kit import service
 from models.kit.clock import Clock
 from models.kit.database import Database
 from models.kit.ids import new_id
+from models.kit.line import Line
 from models.kit.log import get
 from models.kit.settings import Settings
 from models.observations import DiskFacts, DiskState
@@ -34,13 +33,13 @@ _FRESH = (
     "started_at",
     "seen_at",
 )
-# As text: to build such a statement anew at each beat costs more than to run it.
-_SEEN = text(
+_SEEN: LiteralString = (
     f"INSERT INTO media_node (id, {', '.join(_KEY + _FRESH)})"
-    f" VALUES (:id, {', '.join(f':{name}' for name in _KEY + _FRESH)})"
+    f" VALUES (%(id)s, {', '.join(f'%({name})s' for name in _KEY + _FRESH)})"
     f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET"
     f" {', '.join(f'{name} = excluded.{name}' for name in _FRESH)}"
 )
+_TIDY = "DELETE FROM media_node WHERE name = %(name)s AND worker >= %(workers)s"
 
 
 async def beat(
@@ -63,37 +62,35 @@ async def beat(
         public_url = worker_url(public_url, worker, workers)
     tidied = False  # rows of workers that this node no longer has are gone
     look, hung_since = Look(look_at_disk, patience_s=_PATIENCE_S), None
-    while not stop.is_set():
-        facts = await look.take()
-        if facts is None:
-            hung_since = hung_since or clock.now()
-            facts = DiskFacts(DiskState.SLOW, hung_since, "it does not answer", None, 0.0)
-        else:
-            hung_since = None
-        fresh = {
-            "id": new_id(),
-            "name": node,
-            "worker": worker,
-            "disk_state": facts.state.value,
-            "disk_since": facts.since,
-            "disk_detail": facts.detail,
-            "free_bytes": facts.free_bytes,
-            "write_bytes_per_s": facts.write_bytes_per_s,
-            "workers": workers,
-            "port": settings.media_worker_port,
-            "public_url": public_url,
-            "started_at": started_at,
-            "seen_at": clock.now(),
-        }
-        try:
-            async with database.transaction() as session:
+    async with Line(database) as line:
+        while not stop.is_set():
+            facts = await look.take()
+            if facts is None:
+                hung_since = hung_since or clock.now()
+                facts = DiskFacts(DiskState.SLOW, hung_since, "it does not answer", None, 0.0)
+            else:
+                hung_since = None
+            fresh = {
+                "id": new_id(),
+                "name": node,
+                "worker": worker,
+                "disk_state": facts.state.value,
+                "disk_since": facts.since,
+                "disk_detail": facts.detail,
+                "free_bytes": facts.free_bytes,
+                "write_bytes_per_s": facts.write_bytes_per_s,
+                "workers": workers,
+                "port": settings.media_worker_port,
+                "public_url": public_url,
+                "started_at": started_at,
+                "seen_at": clock.now(),
+            }
+            try:
                 if not tidied:
-                    await session.execute(
-                        delete(MediaNode).where(MediaNode.name == node, MediaNode.worker >= workers)
-                    )
-                await session.execute(_SEEN, fresh)
-                await leases.renew(session)
-            tidied = True
-        except AWAY as error:
-            log.warning("node.not_seen", error=str(error))
-        await service.wait(stop, _BEAT_S)
+                    await line.ask(_TIDY, fresh)
+                await line.ask(_SEEN, fresh)
+                await leases.renew(line)
+                tidied = True
+            except AWAY as error:
+                log.warning("node.not_seen", error=str(error))
+            await service.wait(stop, _BEAT_S)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.kit.database import Database
+from models.kit.line import Line
 from models.kit.log import get
 
 log = get(__name__)
@@ -18,9 +18,9 @@ _TAKE = text(
     " owner = excluded.owner, epoch = camera_lease.epoch + 1, expires_at = excluded.expires_at"
     " RETURNING camera_id, epoch"
 )
-_RENEW = text(
+_RENEW = (
     "UPDATE camera_lease SET expires_at = clock_timestamp() + interval '10 seconds'"
-    " WHERE owner = :owner RETURNING camera_id"
+    " WHERE owner = %(owner)s RETURNING camera_id"
 )
 
 
@@ -51,9 +51,9 @@ class Leases:
             taken = (await session.execute(_TAKE, asked)).all()
         self._epochs |= {row.camera_id: row.epoch for row in taken}
 
-    async def renew(self, session: AsyncSession) -> None:
+    async def renew(self, line: Line) -> None:
         """Say that this run still holds its leases, and notice those that another took."""
-        held = set((await session.scalars(_RENEW, {"owner": self._owner})).all())
+        held = {camera_id for (camera_id,) in await line.ask(_RENEW, {"owner": self._owner})}
         lost = self._epochs.keys() - held
         for camera_id in lost - self._lost:
             log.error("lease.lost", camera_id=str(camera_id), epoch=self._epochs[camera_id])

@@ -6,17 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from ingest.media.tickets import Ticket
 from ingest.outage import AWAY
 from models.kit import bus
 from models.kit.clock import Clock
 from models.kit.database import Database
+from models.kit.line import Line
 from models.kit.log import get
-from models.operator import Session
 
 log = get(__name__)
+_REVOKED = "SELECT id FROM session WHERE revoked_at > %(since)s"
 _RETRY_S = 1.0
 _LOOK_S = 2.0  # a lost notice costs this much
 _SWEEP_S = 1.0
@@ -110,16 +109,17 @@ async def follow(database: Database, revocations: Revocations, clock: Clock) -> 
     listening = asyncio.create_task(_listen(database, revocations))
     away = False
     try:
-        while True:
-            began_at = clock.now()
-            try:
-                await _catch_up(database, revocations, began_at)
-                revocations.heard_at, away = began_at, False
-            except AWAY as error:
-                if not away:  # once an outage
-                    log.warning("revocation.lost", error=str(error), retry_in_s=_LOOK_S)
-                away = True
-            await asyncio.sleep(_LOOK_S)
+        async with Line(database) as line:
+            while True:
+                began_at = clock.now()
+                try:
+                    await _catch_up(line, revocations, began_at)
+                    revocations.heard_at, away = began_at, False
+                except AWAY as error:
+                    if not away:  # once an outage
+                        log.warning("revocation.lost", error=str(error), retry_in_s=_LOOK_S)
+                    away = True
+                await asyncio.sleep(_LOOK_S)
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
@@ -136,13 +136,11 @@ async def _listen(database: Database, revocations: Revocations) -> None:
             await asyncio.sleep(_RETRY_S)  # follow says so
 
 
-async def _catch_up(database: Database, revocations: Revocations, now: datetime) -> None:
+async def _catch_up(line: Line, revocations: Revocations, now: datetime) -> None:
     """Apply what was revoked since the last time, or within a day at first."""
     heard_at = revocations.heard_at
     since = now - _REMEMBER if heard_at is None else heard_at - _OVERLAP
-    async with database.read() as session:
-        rows = await session.scalars(select(Session.id).where(Session.revoked_at > since))
-    for session_id in rows:
+    for (session_id,) in await line.ask(_REVOKED, {"since": since}):
         if not revocations.is_revoked(str(session_id)):
             closed = revocations.revoke(str(session_id))
             log.info("session.revoked", session=str(session_id), closed=closed)

@@ -7,6 +7,7 @@ from ingest.cameras.lease import Leases
 from models.camera import CameraLease
 from models.kit.database import Database
 from models.kit.ids import new_id
+from models.kit.line import Line
 
 pytestmark = pytest.mark.postgis
 
@@ -17,8 +18,8 @@ async def test_taking_a_lease_raises_its_epoch(database: Database, camera_id: UU
     await second.take([camera_id])
     await first.take([camera_id])
     assert (first.epoch(camera_id), second.epoch(camera_id)) == (1, 2)
-    async with database.transaction() as session:
-        await second.renew(session)
+    async with Line(database) as line:
+        await second.renew(line)
     async with database.read() as session:
         lease = (await session.scalars(select(CameraLease))).one()
     assert (lease.owner, lease.epoch) == ("node-1/b", 2)
