@@ -7,7 +7,7 @@ from math import isfinite
 
 from hypothesis import strategies as st
 
-from ingest.gps.decoders.message import DeviceMessage
+from ingest.gps.decoders.message import DeviceMessage, RejectionReason
 from ingest.gps.decoders.reading import AnyReading
 
 NOW = datetime(2026, 3, 19, 7, 0, tzinfo=UTC)
@@ -60,3 +60,27 @@ def read(reading: AnyReading, pieces: Sequence[bytes], *, strict: bool) -> list[
             assert fix.speed_km_h is None or (isfinite(fix.speed_km_h) and fix.speed_km_h >= 0)
             assert fix.course_deg is None or 0 <= fix.course_deg < 360
     return messages
+
+
+def only(
+    reading: AnyReading, session: object, content: bytes, *, strict: bool = False
+) -> DeviceMessage:
+    """Return the one message that the content is; nothing of it is left over."""
+    after, messages = reading.feed(session, content, NOW, strict=strict)
+    assert len(messages) == 1
+    assert after.rest == b""
+    return messages[0]
+
+
+def reasons(message: DeviceMessage) -> list[RejectionReason]:
+    return [each.reason for each in message.rejections]
+
+
+def cut_anywhere(reading: AnyReading, stream: bytes) -> list[DeviceMessage]:
+    """Return what a stream says; check that it says so wherever it is cut in two."""
+    _, whole = reading.feed(reading.begin(), stream, NOW)
+    for cut in range(len(stream)):
+        session, first = reading.feed(reading.begin(), stream[:cut], NOW)
+        _, second = reading.feed(session, stream[cut:], NOW)
+        assert first + second == whole
+    return whole

@@ -14,9 +14,18 @@ from ingest.gps.decoders.message import DeviceMessage, RejectionReason
 from ingest.gps.decoders.reading import Reading
 from ingest.simulated.egts_encoder import egts_identity, egts_packet
 from models.observations import PositionFix
-from tests.ingest.gps.decoders.mangled import NOW, SPOILINGS, Spoiling, read, spoiled
+from tests.ingest.gps.decoders.mangled import (
+    NOW,
+    SPOILINGS,
+    Spoiling,
+    cut_anywhere,
+    only,
+    read,
+    spoiled,
+)
 
 IMEI = "867060030000106"
+READING = Reading(EgtsSession, feed)
 KNOWN = EgtsSession(device=IMEI, terminal=106)
 FIX = PositionFix(
     IMEI,
@@ -64,10 +73,7 @@ RESPONSE = "0100000b0003006c430004010000acfb"
 
 
 def one(content: bytes, session: EgtsSession = KNOWN, *, strict: bool = False) -> DeviceMessage:
-    after, messages = feed(session, content, NOW, strict=strict)
-    assert len(messages) == 1
-    assert after.rest == b""
-    return messages[0]
+    return only(READING, session, content, strict=strict)
 
 
 def result_of(answer: bytes) -> tuple[int, Result]:
@@ -216,12 +222,8 @@ def test_a_packet_cut_and_glued_anywhere_is_the_same() -> None:
     stream = (
         egts_identity(1, terminal=106, imei=IMEI) + egts_packet(2, [FIX]) + bytes.fromhex(RELAY)
     )
-    _, whole = feed(EgtsSession(), stream, NOW)
+    whole = cut_anywhere(READING, stream)
     assert [len(message.fixes) for message in whole] == [0, 1, 10]
-    for cut in range(len(stream)):
-        session, first = feed(EgtsSession(), stream[:cut], NOW)
-        _, second = feed(session, stream[cut:], NOW)
-        assert first + second == whole
 
 
 def changed(content: bytes, at: int, byte: int) -> bytes:
@@ -341,7 +343,6 @@ def test_any_fix_comes_back(fixes: list[PositionFix]) -> None:
         assert replace(back, latitude=0, longitude=0) == replace(sent, latitude=0, longitude=0)
 
 
-READING = Reading(EgtsSession, feed)
 STREAMS = (
     egts_identity(1, terminal=106, imei=IMEI) + egts_packet(2, [FIX, FIX]) + egts_packet(3, [FIX]),
     bytes.fromhex(DISPATCHER)
