@@ -106,7 +106,7 @@ async def listen(
                         seq = notice.seq
                     if not batch:
                         await _until_notified(connection)
-        except (psycopg.OperationalError, OSError) as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
             log.warning("bus.lost", error=str(error), retry_in_s=_RECONNECT_S)
             await asyncio.sleep(_RECONNECT_S)
 
