@@ -13,7 +13,7 @@ from ingest.gps.store import judged
 from models.kit.clock import ManualClock
 from models.kit.database import Database
 
-ORDERS = {True: 4, False: 20}  # by quick
+ORDERS = {True: 2, False: 20}  # by quick
 _PARTS = 8  # batches that a day arrives in
 _REPEATED = 0.1
 _SAID = text("""
