@@ -39,7 +39,7 @@ def goals(told: Told) -> list[Goal]:
         ),
         Goal(
             f"absences told within {TELLS_S:g} s, all",
-            f"slowest of {len(told.absences)} at {len(seats)} places after {_shown(slowest)} s",
+            f"slowest of {len(told.absences)} at {len(seats)} places {_after(slowest)}",
             None if slowest is None else slowest <= TELLS_S,
         ),
         Goal(
@@ -54,7 +54,7 @@ def goals(told: Told) -> list[Goal]:
         ),
         Goal(
             f"covered and defocused found within {HINDERED_S:g} s, always",
-            f"slowest of {len(hindered)} after {_shown(max(hindered, default=None))} s",
+            f"slowest of {len(hindered)} {_after(max(hindered, default=None))}",
             None if not hindered else max(hindered) <= HINDERED_S,
         ),
         Goal(
@@ -67,6 +67,10 @@ def goals(told: Told) -> list[Goal]:
 
 def _or_never(found_s: float | None) -> float:
     return float("inf") if found_s is None else found_s
+
+
+def _after(seconds: float | None) -> str:
+    return "never" if seconds == float("inf") else f"after {_shown(seconds)} s"
 
 
 def _shown(value: float | None) -> str:
