@@ -24,7 +24,7 @@ from ingest.simulated.link import Link, Unheard
 from models.observations import PositionFix
 from tests.builders import build_vehicle
 from tests.ingest.gps.decoders.egts.test_stream import result_of, results_of
-from tests.ingest.gps.receivers.test_receivers import CLOCK, STARTED_AT, SwitchedDatabase
+from tests.ingest.gps.receivers.served import CLOCK, STARTED_AT, SwitchedDatabase
 
 pytestmark = pytest.mark.postgis
 IMEI, STRANGER = "867060030000106", "867060030000999"
