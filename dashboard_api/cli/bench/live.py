@@ -97,10 +97,10 @@ async def _looks() -> list[Row]:
 
 
 async def _all_at_once(plan: Plan) -> list[Row]:
-    """Measure all on one node within a minute.
+    """Measure all on one node.
 
-    What is counted in CPU seconds goes on beside other such counts, and processes start while
-    others are measured; only what is told in milliseconds has the machine for itself.
+    What others cost is counted while the node starts, and beside each other; what the node costs,
+    and what is told in milliseconds, has the machine for itself.
     """
     async with (
         ground(**live_chromium.settings()) as own,
@@ -111,12 +111,12 @@ async def _all_at_once(plan: Plan) -> list[Row]:
         cameras = await live_node.add_cameras(own.database, rtsp_port, plan.cameras, enabled=_FEW)
         async with live_node.node(own, cameras[:_FEW], **live_whep.room(quick=True)) as node:
             load = await _load(own, node, cameras, plan, after=peers)
+            ours = await live_whep.ours(own, node)
             async with live_chromium.watcher() as watching, whep_browser.browser() as browser:
-                floor, peer, costs = await asyncio.gather(
-                    *(_floor(plan, load), _peer(plan, load)),
-                    live_whep.ours(own, node, idle=load.idle),
+                floor, peer, floors = await asyncio.gather(
+                    _floor(plan, load), _peer(plan, load), live_whep.under(ours)
                 )
-                whep = live_whep.rows({**costs, **await peers})
+                whep = live_whep.rows({"ours": ours, **floors, **await peers})
                 whep += await live_whep.seen(own, node, browser, quick=True)
                 # Chromium's walls last: they leave a node much to tidy up.
                 looks = await live_chromium.measure(
@@ -199,19 +199,19 @@ async def _load(
     *,
     after: asyncio.Task[Any] | None = None,
 ) -> Load:
-    """Measure the walls; ``after``: what must have ended before they join."""
+    """Measure the walls; ``after``: what must have ended before anything is counted."""
     await asyncio.sleep(_SETTLE_S)
     rss_few = rss_mb(node.pid)
     await live_node.enable(own.database, node, cameras)
     await asyncio.sleep(_SETTLE_S)
     rss_camera = (rss_mb(node.pid) - rss_few) / (plan.cameras - _FEW)
+    if after is not None:
+        await asyncio.wait([after])
     idle: list[float] = []
     busy: list[float] = []
     counted: list[dict[str, Any]] = []
     for _ in range(plan.rounds):  # by turns, so that a neighbour disturbs both alike
         idle.append(await _cores(node, plan.seconds))
-        if after is not None:
-            await asyncio.wait([after])
         async with _windows(node, _tickets(own, cameras, plan)) as windows:
             windows.begin()
             busy.append(await _cores(node, plan.seconds))

@@ -91,24 +91,22 @@ async def peers(own: Ground, rtsp_port: int) -> dict[str, Cost]:
     return {"stock": stock, "decode": decode}
 
 
-async def ours(own: Ground, node: Node, *, idle: float) -> dict[str, Cost]:
-    """Return what a viewer adds to the node in a quick run, and the floors under it.
+async def ours(own: Ground, node: Node) -> Cost:
+    """Return what a viewer adds to the node in a quick run.
 
-    ``idle``: cores that the node took before. The floors begin as soon as it is known how many
-    packets come, while they are counted: each process counts its own CPU seconds.
+    Nothing else runs meanwhile: what it takes without viewers must be disturbed as little as what
+    it takes with them, or the difference is not theirs.
     """
-    pid, plan = node.pid, QUICK
-    async with _viewers(_addresses(own, node, plan)) as (begin, end):
-        await asyncio.sleep(_WARM_S / 2)
-        await begin()
-        await asyncio.sleep(_WARM_S / 2)
-        known = _shared(0.0, await end(), plan.viewers)
-        floors = [asyncio.create_task(_floor(how, plan, known)) for how in ("runs", "packets")]
-        await begin()
-        busy = await _cores(pid, plan.seconds)
-        cost = _shared(busy - idle, await end(), plan.viewers)
-    runs, packets = await asyncio.gather(*floors)
-    return {"ours": cost, "runs": runs, "packets": packets}
+    await asyncio.sleep(_WARM_S)  # whoever watched before is gone by then
+    return await _cost(node.pid, _addresses(own, node, QUICK), QUICK.seconds)
+
+
+async def under(cost: Cost) -> dict[str, Cost]:
+    """Return the floors of a quick run, both at the same time."""
+    runs, packets = await asyncio.gather(
+        _floor("runs", QUICK, cost), _floor("packets", QUICK, cost)
+    )
+    return {"runs": runs, "packets": packets}
 
 
 def rows(costs: dict[str, Cost]) -> list[Row]:
