@@ -1,9 +1,6 @@
 """``./ahual bench vision``: cameras a core from the media node to the observation."""
 
-import asyncio
-import json
-import subprocess
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard_api.cli.bench import vision_run
@@ -13,7 +10,6 @@ from dashboard_api.cli.bench.report import Goal, Row
 from dashboard_api.cli.bench.vision_run import Cost
 from dashboard_api.cli.bench.vision_scene import STILL
 from ingest.simulated.farm import farm_name, farm_url
-from models.kit.errors import Unavailable
 
 _NAIVE = "every picture decoded and given to the same detector"
 
@@ -29,48 +25,46 @@ class Plan:
 
 
 FULL = Plan(cameras=30, busy=16, seconds=40, naive_s=20)
-QUICK = Plan(cameras=30, busy=8, seconds=6, naive_s=4)
+QUICK = Plan(cameras=30, busy=8, seconds=4, naive_s=2)
+_RUNTIMES = ("openvino", "onnxruntime")
 
 
 async def run(quick: bool) -> list[Row]:
     plan = QUICK if quick else FULL
+    floors = {runtime: await vision_run.floor(runtime) for runtime in _RUNTIMES}
     async with ground() as own, vision_run.cameras(own.folder, plan.cameras) as (rtsp, control):
         ids = await add_cameras(own.database, rtsp, plan.cameras)
         await vision_run.draw_zones(own.database, ids[: plan.busy])
         async with node(own, ids) as media:
             costs: list[Cost] = []
-            for runtime in ("openvino", "onnxruntime"):
+            for runtime in _RUNTIMES:
                 async with vision_run.vision(own, runtime, plan.busy) as running:
                     costs.append(await vision_run.measure(own, media, running, plan.seconds))
-            small = await vision_run.quantised(own)
-            async with vision_run.vision(own, "openvino", plan.busy, small) as running:
-                costs.append(await vision_run.measure(own, media, running, plan.seconds))
-            naive_ms, naive_fps = await _naive(farm_url(rtsp, 0), plan.naive_s)
+            naive = await vision_run.told_by(
+                "vision.naive", farm_url(rtsp, 0), str(plan.naive_s), "openvino"
+            )
             await vision_run.show(control, STILL, [farm_name(n) for n in range(plan.cameras)])
             await vision_run.draw_zones(own.database, ids[plan.busy :])
             async with vision_run.vision(own, "openvino", plan.cameras) as running:
                 still = await vision_run.measure(own, media, running, max(plan.seconds, 10.0))
-    return _rows(plan, costs, still, naive_ms, naive_fps)
+    return rows(plan, costs, still, naive, floors)
 
 
-async def _naive(url: str, seconds: float) -> tuple[float, float]:
-    """Return CPU milliseconds a camera and second of the naive pipeline, and its pictures/s."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "vision.naive", url, str(seconds), "openvino"),
-        stdout=subprocess.PIPE,
-    )
-    told, _ = await child.communicate()
-    if child.returncode:
-        raise Unavailable("the naive pipeline ended early; it says why above")
-    found = json.loads(told)
-    return found["cpu_s"] / found["seconds"] * 1000, found["pictures"] / found["seconds"]
-
-
-def _rows(
-    plan: Plan, costs: list[Cost], still: Cost, naive_ms: float, naive_fps: float
+def rows(
+    plan: Plan,
+    costs: list[Cost],
+    still: Cost,
+    naive: Mapping[str, float],
+    floors: Mapping[str, Mapping[str, float]],
 ) -> list[Row]:
-    openvino, onnx, int8 = costs
-    naive = 1000 / naive_ms
+    """Return what is told of the measured spans; pure."""
+    return [*_rows(plan, costs, still, naive), *_stages(costs[0], still), *_floors(floors)]
+
+
+def _rows(plan: Plan, costs: list[Cost], still: Cost, naive: Mapping[str, float]) -> list[Row]:
+    openvino, onnx = costs
+    naive_ms = naive["cpu_s"] / naive["seconds"] * 1000
+    naive_fps = naive["pictures"] / naive["seconds"]
     return [
         Row(
             "cameras_per_core_openvino",
@@ -79,7 +73,7 @@ def _rows(
             55,
             Goal.AT_LEAST,
             peer=_NAIVE,
-            peer_value=naive,
+            peer_value=1000 / naive_ms,
             note=_note(openvino),
         ),
         Row(
@@ -89,12 +83,6 @@ def _rows(
             28,
             Goal.AT_LEAST,
             note=_note(onnx),
-        ),
-        Row(
-            "cameras_per_core_int8",
-            int8.cameras_per_core,
-            "cameras",
-            note=f"OpenVINO, the default in 8-bit numbers (weights quantise). {_note(int8)}",
         ),
         Row(
             "cameras_per_core_still",
@@ -124,6 +112,32 @@ def _rows(
             "ms/s",
             note=f"The naive pipeline itself: {naive_fps:.1f} pictures/s of one camera, OpenVINO.",
         ),
+    ]
+
+
+def _stages(busy: Cost, still: Cost) -> list[Row]:
+    """Return where the time goes: CPU a look with OpenVINO, in busy halls and in still ones."""
+    rows = []
+    for name, cost in (("busy", busy), ("still", still)):
+        rest_ms = cost.look_ms - sum(cost.stages_ms.values())
+        stages = {"node": cost.node_ms, **cost.stages_ms, "rest": rest_ms}
+        rows += [Row(f"{name}_{stage}_ms", value, "ms/look") for stage, value in stages.items()]
+    return rows
+
+
+def _floors(floors: Mapping[str, Mapping[str, float]]) -> list[Row]:
+    """Return what no program can go below with this network on this machine."""
+    return [
+        Row(
+            f"floor_ms_{runtime}",
+            found["used"],
+            "ms",
+            note=(
+                f"The network alone, a whole picture: {1000 / found['used']:.0f} looks a core and"
+                f" second before anything else; {found['not_8_bit']:.1f} ms without 8-bit numbers."
+            ),
+        )
+        for runtime, found in floors.items()
     ]
 
 

@@ -1,7 +1,7 @@
 """The measured vision process beside its media node, and what it says of itself at /metrics."""
 
 import asyncio
-import os
+import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -17,7 +17,6 @@ from sqlalchemy import func, select, update
 from dashboard_api.cli.bench.cpu import cpu_s, rss_mb
 from dashboard_api.cli.bench.ground import Ground, free_port
 from dashboard_api.cli.bench.live_node import CLIPS, Node, process, until_listening
-from dashboard_api.cli.bench.vision_scene import write_stills
 from ingest.simulated.scenes import SCENES
 from models.camera import Stream, Zone
 from models.kit.bus import announce
@@ -29,7 +28,7 @@ from models.observations import ZoneKind
 
 _CLOCK = SystemClock()
 _START_S = 60.0
-_DEFAULT = "nanodet_g_person"
+_STAGE = "vision_cpu_seconds_total"
 _BUCKET = "vision_picture_to_state_seconds_bucket"
 Samples = Mapping[str, float]
 
@@ -50,6 +49,8 @@ class Cost:
         rss_mb: resident memory of vision.
         late_ms_p95: from the picture's arrival at the node to its state; None without looks.
         told: observations written meanwhile.
+        stages_ms: CPU of the stages of a look, over all looks; the rest of ``look_ms`` is
+            receiving, people, zones and writing.
     """
 
     cameras: int
@@ -63,6 +64,7 @@ class Cost:
     rss_mb: float
     late_ms_p95: float | None
     told: int
+    stages_ms: Mapping[str, float]
 
     @property
     def cameras_per_core(self) -> float:
@@ -89,13 +91,8 @@ async def cameras(folder: Path, count: int) -> AsyncIterator[tuple[int, int]]:
 
 
 @asynccontextmanager
-async def vision(
-    ground: Ground, runtime: str, cameras: int, weights: str | None = None
-) -> AsyncIterator[Vision]:
-    """Run ``python -m vision`` and wait until it has looked at every camera, in the mean twice.
-
-    ``weights`` None: those that a site begins with.
-    """
+async def vision(ground: Ground, runtime: str, cameras: int) -> AsyncIterator[Vision]:
+    """Run ``python -m vision`` and wait until it has looked at every camera, in the mean twice."""
     port = free_port()
     environment = {
         "AHUAL_DATABASE_URL": ground.settings.database_url or "",
@@ -103,7 +100,6 @@ async def vision(
         "AHUAL_VISION_DETECTOR": runtime,
         "AHUAL_VISION_HEALTH_PORT": str(port),
         "AHUAL_LOG_LEVEL": "warning",
-        **({"AHUAL_VISION_WEIGHTS": weights} if weights else {}),
     }
     async with process(ground.folder / f"vision-{runtime}.log", "vision", **environment) as child:
         running = Vision(child.pid, port, cameras)
@@ -121,20 +117,25 @@ async def vision(
         yield running
 
 
-async def quantised(ground: Ground) -> str:
-    """Pin the default once more in 8-bit numbers, calibrated on the halls; return its name."""
-    folder = ground.folder / "calibration"
-    await asyncio.to_thread(write_stills, folder)
-    environment = {**os.environ, "AHUAL_STATE_DIR": str(ground.settings.state_dir)}
+async def floor(runtime: str) -> Mapping[str, float]:
+    """Return what the network alone costs a picture here, CPU milliseconds; see vision/floor.py."""
+    return await told_by("vision.floor", runtime)
+
+
+async def told_by(module: str, *arguments: str) -> Mapping[str, float]:
+    """Run a module and return the numbers that it prints as one JSON object.
+
+    Raises:
+        Unavailable: it ended early.
+    """
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "vision.cli", "weights", "quantise", _DEFAULT, "--on", str(folder)),
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        *(sys.executable, "-m", module, *arguments), stdout=subprocess.PIPE
     )
-    if await child.wait():
-        raise Unavailable("the default cannot be turned into 8-bit numbers; is OpenVINO there?")
-    return f"{_DEFAULT}-int8"
+    told, _ = await child.communicate()
+    if child.returncode:
+        raise Unavailable(f"{module} ended early; it says why above")
+    found: Mapping[str, float] = json.loads(told)
+    return found
 
 
 async def measure(ground: Ground, node: Node, running: Vision, seconds: float) -> Cost:
@@ -163,6 +164,11 @@ async def measure(ground: Ground, node: Node, running: Vision, seconds: float) -
         rss_mb=rss_mb(running.pid),
         late_ms_p95=_percentile_ms(spent, 0.95),
         told=await _told(ground.database) - told,
+        stages_ms={
+            name.partition(":")[2]: value / looks * 1000
+            for name, value in spent.items()
+            if name.startswith(_STAGE)
+        },
     )
 
 
@@ -211,6 +217,8 @@ async def _samples(running: Vision) -> Samples:
             name = sample.name
             if name == _BUCKET:
                 name = f"{_BUCKET}:{sample.labels['le']}"
+            elif name == _STAGE:
+                name = f"{_STAGE}:{sample.labels['stage']}"
             found[name] = found.get(name, 0.0) + sample.value
     return found
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ingest.simulated import figures, hall, scenes
 from ingest.simulated.figures import Figure, queue_figure
 from ingest.simulated.hall import HEIGHT, WIDTH, Hall
-from ingest.simulated.scenes import EMPTY_HALL, LONG_QUEUE, SCENES, STAFFED
+from ingest.simulated.scenes import EMPTY_HALL, SCENES, STAFFED
 
 WALKING, STILL = "walking", "still"
 FPS = 10
@@ -43,18 +43,6 @@ def make_clips(folder: Path) -> dict[str, Path]:
             _encode(part, drawn[variant]())
             part.replace(path)
     return clips
-
-
-def write_stills(folder: Path) -> None:
-    """Write pictures of every hall, with few people and with many, as a set without labels."""
-    for part in ("images", "labels"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    for scene in SCENES:
-        for variant in (STAFFED, LONG_QUEUE):
-            name = f"{scene.name}-{variant}"
-            small = cv2.resize(Hall(scene, variant).picture(0), _SIZE, interpolation=cv2.INTER_AREA)
-            cv2.imwrite(str(folder / "images" / f"{name}.jpg"), small)
-            (folder / "labels" / f"{name}.txt").touch()
 
 
 def _still() -> Iterator[Picture]:
