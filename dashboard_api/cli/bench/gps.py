@@ -23,7 +23,7 @@ from dashboard_api.cli.bench.ground import Ground, ground
 from dashboard_api.cli.bench.report import Goal, Row, percentile
 from models.kit.clock import SystemClock
 
-FIXES_EACH = {True: 20, False: 400}
+FIXES_EACH = {True: 40, False: 400}
 _ROUTES = {True: 2, False: 8}
 _SCREEN_S = {True: 6.0, False: 60.0}
 _BARE_POSITIONS = {True: 10_000, False: 200_000}
