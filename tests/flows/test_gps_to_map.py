@@ -76,8 +76,13 @@ async def test_an_osmand_packet_reaches_the_screen_and_is_stored_once(
             within_s=15,
         )
         assert moved["seq"] > 0
-        refused = await device.get(url, params={"id": identifier, "lat": "abc", "lon": "1"})
-        assert refused.status_code in {400, 422}
+        # Whoever is refused repeats it for ever: what a known phone sends is taken, and told.
+        unreadable = await device.get(url, params={"id": identifier, "lat": "abc", "lon": "1"})
+        assert unreadable.status_code == 200
+        (rejected,) = unreadable.json()["rejected"]
+        assert "lat" in rejected["detail"]
+        nameless = await device.get(url, params={"lat": "abc", "lon": "1"})
+        assert nameless.status_code == 400
         unknown = await device.get(url, params={**packet, "id": "nobody"})
         assert unknown.status_code == 404
     stored = await house.execute(
@@ -87,6 +92,10 @@ async def test_an_osmand_packet_reaches_the_screen_and_is_stored_once(
     )
     assert stored[0][0] == 1
     assert stored[0][1] == pytest.approx(18.52, abs=0.01)  # 10 knots
+    kept = await house.execute(
+        "SELECT rejection FROM raw_message WHERE device = %s AND rejection IS NOT NULL", identifier
+    )
+    assert [row[0].partition(":")[0] for row in kept] == [rejected["reason"]]
 
 
 async def test_noise_on_the_wialon_port_is_counted_and_hurts_nobody(house: House) -> None:
