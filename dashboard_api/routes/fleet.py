@@ -17,6 +17,7 @@ from dashboard_api.schemas import fleet as shown
 from dashboard_api.schemas.common import Moment
 from dashboard_api.spans import refuse_bad_span
 from geo import exports, fleet, repository
+from geo.reports.lines import ZONE
 from geo.van_now import cameras_of, trip_now, trip_then
 
 router = APIRouter(tags=["vans"])
@@ -93,7 +94,7 @@ async def export_gpx(
     async with centre.database.read() as session:
         van = await scope.vehicle(session, vehicle_id, caller)
         points = await repository.track(session, vehicle_id, starts_at, ends_at)
-    name = f"{van.plate} {starts_at:%Y-%m-%d}"
+    name = f"{van.plate} {starts_at.astimezone(ZONE):%Y-%m-%d}"
     return _attached(exports.gpx(name, points), "application/gpx+xml", f"{name}.gpx")
 
 
@@ -108,7 +109,7 @@ async def export_geojson(
         points = await repository.track(session, vehicle_id, starts_at, ends_at)
     feature = repository.track_feature(vehicle_id, points)
     feature["properties"]["plate"] = van.plate
-    name = f"{van.plate} {starts_at:%Y-%m-%d}.geojson"
+    name = f"{van.plate} {starts_at.astimezone(ZONE):%Y-%m-%d}.geojson"
     return _attached(json.dumps(feature, ensure_ascii=False), "application/geo+json", name)
 
 

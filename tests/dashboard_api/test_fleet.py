@@ -121,7 +121,10 @@ async def test_a_track_is_exported_with_a_segment_for_each_stretch(centre: Centr
     space = {"g": "http://www.topografix.com/GPX/1/1"}
     found = [len(s.findall("g:trkpt", space)) for s in root.findall("g:trk/g:trkseg", space)]
     assert found == [3, 1]
-    feature = (await client.get(f"/api/v1/vehicles/{van}/track.geojson", params=SPAN)).json()
+    local_day = SPAN | {"from": "2026-03-18T19:00:00Z"}  # midnight in Kazakhstan
+    answer = await client.get(f"/api/v1/vehicles/{van}/track.geojson", params=local_day)
+    assert "001-AA-02-2026-03-19.geojson" in answer.headers["content-disposition"]
+    feature = answer.json()
     assert (len(feature["geometry"]["coordinates"]), feature["properties"]["plate"]) == (
         4,
         "001 AA 02",

@@ -174,6 +174,10 @@ async def test_a_link_opens_a_vans_past_over_own_tiles_and_asks_nobody_else(
         await page.keyboard.press("Escape")
         await expect(page.get_by_test_id("van-card")).to_have_count(0)
         assert f"vehicle={place.van}" not in page.url
+        # Leaving takes the map away, and what its parts leave behind must not take the page along.
+        await page.set_viewport_size({"width": 1280, "height": 800})
+        await page.get_by_role("link", name="Plan", exact=True).click()
+        await expect(page.get_by_role("link", name="Timetables")).to_be_visible()
     strangers = {one for one in asked if one.startswith("http")}
     assert strangers == {place.origin, place.tiles_origin}
     assert "/tiles/0/0/0.pbf" in place.tiles.asked

@@ -40,7 +40,10 @@ export function useGroundOf(map: Map | null): OwnGround {
       customAttribution: ground.attribution,
     });
     map.addControl(named);
-    if (ground.kind === "builtin") return () => void map.removeControl(named);
+    const unname = () => {
+      if (map.hasControl(named)) map.removeControl(named); // a map that is gone took it along
+    };
+    if (ground.kind === "builtin") return unname;
     let seen = false; // a tile has come: what fails from now on is a hole, not a wrong setting
     let gone = false;
     const where = hostOf(ground.url);
@@ -70,7 +73,7 @@ export function useGroundOf(map: Map | null): OwnGround {
       map.off("sourcedata", came);
       map.off("error", failed);
       map.off("idle", rested);
-      map.removeControl(named);
+      unname();
     };
   }, [map, ground]);
   return { problem, seen: isSeen };
