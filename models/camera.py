@@ -72,7 +72,7 @@ class RetentionClass(Base):
 
 
 class Camera(Base):
-    """One camera of an office, or of a van (vehicle_id, set by «Vans»)."""
+    """One camera of an office; those of a van hang on its own office (Vehicle.office_id)."""
 
     __tablename__ = "camera"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -1,6 +1,6 @@
 """Takes a picture of every screen of a running demo: ``python -m tests.e2e.screens OUT``.
 
-Sizes: 1920×1080 and a phone's 390×844; languages kk, ru, en (or those named by ``--language``).
+Sizes: 1920×1080 and a phone's 360×740; languages kk, ru, en (or those named by ``--language``).
 Camera hall-1 of the demo is stalled for one picture. With ``--readme`` only the four pictures of
 the README (1600×900, en) are taken, into web/screenshots.
 """
@@ -16,7 +16,7 @@ from dashboard_api.cli import sim
 from tests.e2e.conftest import ARGUMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZES = {"desktop": (1920, 1080), "phone": (390, 844)}
+SIZES = {"desktop": (1920, 1080), "phone": (360, 740)}
 README_SIZE = (1600, 900)
 LANGUAGES = ("kk", "ru", "en")
 SCREENS = {"wall": "/wall", "alerts": "/alerts", "map": "/map"}
